@@ -1,0 +1,59 @@
+"""Boards: which data sets, models and seeds make a leaderboard. To add one: a line in CATALOG."""
+
+from dataclasses import dataclass, replace
+
+from genbench.errors import BadInput, unknown_name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """A plan: every model on every data set, once per seed."""
+
+    summary: str
+    datasets: tuple[str, ...]
+    seeds: tuple[int, ...] = (0,)
+    models: tuple[str, ...] | None = None  # None: every baseline
+    deadline: float = 300.0  # seconds a cell may take to fit and sample
+
+    def narrowed(
+        self,
+        *,
+        models: tuple[str, ...] | None,
+        datasets: tuple[str, ...] | None,
+        seeds: tuple[int, ...] | None,
+    ) -> "Board":
+        """Return the same board with other models, data sets or seeds, where given.
+
+        Raises:
+            BadInput: nothing is left, or a seed is negative.
+        """
+        for name, values in (("models", models), ("data sets", datasets), ("seeds", seeds)):
+            if values is not None and not values:
+                raise BadInput(f"No {name} were named.")
+        if seeds is not None and min(seeds) < 0:
+            raise BadInput(f"Seeds are whole numbers from 0 up, not {min(seeds)}.")
+        return replace(
+            self,
+            models=self.models if models is None else models,
+            datasets=self.datasets if datasets is None else datasets,
+            seeds=self.seeds if seeds is None else seeds,
+        )
+
+
+CATALOG = {
+    "quick": Board(
+        summary="every baseline on real digits and the ring, one seed; minutes on two cores",
+        datasets=("digits", "ring"),
+    ),
+}
+
+
+def find(name: str) -> Board:
+    """Return the board of that name.
+
+    Raises:
+        BadInput: there is none.
+    """
+    if name in CATALOG:
+        return CATALOG[name]
+    raise unknown_name("board", name, CATALOG)

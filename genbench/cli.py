@@ -1,0 +1,189 @@
+"""The command line. Heavy imports live inside the commands: help and lists must start fast."""
+
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from rich.console import Console
+
+import genbench
+from genbench import boards
+from genbench.errors import BadInput, Unavailable, unknown_name
+
+CONSOLE = Console()
+ERRORS = Console(stderr=True)
+FOLDER = click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("leaderboards"),
+    show_default=True,
+    help="Where boards are kept, each in a folder of its name.",
+)
+
+
+class Commands(click.Group):
+    """Shows our errors as one sentence, with exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (BadInput, Unavailable) as error:
+            _fail(str(error))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            raise unknown_name("command", args[0], self.commands)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(genbench.__version__, package_name="genbench")
+def main() -> None:
+    """Score generative models of any family, honestly."""
+
+
+@main.command("list")
+@click.argument(
+    "what",
+    type=click.Choice(["metrics", "models", "datasets", "boards"]),
+    default=None,
+    required=False,
+)
+def list_(what: str | None) -> None:
+    """Show what there is: metrics, models, datasets, boards, or all of them."""
+    from genbench import listing
+
+    for name, table in listing.TABLES.items():
+        if what in (None, name):
+            CONSOLE.print(table())
+
+
+@main.command()
+@click.argument("board", default="quick")
+@FOLDER
+@click.option("--models", "-m", help="Only these, separated by commas.")
+@click.option("--datasets", "-d", help="Only these, separated by commas.")
+@click.option("--seeds", help="These instead of the board's: 0,1,2 or 0-4.")
+@click.option(
+    "--only", type=click.Choice(["missing", "failed", "all"]), default="missing", show_default=True
+)
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), help="Cells at a time; one a core by default."
+)
+def run(
+    board: str,
+    folder: Path,
+    models: str | None,
+    datasets: str | None,
+    seeds: str | None,
+    only: Any,
+    jobs: int | None,
+) -> None:
+    """Run a BOARD: every model on every data set. Run it again to do what is missing."""
+    from genbench import progress, report
+
+    plan = boards.find(board).narrowed(
+        models=_names(models), datasets=_names(datasets), seeds=_seeds(seeds)
+    )
+    found = progress.run_with_progress(plan, folder / board, only=only, jobs=jobs, console=CONSOLE)
+    written = report.report(folder / board)
+    report.print_table(found, CONSOLE)
+    CONSOLE.print(f"Tables, page and plots: {written[0].parent}/", highlight=False)
+    failed = [record for record in found if record.status != "ok"]
+    for record in failed:
+        how = f"{record.status} in {record.phase}. {record.reason}"
+        CONSOLE.print(f"{record.dataset} / {record.model}: {how}", style="red", markup=False)
+    sys.exit(1 if failed else 0)
+
+
+@main.command()
+@click.argument("board", default="quick")
+@FOLDER
+@click.option("--quality", help="Metric of the plot's upright axis.")
+@click.option("--novelty", help="Metric of the plot's level axis.")
+def report(board: str, folder: Path, quality: str | None, novelty: str | None) -> None:
+    """Make a BOARD's tables, page and plots again from its records alone."""
+    from genbench import records
+    from genbench import report as reports
+
+    if not (folder / board / "records.jsonl").exists():
+        boards.find(board)
+    written = reports.report(
+        folder / board, quality=quality, novelty=novelty or "bayesian_surprise"
+    )
+    reports.print_table(records.read(folder / board / "records.jsonl"), CONSOLE)
+    for path in written:
+        CONSOLE.print(str(path), highlight=False, markup=False)
+
+
+@main.command()
+@click.argument("target")
+@click.option("--dataset", help="Data set to fit and score on.")
+@click.option("--against", type=click.Path(path_type=Path), help="Real samples to compare with.")
+@click.option("--train", type=click.Path(path_type=Path), help="What the model learned from.")
+@click.option("--features", type=click.Choice(["inception"]), help="For folders of images.")
+@click.option("--weights", type=click.Path(path_type=Path), help="File of the network's weights.")
+@click.option("--sha256", help="Checksum that the weights must have.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--deadline",
+    type=click.FloatRange(0, min_open=True),
+    default=300.0,
+    show_default=True,
+    help="Seconds to fit and sample.",
+)
+def score(
+    target: str,
+    dataset: str | None,
+    against: Path | None,
+    train: Path | None,
+    features: str | None,
+    weights: Path | None,
+    sha256: str | None,
+    seed: int,
+    deadline: float,
+) -> None:
+    r"""Score TARGET: your model (file.py:Class, package.module:Class), a baseline, or sample files.
+
+    \b
+    genbench score my_model.py:MyModel --dataset digits
+    genbench score samples.npy --dataset digits
+    genbench score samples.npy --against real.npy --train train.npy
+    genbench score FOLDER --against FOLDER --features inception --weights FILE
+    """
+    from genbench import scoring_commands as ways
+
+    if (dataset is None) == (against is None):
+        raise BadInput("Say what to score against: either --dataset NAME or --against FILE.")
+    if features is not None:
+        if against is None or weights is None:
+            raise BadInput("--features inception needs --against FOLDER and --weights FILE.")
+        ways.images(CONSOLE, Path(target), against, weights=weights, sha256=sha256, seed=seed)
+    elif against is not None:
+        ways.two_files(CONSOLE, Path(target), against, train, seed=seed)
+    elif dataset is not None and Path(target).suffix in {".npy", ".npz"}:
+        ways.samples(CONSOLE, Path(target), dataset, seed=seed)
+    elif dataset is not None:
+        ways.model(CONSOLE, target, dataset, seed=seed, deadline=deadline)
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _seeds(text: str | None) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    try:
+        first, dash, last = text.partition("-")
+        if dash:
+            return tuple(range(int(first), int(last) + 1))
+        return tuple(int(seed) for seed in text.split(","))
+    except ValueError as error:
+        raise BadInput(f"--seeds must look like 0,1,2 or 0-4, not {text!r}.") from error
+
+
+def _fail(message: str) -> NoReturn:
+    ERRORS.print(message, style="bold red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(2)

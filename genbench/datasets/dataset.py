@@ -1,0 +1,81 @@
+"""What a data set is: three parts that never overlap, and what is known about them."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from genbench.arrays import Array, Labels, as_labels, as_samples
+from genbench.datasets.densities import Density
+from genbench.errors import BadInput
+from genbench.randomness import rng_for
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Samples to train on, to compare with, and to stand for a perfect model.
+
+    Raises:
+        BadInput: parts that are not arrays of equally shaped finite samples.
+    """
+
+    name: str
+    train: Array  # (n_train, d): all that a model sees
+    test: Array  # (n_test, d): what samples are compared with
+    fresh: Array  # (n_fresh, d): scored as if a model had drawn them: the row of real samples
+    features: Literal["standardised", "digit_classifier"] = "standardised"
+    train_labels: Labels | None = None
+    test_labels: Labels | None = None
+    density: Density | None = None
+    levels: int | None = None  # samples are whole numbers 0 .. levels - 1, if given
+    picture: tuple[int, int] | None = None  # height and width, if a sample is a picture
+
+    def __post_init__(self) -> None:
+        train = as_samples(self.train, name=f"{self.name}: train")
+        object.__setattr__(self, "train", train)
+        for part in ("test", "fresh"):
+            samples = as_samples(getattr(self, part), name=f"{self.name}: {part}", like=train)
+            object.__setattr__(self, part, samples)
+        if (self.train_labels is None) != (self.test_labels is None):
+            raise BadInput(f"{self.name}: labels must be given for train and test, or neither.")
+        for part in ("train", "test"):
+            labels = getattr(self, f"{part}_labels")
+            if labels is not None:
+                name = f"{self.name}: {part}_labels"
+                labels = as_labels(labels, name=name, n=len(getattr(self, part)))
+                object.__setattr__(self, f"{part}_labels", labels)
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of every sample and label, in hexadecimal."""
+        digest = hashlib.sha256(self.name.encode())
+        for array in (self.train, self.test, self.fresh, self.train_labels, self.test_labels):
+            if array is not None:
+                digest.update(str(array.shape).encode() + np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+    def fresh_for(self, seed: int) -> Array:
+        """Fresh samples: other ones for every seed where the density is known, else the same."""
+        if seed == 0 or self.density is None:
+            return self.fresh
+        rng = rng_for(seed, self.name, "fresh")
+        return self.density.sample(len(self.fresh), rng=rng)[0]
+
+    def project(self, samples: Array) -> Array:
+        """Move samples to the nearest values that data can take: the same for every model."""
+        if self.levels is None:
+            return samples
+        return np.clip(np.rint(samples), 0, self.levels - 1)
+
+    def dequantized_test(self, rng: np.random.Generator) -> Array:
+        """Test samples at which a density can be judged fairly.
+
+        On whole numbers a density could grow without bound by spiking at them. Even noise of one
+        unit makes the mean log-density a lower bound on the log-probability of the cells (Theis
+        et al., "A note on the evaluation of generative models", https://arxiv.org/abs/1511.01844).
+        """
+        if self.levels is None:
+            return self.test
+        return self.test + rng.uniform(-0.5, 0.5, size=self.test.shape)

@@ -1,0 +1,56 @@
+"""Two-dimensional data whose truth is known: density, modes, and as many samples as wanted."""
+
+import numpy as np
+
+from genbench.arrays import Array, Labels
+from genbench.datasets.dataset import Dataset
+from genbench.datasets.densities import Density, GaussianMixture, NoisyCurves
+from genbench.randomness import rng_for
+
+N_TRAIN, N_TEST, N_FRESH = 2000, 1000, 1000
+
+
+def load_ring() -> Dataset:
+    """Eight narrow Gaussians on a circle of radius two: does a model find every mode?"""
+    angles = 2 * np.pi * np.arange(8) / 8
+    centres = 2 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    return _draw("ring", GaussianMixture(centres, width=0.1))
+
+
+def load_grid() -> Dataset:
+    """Twenty-five narrow Gaussians on a square grid: many modes to drop."""
+    axis = np.arange(-4.0, 5.0, 2.0)
+    centres = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    return _draw("grid", GaussianMixture(centres, width=0.1))
+
+
+def load_moons() -> Dataset:
+    """Two interleaved half circles, blurred: curved, connected mass."""
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    share = (nodes + 1) / 2
+    curves = np.stack([_half_circle(np.full(200, curve), share) for curve in (0, 1)])
+    density = NoisyCurves(curves, weights / 2, walk=_half_circle, width=0.1)
+    return _draw("moons", density)
+
+
+def _half_circle(curve: Labels, share: Array) -> Array:
+    angle = np.pi * share
+    upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    lower = np.stack([1 - np.cos(angle), 0.5 - np.sin(angle)], axis=1)
+    return np.where((curve == 0)[:, None], upper, lower)
+
+
+def _draw(name: str, density: Density) -> Dataset:
+    parts = {
+        part: density.sample(n, rng=rng_for(0, name, part))
+        for part, n in (("train", N_TRAIN), ("test", N_TEST), ("fresh", N_FRESH))
+    }
+    return Dataset(
+        name=name,
+        train=parts["train"][0],
+        test=parts["test"][0],
+        fresh=parts["fresh"][0],
+        train_labels=parts["train"][1],
+        test_labels=parts["test"][1],
+        density=density,
+    )

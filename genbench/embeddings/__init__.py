@@ -1,0 +1,31 @@
+"""Embeddings: how samples become points, and who says which class they belong to."""
+
+from typing import Protocol
+
+from genbench.arrays import Array
+from genbench.datasets import Dataset
+
+__all__ = ["Embedding", "embedding_for"]
+
+
+class Embedding(Protocol):
+    """Maps samples to points, and to class probabilities where classes are known."""
+
+    def embed(self, samples: Array) -> Array:
+        """Return points (n, d)."""
+        ...
+
+    def classify(self, samples: Array) -> Array | None:
+        """Return class probabilities (n, n_classes), or None if there are no classes."""
+        ...
+
+
+def embedding_for(dataset: Dataset) -> Embedding:
+    """Return the embedding that a data set names as its features."""
+    if dataset.features == "digit_classifier":
+        from genbench.embeddings.digit_classifier import DigitClassifier
+
+        return DigitClassifier.trained_on(dataset)
+    from genbench.embeddings.standardised import Standardised
+
+    return Standardised.of(dataset)

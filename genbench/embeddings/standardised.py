@@ -1,0 +1,30 @@
+"""The samples themselves, each coordinate with mean 0 and variance 1 over the training set."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from genbench.arrays import Array, flat
+from genbench.datasets import Dataset, Density
+
+
+@dataclass(frozen=True, eq=False)
+class Standardised:
+    """Points on a common scale; the exact posterior over modes, if known, is the classifier."""
+
+    mean: Array  # (d,)
+    deviation: Array  # (d,)
+    density: Density | None
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> "Standardised":
+        """Take mean and deviation from the training set; constant coordinates are left as wide."""
+        points = flat(dataset.train)
+        deviation = points.std(axis=0)
+        return cls(points.mean(axis=0), np.where(deviation > 0, deviation, 1.0), dataset.density)
+
+    def embed(self, samples: Array) -> Array:
+        return np.asarray((flat(samples) - self.mean) / self.deviation)
+
+    def classify(self, samples: Array) -> Array | None:
+        return None if self.density is None else self.density.posterior(flat(samples))

@@ -1,0 +1,214 @@
+"""From arrays to scores: `score` for everyone, `evaluate` for those who have a Comparison."""
+
+import math
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from genbench.arrays import Array, as_labels, as_probabilities, as_samples
+from genbench.errors import BadInput, Unavailable
+from genbench.evidence import Comparison, Reference
+from genbench.metric import Level, Metric, Score
+from genbench.metrics import CATALOG, find
+
+
+class Scores(Mapping[str, Score]):
+    """Scores by the metrics' names; acronyms such as "fid" find them too."""
+
+    def __init__(self, scores: Iterable[Score]) -> None:
+        self._scores = {score.metric: score for score in scores}
+
+    def __getitem__(self, name: str) -> Score:
+        if name in self._scores:
+            return self._scores[name]
+        try:
+            return self._scores[find(name).name]
+        except BadInput as error:
+            raise KeyError(str(error)) from error
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._scores)
+
+    def __len__(self) -> int:
+        return len(self._scores)
+
+    def __repr__(self) -> str:
+        lines = (f"  {name}: {_shown(score)}" for name, score in self._scores.items())
+        return "Scores(\n" + "\n".join(lines) + "\n)"
+
+
+def score(
+    *,
+    test: Any = None,
+    generated: Any = None,
+    train: Any = None,
+    test_labels: Any = None,
+    generated_labels: Any = None,
+    test_probabilities: Any = None,
+    generated_probabilities: Any = None,
+    train_probabilities: Any = None,
+    metrics: Iterable[str] | str | None = None,
+    seed: int = 0,
+) -> Scores:
+    """Score generated samples, or features of them, by every metric that has what it needs.
+
+    Args:
+        test: real samples to compare with, (n_test, ...); used as they are, without scaling.
+        generated: the model's samples, (n_generated, ...).
+        train: what the model learned from, (n_train, ...): shows copying.
+        test_labels: class of each test sample, (n_test,): gives the law of the classes.
+        generated_labels: class each sample was made for, (n_generated,); m-IS is taken in these,
+            or else in the likeliest classes.
+        test_probabilities: class probabilities of the test samples, (n_test, n_classes).
+        generated_probabilities: class probabilities of the samples, (n_generated, n_classes).
+        train_probabilities: class probabilities of the training samples; they come first in
+            giving the law of the classes.
+        metrics: names or acronyms, such as ["fid", "coverage"]; every metric by default.
+        seed: for the metrics that draw at random; the same seed gives the same number.
+
+    Returns:
+        A mapping from metric names to scores. A metric that lacks something it needs is there
+        too, with status "skipped" and the reason.
+
+    Raises:
+        BadInput: nothing to score, arrays that are not samples or do not fit each other, or an
+            unknown metric.
+    """
+    if generated is None and generated_probabilities is None:
+        raise BadInput("Nothing to score: give generated samples or generated_probabilities.")
+    chosen = [find(name) for name in _names(metrics)]
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise BadInput(f"seed must be a whole number from 0 up, not {seed!r}.")
+    parts: dict[str, Array | None] = {}
+    like = None
+    for name, values in (("test", test), ("generated", generated), ("train", train)):
+        parts[name] = None if values is None else as_samples(values, name=name, like=like)
+        like = parts[name] if like is None else like
+    tables: dict[str, Array | None] = {}
+    like = None
+    for name, values in (
+        ("generated_probabilities", generated_probabilities),
+        ("test_probabilities", test_probabilities),
+        ("train_probabilities", train_probabilities),
+    ):
+        tables[name] = None if values is None else as_probabilities(values, name=name, like=like)
+        like = tables[name] if like is None else like
+    _same_length("test", parts["test"], tables["test_probabilities"])
+    _same_length("generated", parts["generated"], tables["generated_probabilities"])
+    _same_length("train", parts["train"], tables["train_probabilities"])
+    n_classes = None if like is None else like.shape[1]
+    labels = {}
+    for name, values, of in (
+        ("test_labels", test_labels, _either(parts["test"], tables["test_probabilities"])),
+        (
+            "generated_labels",
+            generated_labels,
+            _either(parts["generated"], tables["generated_probabilities"]),
+        ),
+    ):
+        labels[name] = None if values is None else as_labels(values, name=name, n=of)
+        found = labels[name]
+        if found is not None and n_classes is not None and found.max() >= n_classes:
+            raise BadInput(f"{name} holds {found.max()}, but there are {n_classes} classes.")
+    reference = Reference(
+        test=parts["test"],
+        train=parts["train"],
+        test_probabilities=tables["test_probabilities"],
+        prior=_prior(
+            tables["train_probabilities"],
+            tables["test_probabilities"],
+            labels["test_labels"],
+            n_classes,
+        ),
+    )
+    comparison = Comparison(
+        reference=reference,
+        generated=parts["generated"],
+        generated_probabilities=tables["generated_probabilities"],
+        generated_labels=labels["generated_labels"],
+        seed=int(seed),
+    )
+    return evaluate(comparison, chosen)
+
+
+def evaluate(comparison: Comparison, metrics: Iterable[Metric] = tuple(CATALOG.values())) -> Scores:
+    """Score one comparison; a metric that is unavailable is a score with the reason."""
+    return Scores(_judge(metric, comparison) for metric in metrics)
+
+
+def _judge(metric: Metric, comparison: Comparison) -> Score:
+    start = time.perf_counter()
+    known: dict[str, Any] = {"metric": metric.name, "aim": metric.aim, "bounds": metric.bounds}
+    try:
+        evidence = getattr(comparison, metric.needs)
+        value = float(metric.compute(evidence))
+        if math.isnan(value):
+            raise Unavailable("it is not defined on these samples")
+    except Unavailable as unavailable:
+        return Score(**known, status="skipped", reason=_sentence(unavailable))
+    return Score(
+        **known,
+        status="ok",
+        value=value,
+        ideal=_level(metric.ideal, evidence),
+        chance=_level(metric.chance, evidence),
+        standard_error=_level(metric.standard_error, evidence),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _level(level: Level, evidence: Any) -> float | None:
+    if not callable(level):
+        return level
+    with np.errstate(invalid="ignore", divide="ignore"):
+        try:
+            found = level(evidence)
+        except Unavailable:
+            return None
+    return float(found) if found is not None and math.isfinite(found) else None
+
+
+def _sentence(unavailable: Unavailable) -> str:
+    text = str(unavailable)
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def _names(metrics: Iterable[str] | str | None) -> Iterable[str]:
+    if metrics is None:
+        return CATALOG
+    return [metrics] if isinstance(metrics, str) else metrics
+
+
+def _same_length(name: str, samples: Array | None, table: Array | None) -> None:
+    if samples is not None and table is not None and len(samples) != len(table):
+        raise BadInput(
+            f"{name}_probabilities has {len(table)} rows, but there are {len(samples)} {name} "
+            "samples."
+        )
+
+
+def _either(samples: Array | None, table: Array | None) -> int:
+    found = samples if samples is not None else table
+    if found is None:
+        raise BadInput("Labels were given without the samples or probabilities they belong to.")
+    return len(found)
+
+
+def _prior(
+    train_table: Array | None, test_table: Array | None, labels: Any, n_classes: int | None
+) -> Array | None:
+    for table in (train_table, test_table):
+        if table is not None:
+            return np.asarray(table.mean(axis=0))
+    if labels is not None and n_classes is not None:
+        return np.asarray(np.bincount(labels, minlength=n_classes) / len(labels))
+    return None
+
+
+def _shown(score: Score) -> str:
+    if score.value is None:
+        return f"{score.status} ({score.reason})"
+    error = "" if score.standard_error is None else f" ± {score.standard_error:.2g}"
+    return f"{score.value:.6g}{error}"

@@ -1,0 +1,64 @@
+"""A network trained to tell generated from test points, and how it does on held-out ones."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from genbench.arrays import Array, Labels
+from genbench.errors import Unavailable
+
+FEWEST = 20  # of each set: ten to learn from, ten to be judged on
+
+
+@dataclass(frozen=True)
+class ClassifierTest:
+    """Held-out decisions of a classifier trained on as many test as generated points."""
+
+    n: int  # held-out points of each kind
+    real_called_real: int
+    generated_called_real: int
+
+    @classmethod
+    def measure(
+        cls, test: Array, generated: Array, *, rng: np.random.Generator
+    ) -> "ClassifierTest":
+        """Train on one half of each set, judge on the other: stratified, so chance is one half.
+
+        Raises:
+            Unavailable: fewer than `FEWEST` points in either set.
+        """
+        n = min(len(test), len(generated)) // 2
+        if 2 * n < FEWEST:
+            raise Unavailable(f"needs {FEWEST} points of each set; there are {2 * n}")
+        halves = [rng.permutation(len(points))[: 2 * n] for points in (test, generated)]
+        learn = np.concatenate([test[halves[0][:n]], generated[halves[1][:n]]])
+        judge = np.concatenate([test[halves[0][n:]], generated[halves[1][n:]]])
+        is_real = np.repeat([1, 0], n)
+        called_real = _network(int(rng.integers(2**31)), learn, is_real).predict(judge)
+        return cls(n, int(called_real[:n].sum()), int(called_real[n:].sum()))
+
+    @property
+    def accuracy(self) -> float:
+        """Share of held-out points of which the classifier says rightly what they are."""
+        return (self.real_called_real + self.n - self.generated_called_real) / (2 * self.n)
+
+
+def _network(random_state: int, points: Array, is_real: Labels) -> Any:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    network = MLPClassifier(
+        hidden_layer_sizes=(64, 64),
+        learning_rate_init=3e-3,
+        alpha=1e-2,
+        max_iter=150,
+        random_state=random_state,
+    )
+    with warnings.catch_warnings():
+        # A fixed budget of passes is the protocol; whether the loss still falls is beside it.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return make_pipeline(StandardScaler(), network).fit(points, is_real)

@@ -1,0 +1,37 @@
+"""Near-duplicates among generated samples."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from genbench.arrays import Array
+from genbench.distances import rounding_slack, squared_distance_blocks
+
+RARE = 0.01  # the share of real samples that have a neighbour as near as a duplicate
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """How many of the n (n - 1) / 2 pairs of generated points are as good as the same."""
+
+    n: int
+    pairs: int
+    tolerance: float  # the distance within which two points are the same
+
+    @classmethod
+    def measure(cls, test_spacing: Array, generated: Array) -> "Duplicates":
+        """Count pairs nearer than all but the rarest real neighbours.
+
+        `test_spacing` (n_test,) holds each test point's distance to its nearest other: on data
+        with repeats it may be zero, and only exact repeats then count.
+        """
+        tolerance = float(np.quantile(test_spacing, RARE, method="lower"))
+        reach = tolerance**2 + rounding_slack(generated, generated)
+        pairs = 0
+        for rows, squared in squared_distance_blocks(generated, generated):
+            near = np.triu(squared <= reach, k=rows.start + 1)
+            first, second = np.nonzero(near)
+            # Measured again by subtraction: rounding must not make or miss an exact repeat.
+            apart = generated[first + rows.start] - generated[second]
+            pairs += int((np.sqrt((apart**2).sum(axis=1)) <= tolerance).sum())
+        return cls(len(generated), pairs, tolerance)

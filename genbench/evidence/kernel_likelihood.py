@@ -1,0 +1,87 @@
+"""Likelihood of test samples under a kernel density estimate of the generated ones."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import logsumexp
+
+from genbench.arrays import Array
+from genbench.distances import nearest, squared_distance_blocks
+from genbench.errors import Unavailable
+
+FACTORS = np.geomspace(0.25, 4, 9)  # bandwidths tried at first, about the typical gap
+MOST_EXTENSIONS = 8  # times the grid is moved on while its edge is the best
+
+
+@dataclass(frozen=True, eq=False)
+class KernelLikelihood:
+    """Log-densities of test samples, each with a bandwidth that other test samples chose."""
+
+    log_densities: Array  # (n_test,) nats
+    bandwidths: tuple[float, float]  # chosen on either half, used on the other
+
+    @classmethod
+    def measure(
+        cls, test: Array, generated: Array, *, rng: np.random.Generator
+    ) -> "KernelLikelihood":
+        """Choose the bandwidth on each half of the test samples and judge the other half by it.
+
+        Raises:
+            Unavailable: fewer than four test samples, or a bandwidth that runs away, as it does
+                to zero where test samples are among the generated ones.
+        """
+        if len(test) < 4:
+            raise Unavailable(f"needs four test samples; there are {len(test)}")
+        halves = np.array_split(rng.permutation(len(test)), 2)
+        log_densities = np.empty(len(test))
+        bandwidths = []
+        for chooses, judged in (halves, halves[::-1]):
+            bandwidths.append(choose_bandwidth(test[chooses], generated))
+            log_densities[judged] = kernel_log_density(test[judged], generated, bandwidths[-1:])[0]
+        return cls(log_densities, (bandwidths[0], bandwidths[1]))
+
+
+def choose_bandwidth(validation: Array, centres: Array) -> float:
+    """Return the bandwidth under which validation samples are likeliest on average.
+
+    Raises:
+        Unavailable: the best bandwidth keeps lying at the grid's edge.
+    """
+    gaps = nearest(validation, centres)[0]
+    typical = float(np.sqrt((gaps**2).mean() / validation.shape[1]))
+    if typical == 0:
+        raise Unavailable("every test sample is among the generated ones: no bandwidth is best")
+    grid = typical * FACTORS
+    for _ in range(MOST_EXTENSIONS):
+        means = kernel_log_density(validation, centres, list(grid)).mean(axis=1)
+        best = int(means.argmax())
+        if best == 0:
+            grid = grid * FACTORS[0]
+        elif best == len(grid) - 1:
+            grid = grid * FACTORS[-1]
+        else:
+            # A parabola through the best three, on the logarithm, finds the top between them.
+            return _top(np.log(grid[best - 1 : best + 2]), means[best - 1 : best + 2])
+    raise Unavailable(f"the best bandwidth lies beyond {grid[best]:.3g}, the edge of every grid")
+
+
+def kernel_log_density(points: Array, centres: Array, bandwidths: list[float]) -> Array:
+    """Log of the mean Gaussian around the centres, (n_bandwidths, n_points), in nats.
+
+    The direct sum, all bandwidths from one pass over the distances. (Approximate sums, such as
+    tree codes with tolerances on the density, can be nats off away from the centres.)
+    """
+    d = points.shape[1]
+    found = np.empty((len(bandwidths), len(points)))
+    for rows, squared in squared_distance_blocks(points, centres):
+        for index, width in enumerate(bandwidths):
+            found[index, rows] = logsumexp(squared / (-2 * width**2), axis=1)
+            found[index, rows] -= np.log(len(centres)) + d / 2 * np.log(2 * np.pi * width**2)
+    return found
+
+
+def _top(x: Array, y: Array) -> float:
+    """Top of the parabola through three evenly spaced points whose middle one is highest."""
+    bend = y[0] - 2 * y[1] + y[2]
+    step = (x[1] - x[0]) * (y[0] - y[2]) / (2 * bend) if bend < 0 else 0.0
+    return float(np.exp(x[1] + step))

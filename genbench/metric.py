@@ -1,0 +1,64 @@
+"""A metric: a function from evidence to a number, and how to read that number."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Aim = Literal["low", "high", "match"]
+Failure = Literal["noise", "shift", "collapse", "dropped mode", "copying"]
+Level = float | Callable[[Any], float | None] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """What genbench knows about a measure; the first line of its docstring is its meaning.
+
+    `ideal` is what a perfect model scores, whose samples are distributed as the data. `chance` is
+    what comes out when the measure has nothing to go on: for a distance or a test, two samples of
+    one distribution at these sizes; for a score of class probabilities, predictions that say
+    nothing; for a share of overlap, none. Either is a number, a function of the evidence, or None
+    where only real samples can tell.
+    """
+
+    compute: Callable[[Any], float]
+    needs: str  # the attribute of Comparison handed to `compute`
+    aim: Aim  # "match": as close as can be to the ideal, or to what real samples get
+    catches: tuple[Failure, ...]  # the failures that move it the wrong way; tested
+    bounds: tuple[float, float] = (-math.inf, math.inf)
+    ideal: Level = None
+    chance: Level = None
+    standard_error: Callable[[Any], float] | None = None
+
+    @property
+    def name(self) -> str:
+        """The function's name: one word to search for."""
+        return self.compute.__name__
+
+    @property
+    def meaning(self) -> str:
+        """One sentence: what the number is."""
+        return (self.compute.__doc__ or "").strip().splitlines()[0]
+
+    def loss(self, value: float, *, real: float) -> float:
+        """Map `value` so that smaller is better; `real` is the ideal or what real samples get."""
+        return {"low": value, "high": -value, "match": abs(value - real)}[self.aim]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """What a metric found: a number with all it takes to read it, or the reason for none.
+
+    `standard_error` is analytic, from the spread over samples, where the metric has one.
+    """
+
+    metric: str
+    aim: Aim
+    bounds: tuple[float, float]
+    status: Literal["ok", "skipped", "error"]
+    value: float | None = None
+    reason: str | None = None
+    ideal: float | None = None
+    chance: float | None = None
+    standard_error: float | None = None
+    seconds: float = 0.0  # of this metric alone, evidence it was the first to need included

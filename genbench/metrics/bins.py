@@ -1,0 +1,54 @@
+"""Number of statistically different bins (NDB): where generated samples are too many or too few.
+
+Richardson and Weiss, "On GANs and GMMs", NeurIPS 2018, https://arxiv.org/abs/1805.12462.
+
+Differs from the paper: cells are fitted on the training set where there is one and both test and
+generated points are counted in them, so neither has shaped its own cells; there are at most 100 and
+never fewer than ten points a cell; and cells that no point fell into are left out.
+"""
+
+import numpy as np
+from scipy.special import ndtri, rel_entr
+
+from genbench.evidence import Bins
+from genbench.evidence.bins import SIGNIFICANCE
+from genbench.metric import Metric
+
+
+def statistically_different_bins(bins: Bins) -> float:
+    """Share of cells that hold significantly more or fewer generated than test points (NDB/K).
+
+    A two-proportion z test per cell at the 5 % level, which is therefore the share by chance.
+    """
+    return float((np.abs(bins.z_scores()) > -ndtri(SIGNIFICANCE / 2)).mean())
+
+
+def bin_divergence(bins: Bins) -> float:
+    """Jensen-Shannon divergence between the shares of test and generated points in the cells.
+
+    In nats, from 0 to ln 2.
+    """
+    test, generated = bins.test / bins.test.sum(), bins.generated / bins.generated.sum()
+    middle = (test + generated) / 2
+    return float((rel_entr(test, middle) + rel_entr(generated, middle)).sum() / 2)
+
+
+METRICS = (
+    Metric(
+        compute=statistically_different_bins,
+        needs="bins",
+        aim="low",
+        bounds=(0, 1),
+        catches=("noise", "shift", "collapse", "dropped mode"),
+        ideal=SIGNIFICANCE,
+        chance=SIGNIFICANCE,
+    ),
+    Metric(
+        compute=bin_divergence,
+        needs="bins",
+        aim="low",
+        bounds=(0, float(np.log(2))),
+        catches=("noise", "shift", "collapse", "dropped mode"),
+        ideal=0.0,
+    ),
+)

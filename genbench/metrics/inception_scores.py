@@ -1,0 +1,168 @@
+"""Scores of class probabilities: inception score and its relatives.
+
+Salimans et al., "Improved techniques for training GANs", NeurIPS 2016,
+https://arxiv.org/abs/1606.03498; Gurumurthy et al., "DeLiGAN", CVPR 2017,
+https://arxiv.org/abs/1706.02071; Che et al., "Mode regularized GANs", ICLR 2017,
+https://arxiv.org/abs/1612.02136; Xu et al., "An empirical study on evaluation metrics of GANs",
+https://arxiv.org/abs/1806.07755; Zhou et al., "Activation maximization GANs", ICLR 2018,
+https://arxiv.org/abs/1703.02000.
+
+Differs from the papers: one split of all samples, which does not depend on their order, instead of
+ten. Che's mode score is algebraically the inception score, whatever the prior, so Xu's is given.
+"""
+
+import numpy as np
+from scipy.special import entr, rel_entr
+
+from genbench.arrays import Array, Labels
+from genbench.errors import Unavailable
+from genbench.evidence import Probabilities
+from genbench.metric import Metric
+
+FLOOR = 1e-10  # least probability inside a logarithm that would otherwise be infinite
+
+
+def inception_score(probabilities: Probabilities) -> float:
+    """How surely samples belong to a class, and how evenly to all: exp of mean KL(p(y|x) || p(y)).
+
+    From 1 to the number of classes.
+    """
+    return _inception_score(probabilities.generated)
+
+
+def modified_inception_score(probabilities: Probabilities) -> float:
+    """How differently samples of one class are classified: exp of mean KL(p(y|x) || p(y|x')).
+
+    Over pairs of different samples of one class, then averaged over classes by their share; 1 if
+    all are classified alike. Probabilities under 1e-10 count as that much. Unsure predictions
+    raise it, so it rewards noise as well as diversity.
+    """
+    return _modified_inception_score(probabilities.generated, probabilities.labels)
+
+
+def mode_score(probabilities: Probabilities) -> float:
+    """Inception score, divided by how far its classes are from the real ones (Xu's form).
+
+    exp of mean KL(p(y|x) || p(y)) - KL(p(y) || p_real(y)).
+    """
+    divergence = rel_entr(probabilities.marginal, _prior(probabilities)).sum()
+    return float(inception_score(probabilities) * np.exp(-divergence))
+
+
+def am_score(probabilities: Probabilities) -> float:
+    """How far the classes are from the real ones, plus how unsure each prediction is.
+
+    KL(p_real(y) || p(y)) + mean entropy of p(y|x), in nats; infinite if a real class is never
+    given any probability.
+    """
+    divergence = rel_entr(_prior(probabilities), probabilities.marginal).sum()
+    return float(divergence + entr(probabilities.generated).sum(axis=1).mean())
+
+
+def real_inception_score(probabilities: Probabilities) -> float | None:
+    """Inception score of the test samples themselves."""
+    return None if probabilities.test is None else _inception_score(probabilities.test)
+
+
+def real_modified_inception_score(probabilities: Probabilities) -> float | None:
+    """m-IS of the test samples themselves, in predicted classes."""
+    if probabilities.test is None:
+        return None
+    return _modified_inception_score(probabilities.test, probabilities.test.argmax(axis=1))
+
+
+def real_mode_score(probabilities: Probabilities) -> float | None:
+    """Mode score of the test samples themselves."""
+    if probabilities.test is None or probabilities.prior is None:
+        return None
+    divergence = rel_entr(probabilities.test.mean(axis=0), probabilities.prior).sum()
+    return float(_inception_score(probabilities.test) * np.exp(-divergence))
+
+
+def uncertainty_of_real(probabilities: Probabilities) -> float | None:
+    """AM score of predictions as sure as those of test samples, in the real shares."""
+    if probabilities.test is None:
+        return None
+    return float(entr(probabilities.test).sum(axis=1).mean())
+
+
+def uninformed_mode_score(probabilities: Probabilities) -> float:
+    """Mode score of uniform predictions: exp(-KL(uniform || p_real))."""
+    prior = _prior(probabilities)
+    return float(np.exp(-rel_entr(np.full(len(prior), 1 / len(prior)), prior).sum()))
+
+
+def uninformed_am_score(probabilities: Probabilities) -> float:
+    """AM score of uniform predictions: KL(p_real || uniform) + ln K."""
+    prior = _prior(probabilities)
+    return float(2 * np.log(len(prior)) - entr(prior).sum())
+
+
+def _inception_score(rows: Array) -> float:
+    return float(np.exp(rel_entr(rows, rows.mean(axis=0)).sum(axis=1).mean()))
+
+
+def _modified_inception_score(rows: Array, labels: Labels) -> float:
+    """Within a class, mean_ij KL(p_i || p_j) = mean_i sum p_i log p_i - sum pbar mean_j log p_j."""
+    rows = np.maximum(rows, FLOOR)
+    rows = rows / rows.sum(axis=1, keepdims=True)
+    total = n_counted = 0.0
+    for label in np.unique(labels):
+        members = rows[labels == label]
+        n = len(members)
+        if n < 2:
+            continue  # one sample has no other to differ from
+        logs = np.log(members)
+        own = (members * logs).sum(axis=1).mean()
+        cross = members.mean(axis=0) @ logs.mean(axis=0)
+        total += n * np.exp((own - cross) * n / (n - 1))
+        n_counted += n
+    if n_counted == 0:
+        raise Unavailable("no class has two samples")
+    return float(total / n_counted)
+
+
+def _prior(probabilities: Probabilities) -> Array:
+    if probabilities.prior is None:
+        raise Unavailable("needs the law of the classes: train or test probabilities or labels")
+    return probabilities.prior
+
+
+METRICS = (
+    Metric(
+        compute=inception_score,
+        needs="probabilities",
+        aim="high",
+        bounds=(1, np.inf),
+        catches=("noise", "dropped mode"),
+        ideal=real_inception_score,
+        chance=1.0,
+    ),
+    Metric(
+        compute=modified_inception_score,
+        needs="probabilities",
+        aim="match",
+        bounds=(1, np.inf),
+        catches=("noise",),
+        ideal=real_modified_inception_score,
+        chance=1.0,
+    ),
+    Metric(
+        compute=mode_score,
+        needs="probabilities",
+        aim="high",
+        bounds=(0, np.inf),
+        catches=("noise", "dropped mode"),
+        ideal=real_mode_score,
+        chance=uninformed_mode_score,
+    ),
+    Metric(
+        compute=am_score,
+        needs="probabilities",
+        aim="low",
+        bounds=(0, np.inf),
+        catches=("noise", "dropped mode"),
+        ideal=uncertainty_of_real,
+        chance=uninformed_am_score,
+    ),
+)

@@ -1,0 +1,48 @@
+"""Squared maximum mean discrepancies, unbiased: they average zero for a perfect model.
+
+Gretton et al., "A kernel two-sample test", JMLR 2012, https://jmlr.org/papers/v13/gretton12a.html;
+Binkowski et al., "Demystifying MMD GANs", ICLR 2018, https://arxiv.org/abs/1801.01401.
+
+Differs from the papers: the kernel distance (KID) uses all pairs rather than subsets of 1,000,
+which is the estimator of least variance, and allows sets of unequal size.
+"""
+
+from genbench.evidence import Kernels
+from genbench.metric import Metric
+
+
+def maximum_mean_discrepancy(kernels: Kernels) -> float:
+    """Squared mean discrepancy under a Gaussian kernel as wide as test points typically lie apart.
+
+    The U-statistic of MMD^2; may be negative.
+    """
+    return kernels.gaussian.unbiased
+
+
+def kernel_distance(kernels: Kernels) -> float:
+    """Squared mean discrepancy under the kernel (x.y/d + 1)^3; KID on Inception features.
+
+    The U-statistic of MMD^2; may be negative.
+    """
+    return kernels.polynomial.unbiased
+
+
+METRICS = (
+    Metric(
+        compute=maximum_mean_discrepancy,
+        needs="kernels",
+        aim="low",
+        bounds=(-2, 2),
+        catches=("noise", "shift", "collapse", "dropped mode"),
+        ideal=0.0,
+        chance=0.0,
+    ),
+    Metric(
+        compute=kernel_distance,
+        needs="kernels",
+        aim="low",
+        catches=("noise", "shift", "collapse", "dropped mode"),
+        ideal=0.0,
+        chance=0.0,
+    ),
+)

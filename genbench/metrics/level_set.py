@@ -1,0 +1,32 @@
+"""Quality where the truth is known: does a sample lie where real samples do?"""
+
+import numpy as np
+
+from genbench.evidence import LevelSet
+from genbench.evidence.level_set import SHARE
+from genbench.metric import Metric
+
+
+def high_density_share(level_set: LevelSet) -> float:
+    """Share of samples where the true density is as high as at 95 % of real samples."""
+    return float((level_set.log_densities >= level_set.level).mean())
+
+
+def share_error(level_set: LevelSet) -> float:
+    """Binomial standard error over generated samples."""
+    share = high_density_share(level_set)
+    return float(np.sqrt(share * (1 - share) / len(level_set.log_densities)))
+
+
+METRICS = (
+    Metric(
+        compute=high_density_share,
+        needs="level_set",
+        aim="high",
+        bounds=(0, 1),
+        catches=("noise", "shift"),
+        ideal=SHARE,
+        chance=0.0,
+        standard_error=share_error,
+    ),
+)

@@ -1,0 +1,57 @@
+"""Average log-likelihood of test samples: under the model itself, and under a kernel estimate.
+
+Parzen windows for models without a density: Goodfellow et al., "Generative adversarial nets",
+NeurIPS 2014, https://arxiv.org/abs/1406.2661; why to distrust them: Theis et al., "A note on the
+evaluation of generative models", ICLR 2016, https://arxiv.org/abs/1511.01844.
+
+Differs from usage: the bandwidth is chosen on one half of the test samples and used on the other,
+both ways, so none is judged by a bandwidth it helped to choose.
+"""
+
+import numpy as np
+
+from genbench.arrays import Array
+from genbench.evidence import KernelLikelihood
+from genbench.metric import Metric
+
+
+def log_likelihood(log_densities: Array) -> float:
+    """Mean log-density of test samples under the model's own density, in nats."""
+    return float(log_densities.mean())
+
+
+def kernel_log_likelihood(likelihood: KernelLikelihood) -> float:
+    """Mean log-density of test samples under a Gaussian blur of the generated ones, in nats.
+
+    The blur's own likelihood, not the model's: samples shrunk towards the mean can score higher
+    than real ones. Never compare it across dimensions.
+    """
+    return float(likelihood.log_densities.mean())
+
+
+def mean_error(log_densities: Array) -> float:
+    """Standard error of the mean over test samples."""
+    return float(log_densities.std(ddof=1) / np.sqrt(len(log_densities)))
+
+
+def kernel_mean_error(likelihood: KernelLikelihood) -> float:
+    """Standard error of the mean over test samples, the generated ones held fixed."""
+    return mean_error(likelihood.log_densities)
+
+
+METRICS = (
+    Metric(
+        compute=kernel_log_likelihood,
+        needs="kernel_likelihood",
+        aim="high",
+        catches=("noise", "shift", "collapse", "dropped mode"),
+        standard_error=kernel_mean_error,
+    ),
+    Metric(
+        compute=log_likelihood,
+        needs="log_likelihoods",
+        aim="high",
+        catches=(),
+        standard_error=mean_error,
+    ),
+)

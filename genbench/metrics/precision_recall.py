@@ -1,0 +1,56 @@
+"""Precision and recall of samples, with nearest-neighbour balls as manifolds.
+
+Kynkäänniemi et al., "Improved precision and recall metric for assessing generative models",
+NeurIPS 2019, https://arxiv.org/abs/1904.06991.
+
+Differs from the paper: k is 5, as in density and coverage, not 3.
+"""
+
+import numpy as np
+
+from genbench.evidence import Overlap
+from genbench.metric import Metric
+
+
+def precision(overlap: Overlap) -> float:
+    """Share of generated samples that lie inside some test sample's ball."""
+    return float((overlap.test_balls_around > 0).mean())
+
+
+def recall(overlap: Overlap) -> float:
+    """Share of test samples that lie inside some generated sample's ball."""
+    return float((overlap.generated_balls_around > 0).mean())
+
+
+def precision_error(overlap: Overlap) -> float:
+    """Binomial standard error over generated samples, the test balls held fixed."""
+    share = precision(overlap)
+    return float(np.sqrt(share * (1 - share) / len(overlap.test_balls_around)))
+
+
+def recall_error(overlap: Overlap) -> float:
+    """Binomial standard error over test samples, the generated balls held fixed."""
+    share = recall(overlap)
+    return float(np.sqrt(share * (1 - share) / len(overlap.generated_balls_around)))
+
+
+METRICS = (
+    Metric(
+        compute=precision,
+        needs="overlap",
+        aim="high",
+        bounds=(0, 1),
+        catches=("noise", "shift"),
+        chance=0.0,
+        standard_error=precision_error,
+    ),
+    Metric(
+        compute=recall,
+        needs="overlap",
+        aim="high",
+        bounds=(0, 1),
+        catches=("collapse", "dropped mode", "shift"),
+        chance=0.0,
+        standard_error=recall_error,
+    ),
+)

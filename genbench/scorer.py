@@ -1,0 +1,96 @@
+"""Long-lived processes that score samples, each preparing a data set's reference only once."""
+
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from genbench.arrays import Array
+from genbench.cells import load_once
+from genbench.datasets import Dataset
+from genbench.evaluate import Scores
+from genbench.worker import die_with_parent
+
+N_PICTURES, N_POINTS = 10, 200  # to look at, in a record
+
+Preview = tuple[tuple[float, ...], ...]
+
+
+class Scored(NamedTuple):
+    """Scores of a cell's samples, and a few of the samples."""
+
+    scores: Scores
+    preview: Preview
+
+
+class Scorer:
+    """Scores what cells leave on disk. One that dies is replaced, and the cell tried once more."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._lock = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def score(self, dataset: str, folder: Path, seed: int) -> Scored:
+        """Score the samples in a cell's folder.
+
+        Raises:
+            BrokenProcessPool: the scoring process died twice.
+        """
+        pool = self._ready_pool()
+        try:
+            return pool.submit(_score, dataset, folder, seed).result()
+        except BrokenProcessPool:
+            self._discard(pool)
+            return self._ready_pool().submit(_score, dataset, folder, seed).result()
+
+    def _ready_pool(self) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                # Spawned: forking a process that runs threads may hang.
+                self._pool = ProcessPoolExecutor(
+                    self._jobs, mp_context=get_context("spawn"), initializer=_prepare
+                )
+            return self._pool
+
+    def _discard(self, pool: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._pool is pool:
+                self._pool = None
+        pool.shutdown(wait=False)
+
+
+def _prepare() -> None:
+    """Use one thread: a cell has one core, and sums then add up in one order on any machine."""
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    die_with_parent()
+    threadpool_limits(1)
+    torch.set_num_threads(1)
+
+
+def _score(dataset: str, folder: Path, seed: int) -> Scored:
+    from genbench.scoring import score_files
+
+    data = load_once(dataset)
+    samples = np.load(folder / "samples.npy", allow_pickle=False)
+    return Scored(score_files(data, folder, seed=seed), preview_of(data, samples))
+
+
+def preview_of(dataset: Dataset, samples: Array) -> Preview:
+    """Return the first few samples, as data can be, to three decimals."""
+    n = N_PICTURES if dataset.picture else N_POINTS
+    few = dataset.project(samples[:n].reshape(min(n, len(samples)), -1))
+    return tuple(tuple(round(float(value), 3) for value in sample) for sample in few)

@@ -1,0 +1,121 @@
+"""The ways of `genbench score`: a model, its samples, two sample files, two folders of images."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from genbench.cells import Cell, fit_and_sample, load_once
+from genbench.errors import BadInput
+from genbench.evaluate import score
+from genbench.files import read_samples
+from genbench.metric import Score
+from genbench.scoring import score_samples
+
+ARROWS = {"low": "↓", "high": "↑", "match": "→"}
+
+
+def model(console: Console, target: str, dataset: str, *, seed: int, deadline: float) -> None:
+    """Fit a model on a data set in a process of its own, and score what it draws."""
+    cell = Cell(dataset, target, seed)
+    data = load_once(dataset)
+    cell.key()  # says at once what is misspelt
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        console.status(f"Fitting {target} on {dataset}, then sampling"),
+    ):
+        folder = Path(temporary) / "cell"
+        outcome = fit_and_sample(cell, folder, deadline=deadline, stop=Event())
+        if outcome.status != "ok":
+            log = (folder / "log.txt").read_text(encoding="utf-8", errors="replace")
+            console.print(log[-4000:], markup=False, highlight=False)
+            where = f" in {outcome.phase}" if outcome.phase else ""
+            raise BadInput(f"{target}: {outcome.status}{where}. {outcome.reason}")
+        drawn = np.load(folder / "samples.npy", allow_pickle=False)
+        path = folder / "log_prob.npy"
+        log_prob = np.load(path, allow_pickle=False) if path.exists() else None
+    with console.status("Scoring"):
+        found = score_samples(data, drawn, log_prob=log_prob, seed=seed)
+        real = score_samples(data, data.fresh_for(seed), seed=seed)
+    print_scores(console, f"{target} on {dataset}", found, real=real)
+
+
+def samples(console: Console, path: Path, dataset: str, *, seed: int) -> None:
+    """Score samples from a file as a model of a data set."""
+    data = load_once(dataset)
+    drawn = read_samples(path, like=data.test)
+    with console.status("Scoring"):
+        found = score_samples(data, drawn, seed=seed)
+        real = score_samples(data, data.fresh_for(seed), seed=seed)
+    print_scores(console, f"{path} on {dataset}", found, real=real)
+
+
+def two_files(
+    console: Console, path: Path, against: Path, train: Path | None, *, seed: int
+) -> None:
+    """Score one file of samples against another, as they are."""
+    test = read_samples(against)
+    generated = read_samples(path, like=test)
+    training = None if train is None else read_samples(train, like=test)
+    with console.status("Scoring"):
+        found = score(test=test, generated=generated, train=training, seed=seed)
+    print_scores(console, f"{path} against {against}", found)
+
+
+def images(
+    console: Console, folder: Path, against: Path, *, weights: Path, sha256: str | None, seed: int
+) -> None:
+    """Score one folder of images against another on Inception's features: FID, KID, IS and more."""
+    from genbench.embeddings.inception import Inception
+
+    inception = Inception(weights, sha256)
+    generated, test = inception.embed_folder(folder), inception.embed_folder(against)
+    with console.status("Scoring"):
+        found = score(
+            test=test.features,
+            generated=generated.features,
+            test_probabilities=test.probabilities,
+            generated_probabilities=generated.probabilities,
+            seed=seed,
+        )
+    print_scores(console, f"{folder} against {against}", found)
+
+
+def print_scores(
+    console: Console,
+    title: str,
+    scores: Mapping[str, Score],
+    *,
+    real: Mapping[str, Score] | None = None,
+) -> None:
+    """Print every number with all it takes to read it; what could not be had stands below."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    table.padding = (0, 1, 0, 0)
+    table.add_column("metric", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for column in ("value", "±", *(("real",) if real else ()), "ideal", "chance"):
+        table.add_column(column, justify="right", no_wrap=True)
+    skipped = []
+    for name, found in scores.items():
+        if found.status != "ok":
+            skipped.append(f"{name}: {found.reason}")
+            continue
+        numbers = [found.value, found.standard_error]
+        numbers += [real[name].value] if real else []
+        numbers += [found.ideal, found.chance]
+        table.add_row(name, ARROWS[found.aim], *map(_number, numbers))
+    console.print(table)
+    console.print(
+        "↓ lower, ↑ higher, → as real is better; what each is: genbench list metrics", style="dim"
+    )
+    for line in skipped:
+        console.print(line, style="dim", markup=False, highlight=False)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
