@@ -23,8 +23,9 @@ def read_samples(path: Path, *, like: Array | None = None) -> Array:
     if path.suffix not in {".npy", ".npz"}:
         raise BadInput(f"{path} must be a .npy or .npz file.")
     try:
-        loaded = np.load(path, allow_pickle=False)
-        array = loaded if path.suffix == ".npy" else _only_array(path, loaded)
+        with path.open("rb") as file:
+            loaded = np.load(file, allow_pickle=False)
+            array = loaded if path.suffix == ".npy" else _only_array(path, loaded)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         if "pickle" in str(error).lower():
             raise BadInput(

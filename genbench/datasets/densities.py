@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from scipy.spatial.distance import cdist
 from scipy.special import logsumexp, softmax
 
 from genbench.arrays import Array, Labels
@@ -46,7 +47,7 @@ class GaussianMixture:
 
     def _log_joint(self, points: Array) -> Array:
         n_modes, d = self.centres.shape
-        squared = ((points[:, None] - self.centres) ** 2).sum(axis=2)
+        squared = cdist(points, self.centres, "sqeuclidean")
         normaliser = d / 2 * np.log(2 * np.pi * self.width**2) + np.log(n_modes)
         return np.asarray(-squared / (2 * self.width**2) - normaliser)
 
@@ -80,7 +81,7 @@ class NoisyCurves:
         normaliser = d / 2 * np.log(2 * np.pi * self.width**2) + np.log(n_curves)
         columns = []
         for curve in self.curves:
-            squared = ((points[:, None] - curve) ** 2).sum(axis=2)
+            squared = cdist(points, curve, "sqeuclidean")
             columns.append(logsumexp(-squared / (2 * self.width**2), b=self.weights, axis=1))
         return np.asarray(np.stack(columns, axis=1) - normaliser)
 

@@ -1,0 +1,95 @@
+"""Records on disk: nothing lost, nothing half written, nothing that is not strict JSON."""
+
+import json
+import math
+from dataclasses import replace
+
+import pytest
+
+from genbench import records
+from genbench.errors import BadInput
+from genbench.metric import Score
+from genbench.records import Record
+
+SCORE = Score(
+    metric="coverage", aim="high", bounds=(0.0, 1.0), status="ok", value=0.25, ideal=0.97, seconds=1.0
+)
+SKIPPED = Score(
+    metric="log_likelihood",
+    aim="high",
+    bounds=(-math.inf, math.inf),
+    status="skipped",
+    reason="The model has no log_prob.",
+)
+RECORD = Record(
+    key="abc",
+    dataset="ring",
+    model="gaussian",
+    family="exact sampler",
+    seed=0,
+    status="ok",
+    fit_seconds=1.5,
+    preview=((0.0, 1.5), (2.0, -3.25)),
+    scores={"coverage": SCORE, "log_likelihood": SKIPPED},
+)
+
+
+def test_a_record_comes_back_as_it_was(tmp_path):
+    records.append(tmp_path / "records.jsonl", RECORD)
+
+    assert records.read(tmp_path / "records.jsonl") == [RECORD]
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf])
+def test_infinity_survives_strict_json(tmp_path, value):
+    path = tmp_path / "records.jsonl"
+    record = replace(RECORD, scores={"am_score": replace(SCORE, metric="am_score", value=value)})
+
+    records.append(path, record)
+
+    assert records.read(path) == [record]
+    json.loads(path.read_text(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+
+
+def test_nan_is_refused(tmp_path):
+    record = replace(RECORD, scores={"coverage": replace(SCORE, value=math.nan)})
+
+    with pytest.raises(ValueError, match="JSON"):
+        records.append(tmp_path / "records.jsonl", record)
+
+    assert not (tmp_path / "records.jsonl").exists()
+
+
+def test_the_newest_record_of_a_cell_wins_whatever_the_order_of_others(tmp_path):
+    path = tmp_path / "records.jsonl"
+    other, newer = replace(RECORD, model="a"), replace(RECORD, status="error", scores={})
+    for record in (RECORD, other, newer):
+        records.append(path, record)
+
+    assert records.read(path) == [other, newer]
+
+
+@pytest.mark.parametrize("cut", [1, 20, 200])
+def test_a_line_cut_off_by_a_kill_costs_that_cell_only(tmp_path, cut):
+    path = tmp_path / "records.jsonl"
+    records.append(path, RECORD)
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:-cut])
+    after = replace(RECORD, model="next")
+
+    records.append(path, after)
+
+    assert records.read(path) == [RECORD, after]
+
+
+def test_a_line_that_is_no_record_is_named(tmp_path):
+    path = tmp_path / "records.jsonl"
+    records.append(path, RECORD)
+    path.write_text(path.read_text() + '{"schema": 99}\n')
+
+    with pytest.raises(BadInput, match=r"records.jsonl, line 2: .*schema is 99"):
+        records.read(path)
+
+
+def test_a_missing_file_holds_no_records(tmp_path):
+    assert records.read(tmp_path / "records.jsonl") == []
