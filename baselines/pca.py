@@ -1,0 +1,117 @@
+"""Principal components as an autoencoder: a linear code with a mixture density on it.
+
+Tipping and Bishop, "Probabilistic principal component analysis", Journal of the Royal Statistical
+Society B, 1999, https://doi.org/10.1111/1467-9868.00196, makes a density of the linear code and
+Gaussian noise across it. Here the code's Gaussian is replaced by a mixture, since codes of
+clustered data are clustered, and each remaining axis keeps a variance of its own. The axes are
+orthogonal, so the density is a product, and exact.
+
+The code is as short as holds the wanted share of the variance, in units of each coordinate's
+range. The mixture's size is chosen by the likelihood of held-out codes. Without the noise samples
+look cleaner, but would lie on a plane, where there is no density. Whole-number samples stand for
+cells one unit wide and get even noise over them.
+"""
+
+import warnings
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
+from scipy.special import logsumexp
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.mixture import GaussianMixture
+
+Array = NDArray[np.float64]
+
+
+class PrincipalComponents:
+    """Draws a code from a mixture, decodes it, and adds the noise that the code leaves out."""
+
+    def __init__(
+        self,
+        kept_variance: float = 0.9,
+        sizes: tuple[int, ...] = (1, 2, 4, 8, 12, 16, 25, 30),
+        least_variances: tuple[float, ...] = (1e-5, 1e-2, 2e-1),
+        restarts: int = 8,
+    ) -> None:
+        self.kept_variance = kept_variance
+        self.sizes = sizes
+        self.least_variances = least_variances  # in units of the weakest kept axis's variance
+        self.restarts = restarts
+
+    def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
+        if len(train) < 3:
+            raise ValueError("A mixture needs at least three training samples.")
+        # A coordinate that never varies would have an infinite density: it gets a hair's width.
+        hair = 1e-6 * np.maximum(1.0, np.abs(train[0]))
+        if np.array_equal(train, np.rint(train)):
+            train = train + rng.uniform(-0.5, 0.5, size=train.shape)
+        self.mean, span = train.mean(axis=0), np.ptp(train, axis=0)
+        self.scale = np.where(span > 0, span, hair)
+        scaled = (train - self.mean) / self.scale
+        variances, axes = np.linalg.eigh(scaled.T @ scaled / len(scaled))
+        variances, self.axes = np.maximum(variances[::-1], 1e-9), axes[:, ::-1]
+        reached = np.cumsum(variances) / variances.sum() >= self.kept_variance
+        self.code_length = int(np.argmax(reached)) + 1 if reached.any() else len(reached)
+        self.noise = np.sqrt(variances[self.code_length :])
+        code = (scaled @ self.axes)[:, : self.code_length]
+        weakest = float(variances[self.code_length - 1])
+        floors = tuple(share * weakest for share in self.least_variances)
+        self.size, self.least_variance = _choose(code, self.sizes, floors, rng)
+        fitted = _expectation_maximisation(
+            code, self.size, self.least_variance, rng, restarts=self.restarts
+        )
+        self.weights = fitted.weights_ / fitted.weights_.sum()
+        self.means = np.asarray(fitted.means_)
+        self.factors = np.linalg.cholesky(fitted.covariances_)
+        return self
+
+    def sample(self, n: int, *, rng: np.random.Generator) -> Array:
+        component = rng.choice(len(self.weights), size=n, p=self.weights)
+        normal = rng.normal(size=(n, self.code_length))
+        code = self.means[component] + np.einsum("nij,nj->ni", self.factors[component], normal)
+        noise = rng.normal(size=(n, len(self.noise))) * self.noise
+        return np.asarray(self.mean + np.hstack([code, noise]) @ self.axes.T * self.scale)
+
+    def log_prob(self, samples: Array) -> Array:
+        """Log-density in nats, exact: of the code, of the noise, and of the change of units."""
+        rotated = (samples - self.mean) / self.scale @ self.axes
+        code, noise = rotated[:, : self.code_length], rotated[:, self.code_length :] / self.noise
+        joint = np.empty((len(samples), len(self.weights)))
+        for j, (mean, factor) in enumerate(zip(self.means, self.factors, strict=True)):
+            normal = solve_triangular(factor, (code - mean).T, lower=True)
+            joint[:, j] = -np.log(np.diag(factor)).sum() - (normal**2).sum(axis=0) / 2
+        log_code = logsumexp(joint + np.log(self.weights), axis=1)
+        log_noise = -(noise**2).sum(axis=1) / 2 - np.log(self.noise).sum()
+        log_volume = np.log(2 * np.pi) * len(self.scale) / 2 + np.log(self.scale).sum()
+        return np.asarray(log_code + log_noise - log_volume)
+
+
+def _choose(
+    code: Array, sizes: tuple[int, ...], floors: tuple[float, ...], rng: np.random.Generator
+) -> tuple[int, float]:
+    """Return the number of components and the least variance that held-out codes prefer."""
+    n_held_out = max(1, len(code) // 10)
+    order = rng.permutation(len(code))
+    total: dict[tuple[int, float], float] = {}
+    for fold in np.split(order[: 3 * n_held_out], 3):
+        held_out, rest = code[fold], np.delete(code, fold, axis=0)
+        for size in sizes:
+            for floor in floors:
+                if size == 1 or 2 * size <= len(rest):
+                    fitted = _expectation_maximisation(rest, size, floor, rng, restarts=1)
+                    log_density = float(fitted.score(held_out))
+                    total[size, floor] = total.get((size, floor), 0.0) + log_density
+    return max(total, key=total.__getitem__)
+
+
+def _expectation_maximisation(
+    code: Array, size: int, floor: float, rng: np.random.Generator, *, restarts: int
+) -> GaussianMixture:
+    mixture = GaussianMixture(
+        size, reg_covar=floor, n_init=restarts, random_state=int(rng.integers(2**31))
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # few distinct samples, or slow ends
+        return mixture.fit(code)

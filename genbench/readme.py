@@ -1,0 +1,52 @@
+"""The generated parts of README.md: tables of measures and models, from the catalogs.
+
+`python -m genbench.readme` writes them; a test fails when they have drifted.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from genbench.metrics import ALIASES, CATALOG
+from genbench.models import baselines
+
+BETTER = {"low": "↓ lower", "high": "↑ higher", "match": "→ as real"}
+
+
+def metrics_table() -> str:
+    """Every measure: its acronym, which way is better, what it catches, what it is."""
+    rows = []
+    for name, metric in CATALOG.items():
+        aliases = ", ".join(f"`{alias}`" for alias, full in ALIASES.items() if full == name)
+        catches = ", ".join(metric.catches)
+        rows.append((f"`{name}`", aliases, BETTER[metric.aim], catches, metric.meaning))
+    return _markdown(("measure", "also", "better", "catches", "what it is"), rows)
+
+
+def models_table() -> str:
+    """Every baseline: its family, and the file to read."""
+    rows = []
+    for name, spec in baselines().items():
+        file = spec.target.removeprefix("genbench.baselines.").partition(":")[0]
+        link = f"[baselines/{file}.py](baselines/{file}.py)"
+        rows.append((spec.family, f"`{name}`", spec.summary, link))
+    return _markdown(("family", "model", "what it is", "file"), rows)
+
+
+def regenerated(text: str) -> str:
+    """Return README text with its generated parts as the catalogs have them now."""
+    for part, table in (("metrics", metrics_table()), ("models", models_table())):
+        marked = rf"(<!-- {part}: begin -->\n).*?(<!-- {part}: end -->)"
+        text = re.sub(marked, lambda m, table=table: m[1] + table + m[2], text, flags=re.DOTALL)
+    return text
+
+
+def _markdown(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    header = list(header)
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+if __name__ == "__main__":
+    readme = Path("README.md")
+    readme.write_text(regenerated(readme.read_text(encoding="utf-8")), encoding="utf-8")

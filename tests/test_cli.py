@@ -1,0 +1,164 @@
+"""The command line, end to end: what it prints, what it leaves on disk, how it fails."""
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from genbench import records
+from genbench.boards import CATALOG as BOARDS
+from genbench.boards import Board
+from genbench.cli import main
+from genbench.datasets import CATALOG as DATASETS
+from genbench.metrics import CATALOG as METRICS
+from genbench.models import baselines
+
+
+def call(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], terminal_width=200)
+
+
+@pytest.mark.parametrize(
+    ("what", "names"),
+    [("metrics", METRICS), ("models", baselines()), ("datasets", DATASETS), ("boards", BOARDS)],
+)
+def test_list_shows_every_name(what, names):
+    result = call("list", what)
+
+    assert result.exit_code == 0
+    assert all(name in result.output for name in names)
+
+
+def test_score_compares_two_files(tmp_path):
+    rng = np.random.default_rng(0)
+    np.save(tmp_path / "real.npy", rng.normal(size=(60, 3)))
+    np.save(tmp_path / "mine.npy", rng.normal(size=(50, 3)))
+
+    result = call("score", tmp_path / "mine.npy", "--against", tmp_path / "real.npy")
+
+    assert result.exit_code == 0, result.output
+    assert "frechet_distance" in result.output
+    assert "authenticity: There are no train samples." in result.output
+
+
+def test_score_takes_samples_of_a_data_set(tmp_path):
+    samples = np.random.default_rng(0).normal(size=(60, 2))
+    np.save(tmp_path / "mine.npy", samples)
+
+    result = call("score", tmp_path / "mine.npy", "--dataset", "ring")
+
+    assert result.exit_code == 0, result.output
+    assert "high_density_share" in result.output
+
+
+BAD_CALLS = {
+    "an unknown command": (["scor"], "No command named 'scor'. Did you mean 'score'"),
+    "an unknown board": (["run", "quik"], "No board named 'quik'. Did you mean 'quick'"),
+    "an unknown data set": (
+        ["score", "gaussian", "--dataset", "rng"],
+        "No data set named 'rng'. Did you mean 'ring'",
+    ),
+    "an unknown model": (
+        ["score", "gausian", "--dataset", "ring"],
+        "No model named 'gausian'. Did you mean 'gaussian'",
+    ),
+    "nothing to compare with": (["score", "x.npy"], "either --dataset NAME or --against FILE"),
+    "two things to compare with": (
+        ["score", "x.npy", "--dataset", "ring", "--against", "y.npy"],
+        "either --dataset NAME or --against FILE",
+    ),
+    "a missing file": (["score", "x.npy", "--dataset", "ring"], "There is no file x.npy"),
+    "features without weights": (
+        ["score", "x", "--against", "y", "--features", "inception"],
+        "--features inception needs --against FOLDER and --weights FILE",
+    ),
+    "seeds that are none": (["run", "--seeds", "a-b"], "--seeds must look like 0,1,2 or 0-4"),
+    "no models": (["run", "--models", ","], "No models were named"),
+    "a model that is not there": (
+        ["run", "--models", "copycat,copicat"],
+        "No model named 'copicat'. Did you mean 'copycat'",
+    ),
+    "a report without records": (["report", "quick"], "no records"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_CALLS)
+def test_a_bad_call_gets_one_sentence_and_exit_code_2(case, tmp_path, monkeypatch):
+    arguments, message = BAD_CALLS[case]
+    monkeypatch.chdir(tmp_path)
+
+    result = call(*arguments)
+
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+    assert "Traceback" not in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_that_fails_to_fit_is_told_with_its_own_words(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "class Mine:\n"
+        "    def fit(self, train, *, rng):\n        raise ValueError('too hard')\n"
+        "    def sample(self, n, *, rng):\n        return None\n"
+    )
+
+    result = call("score", path, "--dataset", "ring")
+
+    assert result.exit_code == 2
+    assert "error in fit. ValueError: too hard" in " ".join(result.stderr.split())
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A board of two models on the ring, run once."""
+    folder = tmp_path_factory.mktemp("boards")
+    board = Board(summary="small", datasets=("ring",), models=("copycat", "noise"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(BOARDS, "small", board)
+        result = call("run", "small", "--folder", folder, "--jobs", 2)
+    return folder, result
+
+
+def test_run_ends_with_the_table_and_leaves_every_file(finished):
+    folder, result = finished
+
+    assert result.exit_code == 0, result.output
+    assert "copycat" in result.output
+    names = {path.name for path in (folder / "small").iterdir()}
+    assert names >= {
+        "records.jsonl",
+        "README.md",
+        "results.csv",
+        "table.csv",
+        "index.html",
+        "novelty_quality.png",
+        "novelty_quality.svg",
+    }
+
+
+def test_report_brings_every_generated_file_back_byte_for_byte(finished):
+    folder, _ = finished
+    generated = {
+        path.name: path.read_bytes()
+        for path in (folder / "small").iterdir()
+        if path.is_file() and path.name != "records.jsonl"
+    }
+    for name in generated:
+        (folder / "small" / name).unlink()
+
+    result = call("report", "small", "--folder", folder)
+
+    assert result.exit_code == 0, result.output
+    for name, content in generated.items():
+        assert (folder / "small" / name).read_bytes() == content, name
+
+
+def test_copycat_is_exposed_and_noise_is_last(finished):
+    folder, _ = finished
+    by_model = {r.model: r for r in records.read(folder / "small" / "records.jsonl")}
+    real, copycat, noise = (by_model[name] for name in (records.REAL, "copycat", "noise"))
+
+    assert copycat.value("authenticity") == 0
+    assert copycat.value("bayesian_surprise") < real.value("bayesian_surprise")
+    for metric in ("frechet_distance", "maximum_mean_discrepancy", "wasserstein_distance"):
+        assert noise.value(metric) > copycat.value(metric)

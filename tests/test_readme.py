@@ -1,0 +1,52 @@
+"""What the README says is so: its code runs, its tables are up to date, its files exist."""
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+from genbench.readme import regenerated
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+@pytest.fixture
+def text():
+    return README.read_text(encoding="utf-8")
+
+
+def test_its_examples_run():
+    failures, tried = doctest.testfile(str(README), module_relative=False)
+
+    assert tried > 5
+    assert failures == 0
+
+
+def test_its_tables_are_what_the_catalogs_say(text):
+    assert regenerated(text) == text, "run: python -m genbench.readme"
+
+
+def test_its_links_and_pictures_exist(text):
+    targets = re.findall(r"\]\(([^)#]+)\)", text)
+
+    assert len(targets) > 5
+    for target in targets:
+        assert (README.parent / target).exists(), target
+
+
+def test_its_model_passes_the_door_it_goes_through(text, tmp_path):
+    import numpy as np
+
+    from genbench.models import find
+
+    code = next(
+        block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "MyModel" in block
+    )
+    (tmp_path / "my_model.py").write_text(code)
+
+    model = find(f"{tmp_path / 'my_model.py'}:MyModel").make()
+    rng = np.random.default_rng(0)
+    samples = model.fit(rng.normal(size=(20, 2)), rng=rng).sample(5, rng=rng)
+
+    assert samples.shape == (5, 2)
