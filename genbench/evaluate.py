@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from genbench.arrays import Array, as_labels, as_probabilities, as_samples
+from genbench.arrays import Array, Labels, as_labels, as_probabilities, as_samples
 from genbench.errors import BadInput, Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.metric import Level, Metric, Score
@@ -99,19 +99,14 @@ def score(
     _same_length("generated", parts["generated"], tables["generated_probabilities"])
     _same_length("train", parts["train"], tables["train_probabilities"])
     n_classes = None if like is None else like.shape[1]
-    labels = {}
-    for name, values, of in (
-        ("test_labels", test_labels, _either(parts["test"], tables["test_probabilities"])),
-        (
-            "generated_labels",
-            generated_labels,
-            _either(parts["generated"], tables["generated_probabilities"]),
-        ),
-    ):
-        labels[name] = None if values is None else as_labels(values, name=name, n=of)
-        found = labels[name]
-        if found is not None and n_classes is not None and found.max() >= n_classes:
-            raise BadInput(f"{name} holds {found.max()}, but there are {n_classes} classes.")
+    labels: dict[str, Labels | None] = {"test": None, "generated": None}
+    for name, values in (("test", test_labels), ("generated", generated_labels)):
+        if values is None:
+            continue
+        n = _length(name, parts[name], tables[f"{name}_probabilities"])
+        labels[name] = found = as_labels(values, name=f"{name}_labels", n=n)
+        if n_classes is not None and found.max() >= n_classes:
+            raise BadInput(f"{name}_labels holds {found.max()}, but there are {n_classes} classes.")
     reference = Reference(
         test=parts["test"],
         train=parts["train"],
@@ -119,7 +114,7 @@ def score(
         prior=_prior(
             tables["train_probabilities"],
             tables["test_probabilities"],
-            labels["test_labels"],
+            labels["test"],
             n_classes,
         ),
     )
@@ -127,7 +122,7 @@ def score(
         reference=reference,
         generated=parts["generated"],
         generated_probabilities=tables["generated_probabilities"],
-        generated_labels=labels["generated_labels"],
+        generated_labels=labels["generated"],
         seed=int(seed),
     )
     return evaluate(comparison, chosen)
@@ -189,10 +184,10 @@ def _same_length(name: str, samples: Array | None, table: Array | None) -> None:
         )
 
 
-def _either(samples: Array | None, table: Array | None) -> int:
+def _length(name: str, samples: Array | None, table: Array | None) -> int:
     found = samples if samples is not None else table
     if found is None:
-        raise BadInput("Labels were given without the samples or probabilities they belong to.")
+        raise BadInput(f"{name}_labels need the samples or probabilities they belong to.")
     return len(found)
 
 

@@ -3,7 +3,6 @@
 `python -m genbench.readme` writes them; a test fails when they have drifted.
 """
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -36,8 +35,9 @@ def models_table() -> str:
 def regenerated(text: str) -> str:
     """Return README text with its generated parts as the catalogs have them now."""
     for part, table in (("metrics", metrics_table()), ("models", models_table())):
-        marked = rf"(<!-- {part}: begin -->\n).*?(<!-- {part}: end -->)"
-        text = re.sub(marked, lambda m, table=table: m[1] + table + m[2], text, flags=re.DOTALL)
+        begin, end = f"<!-- {part}: begin -->\n", f"<!-- {part}: end -->"
+        before, _, rest = text.partition(begin)
+        text = before + begin + table + end + rest.partition(end)[2]
     return text
 
 

@@ -29,9 +29,10 @@ class ClassifierTest:
         Raises:
             Unavailable: fewer than `FEWEST` points in either set.
         """
-        n = min(len(test), len(generated)) // 2
-        if 2 * n < FEWEST:
-            raise Unavailable(f"needs {FEWEST} points of each set; there are {2 * n}")
+        fewest = min(len(test), len(generated))
+        if fewest < FEWEST:
+            raise Unavailable(f"needs {FEWEST} points of each set; there are {fewest}")
+        n = fewest // 2
         halves = [rng.permutation(len(points))[: 2 * n] for points in (test, generated)]
         learn = np.concatenate([test[halves[0][:n]], generated[halves[1][:n]]])
         judge = np.concatenate([test[halves[0][n:]], generated[halves[1][n:]]])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from genbench.arrays import Array
-from genbench.distances import squared_distance_blocks
+from genbench.distances import rounding_slack, squared_distance_blocks
 
 MEDIAN_POINTS = 1000  # enough for a median distance; every pair of them is looked at
 
@@ -49,13 +49,15 @@ def median_distance(points: Array) -> float:
     """Median distance between distinct points: the usual width of a Gaussian kernel.
 
     Only the test set decides it, so that every model is measured with one kernel. At most
-    `MEDIAN_POINTS`, evenly spread over the rows, are looked at.
+    `MEDIAN_POINTS`, evenly spread over the rows, are looked at; repeats do not count, and if there
+    is nothing else the width is not a number.
     """
     some = points[:: -(-len(points) // MEDIAN_POINTS)]
-    squared = np.concatenate(
-        [block[_distinct(block, rows)] for rows, block in squared_distance_blocks(some, some)]
+    slack = rounding_slack(some, some)
+    apart = np.concatenate(
+        [block[block > slack] for _, block in squared_distance_blocks(some, some)]
     )
-    return float(np.sqrt(np.median(squared)))
+    return float(np.sqrt(np.median(apart))) if len(apart) else np.nan
 
 
 def _means(points: Array, others: Array, width: float, *, same: bool) -> tuple[float, float]:
@@ -72,9 +74,3 @@ def _means(points: Array, others: Array, width: float, *, same: bool) -> tuple[f
             polynomial -= np.trace(cubes, offset=rows.start)
             gaussian -= np.trace(bells, offset=rows.start)
     return polynomial / n_pairs, gaussian / n_pairs
-
-
-def _distinct(block: Array, rows: slice) -> Array:
-    mask = np.ones(block.shape, dtype=bool)
-    mask[np.arange(len(block)), np.arange(rows.start, rows.stop)] = False
-    return mask
