@@ -35,7 +35,7 @@ def agreement_bars(tables: Sequence[Table], colours: Mapping[str, str] | None = 
         figure.legend(
             handles=[Patch(label=label, **look) for label, look in (*named, ("to compare", PLAIN))],
             loc="outside lower center",
-            ncols=7,
+            ncols=3 * columns,  # wider figures hold more names a line
             frameon=False,
         )
     return figure

@@ -2,6 +2,7 @@
 
 import math
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -157,7 +158,8 @@ def _judge(metric: Metric, comparison: Comparison) -> Score:
 def _level(level: Level, evidence: Any) -> float | None:
     if not callable(level):
         return level
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of one sample's spread, for instance
         try:
             found = level(evidence)
         except Unavailable:

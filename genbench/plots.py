@@ -47,7 +47,7 @@ def novelty_quality(
         figure.legend(
             handles=_legend(styles, several_seeds=several),
             loc="outside lower center",
-            ncols=7,
+            ncols=3 * columns,  # wider figures hold more names a line
             frameon=False,
             fontsize=8.5,
         )

@@ -1,5 +1,6 @@
 """Long-lived processes that score samples, each preparing a data set's reference only once."""
 
+import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -76,6 +77,7 @@ def _prepare() -> None:
     import torch
     from threadpoolctl import threadpool_limits
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     die_with_parent()
     threadpool_limits(1)
     torch.set_num_threads(1)

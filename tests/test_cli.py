@@ -115,8 +115,7 @@ def finished(tmp_path_factory):
     board = Board(summary="small", datasets=("ring",), models=("copycat", "noise"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(BOARDS, "small", board)
-        result = call("run", "small", "--folder", folder, "--jobs", 2)
-    return folder, result
+        yield folder, call("run", "small", "--folder", folder, "--jobs", 2)
 
 
 def test_run_ends_with_the_table_and_leaves_every_file(finished):
