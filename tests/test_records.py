@@ -12,7 +12,13 @@ from genbench.metric import Score
 from genbench.records import Record
 
 SCORE = Score(
-    metric="coverage", aim="high", bounds=(0.0, 1.0), status="ok", value=0.25, ideal=0.97, seconds=1.0
+    metric="coverage",
+    aim="high",
+    bounds=(0.0, 1.0),
+    status="ok",
+    value=0.25,
+    ideal=0.97,
+    seconds=1.0,
 )
 SKIPPED = Score(
     metric="log_likelihood",

@@ -18,7 +18,7 @@ from genbench.errors import BadInput
 from genbench.records import REAL
 from genbench.runner import run, select
 
-ZOO = '''
+ZOO = """
 import os, signal, subprocess, sys, time
 import numpy as np
 
@@ -89,7 +89,7 @@ class Prints(Good):
         for _ in range(1000):
             print("x" * 10000)
         return super().fit(train, rng=rng)
-'''
+"""
 
 EXPECTED = {
     "Good": ("ok", None, None),

@@ -1,0 +1,359 @@
+"""Inception-v3 against torch-fidelity, on weights drawn at random, as none can be downloaded."""
+
+import hashlib
+import importlib
+import io
+import os
+import pickle
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import genbench
+from genbench.embeddings.inception import BATCH_SIZE, Inception
+from genbench.embeddings.torchvision_import import import_torchvision
+from genbench.errors import BadInput, MissingExtra
+
+N_IMAGES = 10
+SIDE = 32
+
+
+@pytest.fixture(scope="module")
+def torch_fidelity():
+    """The module, or a skip; where all extras are promised, its absence is an error."""
+    try:
+        import_torchvision()
+        return importlib.import_module("torch_fidelity")
+    except ModuleNotFoundError as error:
+        if os.environ.get("GENBENCH_ALL_EXTRAS"):
+            raise
+        pytest.skip(f"needs the extra `images`: {error}")
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """Two kinds of picture that a random network tells apart, one of each of another size."""
+    rng = np.random.default_rng(0)
+    sizes = [(SIDE, SIDE)] * N_IMAGES
+    sizes[3] = (40, 30)
+    return {
+        "test": [clouds(rng, height=height, width=width) for height, width in sizes],
+        "generated": [rusty(rng, height=height, width=width) for height, width in sizes],
+    }
+
+
+def clouds(rng, *, height, width):
+    return smooth(rng.integers(256, size=(4, 4, 3)), height=height, width=width)
+
+
+def rusty(rng, *, height, width):
+    colour = np.array([180, 60, 40]) + rng.integers(-40, 41, size=3)
+    return smooth(colour + rng.integers(60, size=(4, 4, 3)), height=height, width=width)
+
+
+def smooth(coarse, *, height, width):
+    image = Image.fromarray(coarse.astype(np.uint8))
+    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory, pictures):
+    root = tmp_path_factory.mktemp("pictures")
+    for name, images in pictures.items():
+        (root / name).mkdir()
+        for index, pixels in enumerate(images):
+            Image.fromarray(pixels).save(root / name / f"{index:02d}.png")
+    return {name: root / name for name in pictures}
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory, torch_fidelity, pictures):
+    """Weights of a random network whose features spread about as widely as they are large.
+
+    As PyTorch draws weights, signals fade from layer to layer until all pictures look alike, and
+    every distance would be rounding. So weights keep the signal's variance (He's rule), batch
+    normalisation knows the statistics of some pictures, and classes are told apart clearly.
+    """
+
+    class Untrained(torch_fidelity.FeatureExtractorInceptionV3):
+        def load_state_dict(self, state_dict):  # the constructor insists on loading something
+            assert state_dict == {}
+
+    nothing = io.BytesIO()
+    torch.save({}, nothing)
+    nothing.seek(0)
+    some = [pixels for images in pictures.values() for pixels in images if len(pixels) == SIDE][::2]
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        network = Untrained("random", ["2048"], feature_extractor_weights_path=nothing)
+        for layer in network.modules():
+            if isinstance(layer, torch.nn.Conv2d):
+                torch.nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            if isinstance(layer, torch.nn.BatchNorm2d):
+                layer.momentum = 1.0  # the next batch's statistics, instead of a running mean
+        network.train()
+        network(torch.from_numpy(np.stack(some).transpose(0, 3, 1, 2)))
+        network.fc.weight.mul_(24)
+    path = tmp_path_factory.mktemp("weights") / "random.pth"
+    torch.save(network.state_dict(), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def inception(weights):
+    return Inception(weights)
+
+
+@pytest.fixture(scope="module")
+def embedded(inception, folders):
+    return {
+        name: inception.embed_folder(folder, show_progress=False)
+        for name, folder in folders.items()
+    }
+
+
+@pytest.mark.images
+def test_fid_kid_and_inception_score_agree_with_torch_fidelity(
+    torch_fidelity, weights, folders, embedded
+):
+    theirs = torch_fidelity.calculate_metrics(
+        input1=str(folders["generated"]),
+        input2=str(folders["test"]),
+        isc=True,
+        isc_splits=1,
+        fid=True,
+        kid=True,
+        kid_subsets=1,  # of all images: the same pairs as genbench takes
+        kid_subset_size=N_IMAGES,
+        feature_extractor_weights_path=str(weights),
+        batch_size=1,  # it cannot batch pictures of different sizes
+        samples_shuffle=False,
+        save_cpu_ram=True,  # no processes to load ten pictures
+        cuda=False,
+        cache=False,
+        verbose=False,
+    )
+
+    ours = genbench.score(
+        test=embedded["test"].features,
+        generated=embedded["generated"].features,
+        test_probabilities=embedded["test"].probabilities,
+        generated_probabilities=embedded["generated"].probabilities,
+        metrics=["fid", "kid", "is"],
+    )
+
+    # torch-fidelity's own rounding is what limits the agreement. It takes means and kernels in
+    # float32, and its FID sums square roots of 2048 eigenvalues of which all but n - 1 should be
+    # zero but are rounding of about 1e-16, relative to the largest: together about 1e-6 of the
+    # variances. So the two kinds of picture differ enough for no number to be the small rest of
+    # large ones, and all agree to 1e-6; between two sets of clouds, 1e-5 was seen for the FID and
+    # 2e-4 for the KID.
+    assert ours["fid"].value == pytest.approx(theirs["frechet_inception_distance"], rel=1e-5)
+    assert ours["kid"].value == pytest.approx(theirs["kernel_inception_distance_mean"], rel=1e-5)
+    assert ours["is"].value == pytest.approx(theirs["inception_score_mean"], rel=1e-5)
+    assert_every_term_counts(embedded, ours)
+
+
+def assert_every_term_counts(embedded, scores):
+    """Agreement means little if one term drowns the others: none may be left out unnoticed."""
+    test, generated = embedded["test"].features, embedded["generated"].features
+    shift = ((test.mean(axis=0) - generated.mean(axis=0)) ** 2).sum()
+    variances = test.var(axis=0, ddof=1).sum(), generated.var(axis=0, ddof=1).sum()
+    overlap = shift + sum(variances) - scores["fid"].value
+
+    assert min(shift, *variances, overlap) > 0.01 * scores["fid"].value
+    assert scores["is"].value > 1.5
+
+
+@pytest.mark.images
+def test_features_and_probabilities_have_the_shapes_of_inception(embedded):
+    features, probabilities = embedded["test"]
+
+    assert features.shape == (N_IMAGES, 2048)
+    assert probabilities.shape == (N_IMAGES, 1008)
+    assert features.dtype == probabilities.dtype == np.float64
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-12)
+
+
+@pytest.fixture
+def recorded(inception, monkeypatch):
+    """Shapes of the batches the network sees, with a network that only takes means."""
+    shapes = []
+
+    def network(images):
+        shapes.append(tuple(images.shape))
+        means = images.float().mean(dim=(2, 3))
+        return means, means
+
+    monkeypatch.setattr(inception, "_network", network)
+    return shapes
+
+
+@pytest.mark.images
+def test_rows_follow_the_order_of_paths(inception, recorded, folders, pictures):
+    embedded = inception.embed_folder(folders["test"], show_progress=False)
+
+    means = [pixels.mean(axis=(0, 1)) for pixels in pictures["test"]]
+    np.testing.assert_allclose(embedded.features, means, rtol=1e-6)
+
+
+@pytest.mark.images
+def test_how_the_caller_cuts_batches_changes_nothing(inception, recorded):
+    images = np.random.default_rng(0).integers(256, size=(BATCH_SIZE + 5, 3, 4, 6), dtype=np.uint8)
+
+    whole = inception.embed_batches([images], show_progress=False)
+    pieces = inception.embed_batches(
+        iter([images[:7], images[7:7], images[7:]]), show_progress=False
+    )
+
+    assert recorded == 2 * [(BATCH_SIZE, 3, 4, 6), (5, 3, 4, 6)]
+    np.testing.assert_array_equal(whole.features, images.mean(axis=(2, 3), dtype=np.float32))
+    np.testing.assert_array_equal(whole.features, pieces.features)
+    np.testing.assert_array_equal(whole.probabilities, pieces.probabilities)
+
+
+@pytest.mark.images
+def test_images_of_different_sizes_keep_their_order(inception, recorded):
+    batches = [
+        np.full((n, 3, height, 5), 10 * n, np.uint8) for n, height in ((2, 4), (1, 7), (3, 4))
+    ]
+
+    embedded = inception.embed_batches(map(torch.from_numpy, batches), show_progress=False)
+
+    assert recorded == [(2, 3, 4, 5), (1, 3, 7, 5), (3, 3, 4, 5)]
+    assert embedded.features[:, 0].tolist() == [20, 20, 10, 30, 30, 30]
+
+
+class OnGpu:
+    """A tensor that numpy cannot read where it lies."""
+
+    def __init__(self, pixels):
+        self.pixels = pixels
+
+    def __array__(self, *_, **__):
+        raise TypeError("can't convert cuda:0 device type tensor to numpy")
+
+    def detach(self):
+        return self
+
+    def cpu(self):
+        return torch.from_numpy(self.pixels)
+
+
+@pytest.mark.images
+def test_batches_may_lie_on_a_gpu(inception, recorded):
+    embedded = inception.embed_batches(
+        [OnGpu(np.ones((2, 3, 4, 4), np.uint8))], show_progress=False
+    )
+
+    assert embedded.features.tolist() == [[1, 1, 1], [1, 1, 1]]
+
+
+@pytest.mark.images
+def test_progress_is_on_standard_error_and_can_be_hidden(inception, recorded, capsys):
+    batch = np.zeros((2, 3, 4, 4), np.uint8)
+
+    inception.embed_batches([batch], show_progress=False)
+    hidden = capsys.readouterr()
+    inception.embed_batches([batch], name="[red]pictures")
+    shown = capsys.readouterr()
+
+    assert hidden.out == hidden.err == shown.out == ""
+    assert "Inception-v3: [red]pictures" in shown.err
+
+
+@pytest.mark.images
+@pytest.mark.parametrize(
+    ("batches", "complaint"),
+    [
+        ([np.zeros((1, 3, 4, 4))], "uint8, not float64"),
+        ([np.zeros((1, 4, 4, 3), np.uint8)], r"not \(1, 4, 4, 3\)"),
+        ([np.zeros((4, 3, 4), np.uint8)], r"not \(4, 3, 4\)"),
+        ([np.zeros((1, 3, 0, 4), np.uint8)], r"not \(1, 3, 0, 4\)"),
+        ([], "there is no image"),
+        ([np.zeros((0, 3, 4, 4), np.uint8)], "there is no image"),
+    ],
+)
+def test_what_is_not_a_batch_of_rgb_pixels_is_refused(inception, recorded, batches, complaint):
+    with pytest.raises(BadInput, match=f"the samples.*{complaint}"):
+        inception.embed_batches(batches, name="the samples", show_progress=False)
+
+
+@pytest.mark.images
+def test_a_file_in_a_folder_that_is_no_picture_is_named(inception, recorded, tmp_path):
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+
+    with pytest.raises(BadInput, match=r"broken\.png cannot be read as a picture"):
+        inception.embed_folder(tmp_path, show_progress=False)
+
+
+@pytest.mark.images
+def test_the_checksum_is_told_and_verified(inception, weights):
+    checksum = hashlib.sha256(weights.read_bytes()).hexdigest()
+
+    assert inception.sha256 == checksum
+    assert Inception(weights, sha256=checksum.upper()).sha256 == checksum
+    with pytest.raises(BadInput, match=rf"has the SHA-256 checksum {checksum}; expected 1234"):
+        Inception(weights, sha256="1234")
+
+
+@pytest.mark.images
+def test_missing_weights_are_refused(torch_fidelity, tmp_path):
+    with pytest.raises(BadInput, match=r"absent\.pth cannot be read: No such file"):
+        Inception(tmp_path / "absent.pth")
+
+
+@pytest.mark.images
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", "is not a file of weights"),
+        (b"<html>404</html>", "is not a file of weights"),
+        (torch.zeros(3), "must hold a state dict"),
+        ({"epoch": 3, "state_dict": {}}, "must hold a state dict"),
+        ({"fc.weight": torch.zeros(2, 2)}, "does not hold the weights .* Missing key"),
+    ],
+)
+def test_a_file_of_something_else_is_refused(torch_fidelity, tmp_path, content, complaint):
+    path = tmp_path / "weights.pth"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        torch.save(content, path)
+
+    with pytest.raises(BadInput, match=rf"weights\.pth {complaint}"):
+        Inception(path)
+
+
+class Intruder:
+    """Creates a file when it is unpickled without care."""
+
+    def __init__(self, target):
+        self.target = target
+
+    def __reduce__(self):
+        return Path.touch, (self.target,)
+
+
+@pytest.mark.images
+def test_code_inside_a_weights_file_does_not_run(torch_fidelity, tmp_path):
+    path, target = tmp_path / "weights.pth", tmp_path / "intruded"
+    torch.save({"fc.weight": Intruder(target)}, path)
+    pickle.loads(pickle.dumps(Intruder(tmp_path / "proof")))
+
+    with pytest.raises(BadInput, match="is not a file of weights"):
+        Inception(path)
+
+    assert (tmp_path / "proof").exists()
+    assert not target.exists()
+
+
+def test_without_the_extra_the_message_says_how_to_get_it(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "torchvision", None)
+
+    with pytest.raises(MissingExtra, match=r"genbench\[images\]"):
+        Inception(tmp_path / "weights.pth")

@@ -1,0 +1,211 @@
+"""Scores of class probabilities: identities, closed forms and pairs written out."""
+
+import numpy as np
+import pytest
+from scipy.stats import entropy
+
+from genbench.errors import Unavailable
+from genbench.evidence import Probabilities
+from genbench.metrics import inception_scores
+from genbench.metrics.inception_scores import (
+    am_score,
+    inception_score,
+    mode_score,
+    modified_inception_score,
+)
+
+K = 5
+
+
+def probabilities(rows, *, labels=None, prior=None, test=None):
+    rows = np.asarray(rows, dtype=float)
+    labels = rows.argmax(axis=1) if labels is None else np.asarray(labels)
+    return Probabilities(rows, labels, prior, test)
+
+
+def random_rows(seed=1, n=30):
+    return np.random.default_rng(seed).dirichlet(np.full(K, 0.7), size=n)
+
+
+def kl(p, q):
+    return entropy(p, q)
+
+
+def test_inception_score_is_written_out():
+    rows = random_rows()
+
+    found = inception_score(probabilities(rows))
+
+    assert found == pytest.approx(np.exp(np.mean([kl(row, rows.mean(axis=0)) for row in rows])))
+
+
+def test_inception_score_of_sure_and_even_predictions_is_the_number_of_classes():
+    assert inception_score(probabilities(np.tile(np.eye(K), (4, 1)))) == pytest.approx(K)
+
+
+def test_inception_score_of_equal_predictions_is_one():
+    assert inception_score(probabilities(np.tile(random_rows(n=1), (9, 1)))) == pytest.approx(1)
+
+
+def test_inception_score_of_nearly_sure_predictions_has_a_closed_form():
+    doubt = 0.1
+    rows = np.where(np.eye(K) == 1, 1 - doubt, doubt / (K - 1))
+
+    found = np.log(inception_score(probabilities(rows)))
+
+    binary = entropy([doubt, 1 - doubt])
+    assert found == pytest.approx(np.log(K) - binary - doubt * np.log(K - 1))
+
+
+def test_inception_score_of_few_samples_is_low_by_a_known_amount():
+    rng, n = np.random.default_rng(2), 200
+
+    logs = [
+        np.log(inception_score(probabilities(np.eye(K)[rng.integers(K, size=n)])))
+        for _ in range(500)
+    ]
+
+    # ln K - (K - 1) / 2n, to the next order: (K^2 - 1) / 12 n^2.
+    error = np.std(logs) / np.sqrt(len(logs))
+    assert np.mean(logs) == pytest.approx(
+        np.log(K) - (K - 1) / (2 * n), abs=4 * error + K**2 / (12 * n**2)
+    )
+
+
+def test_ches_mode_score_is_the_inception_score_whatever_the_prior():
+    rows, prior = random_rows(), random_rows(seed=3, n=1)[0]
+
+    ches = np.exp(np.mean([kl(row, prior) for row in rows]) - kl(rows.mean(axis=0), prior))
+
+    assert ches == pytest.approx(inception_score(probabilities(rows)))
+
+
+def test_xus_mode_score_is_written_out():
+    rows, prior = random_rows(), random_rows(seed=3, n=1)[0]
+    marginal = rows.mean(axis=0)
+
+    found = mode_score(probabilities(rows, prior=prior))
+
+    spread = np.mean([kl(row, marginal) for row in rows])
+    assert found == pytest.approx(np.exp(spread - kl(marginal, prior)))
+
+
+def test_mode_score_of_sure_predictions_in_the_real_shares_is_the_number_of_even_classes():
+    prior = np.array([0.5, 0.25, 0.25])
+    rows = np.eye(3)[[0, 0, 1, 2]]
+
+    assert mode_score(probabilities(rows, prior=prior)) == pytest.approx(np.exp(entropy(prior)))
+
+
+def test_mode_score_is_zero_where_a_class_does_not_exist():
+    found = mode_score(probabilities(np.eye(2), prior=np.array([1.0, 0.0])))
+
+    assert found == 0
+
+
+def test_am_score_is_written_out():
+    rows, prior = random_rows(), random_rows(seed=3, n=1)[0]
+
+    found = am_score(probabilities(rows, prior=prior))
+
+    unsure = np.mean([entropy(row) for row in rows])
+    assert found == pytest.approx(kl(prior, rows.mean(axis=0)) + unsure)
+
+
+def test_am_score_of_sure_and_matched_predictions_is_zero():
+    assert am_score(probabilities(np.eye(K), prior=np.full(K, 1 / K))) == pytest.approx(0)
+
+
+def test_am_score_of_predictions_that_say_nothing_is_the_logarithm_of_the_classes():
+    even = np.full(K, 1 / K)
+
+    assert am_score(probabilities(np.tile(even, (7, 1)), prior=even)) == pytest.approx(np.log(K))
+
+
+def test_am_score_of_a_class_that_never_comes_is_infinite():
+    assert am_score(probabilities(np.eye(K)[:-1], prior=np.full(K, 1 / K))) == np.inf
+
+
+def test_am_score_and_inception_score_agree_where_classes_are_even():
+    rows, even = random_rows(), np.full(K, 1 / K)
+    marginal = rows.mean(axis=0)
+
+    found = am_score(probabilities(rows, prior=even))
+
+    score = inception_score(probabilities(rows))
+    assert found == pytest.approx(-np.log(score) + entropy(marginal) + kl(even, marginal))
+
+
+def test_modified_inception_score_goes_over_pairs_of_different_samples_of_one_class():
+    rows = random_rows(n=12)
+    labels = np.array([0] * 7 + [3] * 4 + [4])  # the last class has no pair
+
+    found = modified_inception_score(probabilities(rows, labels=labels))
+
+    def of(members):
+        pairs = [kl(p, q) for i, p in enumerate(members) for j, q in enumerate(members) if i != j]
+        return np.exp(np.mean(pairs))
+
+    assert found == pytest.approx((7 * of(rows[:7]) + 4 * of(rows[7:11])) / 11)
+
+
+def test_modified_inception_score_of_equal_predictions_is_one():
+    rows = np.tile(random_rows(n=1), (9, 1))
+
+    assert modified_inception_score(probabilities(rows)) == pytest.approx(1)
+
+
+def test_modified_inception_score_of_two_kinds_of_prediction_has_a_closed_form():
+    p, q = np.array([0.6, 0.3, 0.1]), np.array([0.5, 0.1, 0.4])
+    n = 10
+
+    found = modified_inception_score(probabilities(np.repeat([p, q], n // 2, axis=0)))
+
+    assert found == pytest.approx(np.exp((kl(p, q) + kl(q, p)) / 4 * n / (n - 1)))
+
+
+def test_modified_inception_score_stays_finite_at_exact_zeros():
+    rows = np.array([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.9, 0.0, 0.1]])
+
+    found = modified_inception_score(probabilities(rows))
+
+    assert 1 < found < np.inf
+
+
+def test_modified_inception_score_needs_two_samples_of_a_class():
+    with pytest.raises(Unavailable, match="no class has two samples"):
+        modified_inception_score(probabilities(np.eye(K)))
+
+
+@pytest.mark.parametrize("metric", [mode_score, am_score])
+def test_without_real_shares_there_is_no_comparison_with_them(metric):
+    with pytest.raises(Unavailable, match="law of the classes"):
+        metric(probabilities(np.eye(K)))
+
+
+def test_uninformed_levels_are_what_uniform_predictions_get():
+    prior = random_rows(seed=3, n=1)[0]
+    uniform = probabilities(np.full((8, K), 1 / K), prior=prior)
+
+    found = {metric.name: metric for metric in inception_scores.METRICS}
+
+    assert found["inception_score"].chance == pytest.approx(inception_score(uniform))
+    assert found["modified_inception_score"].chance == pytest.approx(
+        modified_inception_score(uniform)
+    )
+    assert found["mode_score"].chance(uniform) == pytest.approx(mode_score(uniform))
+    assert found["am_score"].chance(uniform) == pytest.approx(am_score(uniform))
+
+
+def test_ideal_levels_are_what_the_test_samples_get():
+    test = random_rows(seed=4)
+    as_if_generated = probabilities(test, prior=test.mean(axis=0))
+    other = probabilities(random_rows(), prior=test.mean(axis=0), test=test)
+
+    for metric in inception_scores.METRICS:
+        assert metric.ideal(other) == pytest.approx(metric.compute(as_if_generated))
+
+
+def test_without_test_samples_no_level_is_ideal():
+    for metric in inception_scores.METRICS:
+        assert metric.ideal(probabilities(random_rows())) is None

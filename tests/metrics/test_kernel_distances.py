@@ -1,0 +1,130 @@
+"""Maximum mean discrepancies against full matrices and against expectations of Gaussians."""
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist, pdist
+
+import genbench
+from genbench import distances
+from genbench.evidence import Kernels
+from genbench.evidence.kernel_means import median_distance
+from genbench.metrics.kernel_distances import kernel_distance, maximum_mean_discrepancy
+
+
+def written_out(kernel, test, generated):
+    """The U-statistic, from three full matrices."""
+    n, m = len(test), len(generated)
+    within_test, within_generated = kernel(test, test), kernel(generated, generated)
+    return (
+        (within_test.sum() - np.trace(within_test)) / (n * (n - 1))
+        + (within_generated.sum() - np.trace(within_generated)) / (m * (m - 1))
+        - 2 * kernel(test, generated).mean()
+    )
+
+
+def mean_is(expected, draws):
+    """Hold a mean to its expectation, within four standard errors."""
+    error = np.std(draws, ddof=1) / np.sqrt(len(draws))
+    return np.mean(draws) == pytest.approx(expected, abs=4 * error)
+
+
+@pytest.mark.parametrize("block_entries", [1, 50, 10**6])
+def test_matches_full_matrices_whatever_the_blocks(monkeypatch, block_entries):
+    monkeypatch.setattr(distances, "BLOCK_ENTRIES", block_entries)
+    rng = np.random.default_rng(1)
+    test, generated = rng.normal(size=(11, 3)), rng.normal(size=(9, 3)) * 1.5 + 0.5
+
+    kernels = Kernels.measure(test, generated)
+
+    width = np.median(pdist(test))
+    assert kernels.width == pytest.approx(width)
+    assert maximum_mean_discrepancy(kernels) == pytest.approx(
+        written_out(lambda x, y: np.exp(-(cdist(x, y) ** 2) / (2 * width**2)), test, generated)
+    )
+    assert kernel_distance(kernels) == pytest.approx(
+        written_out(lambda x, y: (x @ y.T / 3 + 1) ** 3, test, generated)
+    )
+
+
+def test_kernel_distance_of_scaled_gaussians_has_a_closed_form():
+    rng, d, s = np.random.default_rng(2), 4, 1.3
+
+    draws = [
+        kernel_distance(Kernels.measure(rng.normal(size=(80, d)), s * rng.normal(size=(50, d))))
+        for _ in range(300)
+    ]
+
+    assert mean_is(3 * (1 - s**2) ** 2 / d, draws)
+
+
+def test_kernel_distance_of_shifted_gaussians_has_a_closed_form():
+    rng, d = np.random.default_rng(3), 4
+    shift = np.array([0.5, -0.5, 1.0, 0.0])
+    M = shift @ shift
+
+    draws = [
+        kernel_distance(Kernels.measure(rng.normal(size=(80, d)), rng.normal(size=(50, d)) + shift))
+        for _ in range(300)
+    ]
+
+    within_shifted = (
+        (M**3 + 3 * M * (2 * M + d) + 6 * M) / d**3 + 3 * (d + 2 * M + M**2) / d**2 + 3 * M / d + 1
+    )
+    assert mean_is((1 + 3 / d) + within_shifted - 2 * (1 + 3 * (d + M) / d**2), draws)
+
+
+def test_gaussian_kernel_of_gaussians_has_a_closed_form():
+    rng, d, s, n = np.random.default_rng(4), 3, 1.5, 150
+    shift = np.array([1.0, 0.0, 0.0])
+
+    def mean_kernel(width, variances, squared_shift=0.0):
+        total = width**2 + variances
+        return (width**2 / total) ** (d / 2) * np.exp(-squared_shift / (2 * total))
+
+    excesses = []
+    for _ in range(200):
+        kernels = Kernels.measure(rng.normal(size=(n, d)), s * rng.normal(size=(90, d)) + shift)
+        expected = (
+            mean_kernel(kernels.width, 2)
+            + mean_kernel(kernels.width, 2 * s**2)
+            - 2 * mean_kernel(kernels.width, 1 + s**2, 1)
+        )
+        excesses.append(maximum_mean_discrepancy(kernels) - expected)
+
+    assert mean_is(0, excesses)
+
+
+def test_equal_distributions_average_zero_and_fall_below_it():
+    rng = np.random.default_rng(5)
+
+    found = [
+        Kernels.measure(rng.normal(size=(60, 2)), rng.normal(size=(40, 2))) for _ in range(200)
+    ]
+
+    for metric in (maximum_mean_discrepancy, kernel_distance):
+        draws = [metric(kernels) for kernels in found]
+        assert mean_is(0, draws)
+        assert min(draws) < 0
+
+
+def test_the_width_is_looked_for_in_evenly_spread_rows():
+    points = np.arange(2500.0)[:, None] ** 2
+
+    assert median_distance(points) == pytest.approx(np.median(pdist(points[::3])))
+
+
+def test_repeats_in_the_test_set_do_not_narrow_the_kernel():
+    points = np.array([[0.0], [1.0], [5.0]])
+
+    width = median_distance(np.repeat(points, 20, axis=0) + 1e6)
+
+    assert width == pytest.approx(4)
+
+
+def test_a_test_set_without_two_different_points_has_no_gaussian_kernel():
+    scores = genbench.score(
+        test=np.ones((10, 2)), generated=np.zeros((10, 2)), metrics=["mmd", "kid"]
+    )
+
+    assert scores["mmd"].status == "skipped"
+    assert scores["kid"].value == pytest.approx(8 + 1 - 2)

@@ -1,0 +1,102 @@
+"""Precision and recall against cases whose answer is known."""
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+
+from genbench.distances import kth_neighbour_distances
+from genbench.evidence import Overlap
+from genbench.metrics.precision_recall import precision, precision_error, recall, recall_error
+
+
+def overlap(test, generated, k=3):
+    return Overlap.measure(test, kth_neighbour_distances(test, k), generated, k=k)
+
+
+def radii_of(points, k):
+    return np.sort(cdist(points, points), axis=1)[:, k]
+
+
+def test_matches_the_definition_written_out():
+    rng = np.random.default_rng(1)
+    test, generated = rng.normal(size=(40, 3)), rng.normal(size=(30, 3)) * 1.3
+
+    found = overlap(test, generated, k=3)
+
+    apart = cdist(test, generated)
+    in_test = (apart <= radii_of(test, 3)[:, None]).any(axis=0)
+    in_generated = (apart <= radii_of(generated, 3)).any(axis=1)
+    assert precision(found) == in_test.mean() < 1
+    assert recall(found) == in_generated.mean() < 1
+
+
+def test_balls_on_a_line_are_drawn_by_hand():
+    test = np.array([[0.0], [1.0], [2.0], [30.0], [31.5]])
+    generated = np.array([[0.5], [3.0], [10.0], [100.0]])
+
+    found = overlap(test, generated, k=1)
+
+    # Test balls reach from -1 to 3 and from 28.5 to 33; generated ones from -2 to 5.5, from 3 to
+    # 17 and from 10 to 190.
+    assert precision(found) == 2 / 4
+    assert recall(found) == 5 / 5
+    assert precision(overlap(generated, test, k=1)) == 5 / 5
+    assert recall(overlap(generated, test, k=1)) == 2 / 4
+
+
+def test_shares_and_their_errors_are_read_off_the_counts():
+    counts = Overlap(
+        k=2,
+        test_balls_around=np.array([4, 0, 2, 1, 0]),
+        generated_balls_around=np.array([0, 1, 7, 1]),
+        test_ball_occupied=np.array([True, True, False, True]),
+    )
+
+    assert (precision(counts), recall(counts)) == (3 / 5, 3 / 4)
+    assert precision_error(counts) == pytest.approx(np.sqrt(0.6 * 0.4 / 5))
+    assert recall_error(counts) == pytest.approx(np.sqrt(0.75 * 0.25 / 4))
+
+
+def test_dropped_mode_keeps_precision_and_halves_recall():
+    rng = np.random.default_rng(2)
+    near, far = rng.normal(size=(200, 2)), rng.normal(size=(200, 2)) + 50
+
+    found = overlap(test=np.concatenate([near, far]), generated=rng.normal(size=(200, 2)))
+
+    assert precision(found) > 0.9
+    assert recall(found) == pytest.approx(0.5, abs=0.05)
+
+
+def test_copies_of_the_test_set_are_perfect():
+    test = np.random.default_rng(3).normal(size=(50, 4))
+
+    found = overlap(test, test.copy())
+
+    assert precision(found) == recall(found) == 1
+
+
+def test_samples_elsewhere_are_worthless():
+    rng = np.random.default_rng(4)
+
+    found = overlap(rng.normal(size=(50, 2)), rng.normal(size=(40, 2)) + 1000)
+
+    assert precision(found) == recall(found) == 0
+
+
+@pytest.mark.parametrize("offset", [0, 1000, 1e6])
+def test_repeated_points_hold_each_other(offset):
+    constant = np.full((10, 3), 0.1 + offset)
+
+    found = overlap(constant, constant)
+
+    assert precision(found) == recall(found) == 1
+
+
+@pytest.mark.parametrize("offset", [0.0, 1000.0])
+def test_a_sample_on_the_surface_of_a_ball_is_inside(offset):
+    test = np.array([[0.0], [0.125], [0.375]]) + offset
+    generated = np.array([[-0.125], [0.625]]) + offset
+
+    found = overlap(test, generated, k=1)
+
+    assert precision(found) == 1

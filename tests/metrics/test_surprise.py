@@ -1,0 +1,111 @@
+"""Bayesian surprise against the divergence of Dirichlet distributions."""
+
+import numpy as np
+import pytest
+from scipy.special import digamma, gammaln
+from scipy.stats import dirichlet
+
+from genbench.distances import kth_neighbour_distances
+from genbench.evidence import Proximity
+from genbench.metrics.surprise import (
+    PRIOR_COUNT,
+    bayesian_surprise,
+    most_surprise,
+    surprise,
+    surprise_error,
+)
+
+
+def proximity(train, generated):
+    return Proximity.measure(train, kth_neighbour_distances(train, 1), generated)
+
+
+def divergence(new, old):
+    """KL(Dirichlet(new) || Dirichlet(old)), the general formula."""
+    return (
+        gammaln(new.sum())
+        - gammaln(new).sum()
+        - gammaln(old.sum())
+        + gammaln(old).sum()
+        + ((new - old) * (digamma(new) - digamma(new.sum()))).sum()
+    )
+
+
+@pytest.mark.parametrize("symbol", range(5))
+def test_one_more_sight_of_a_symbol_moves_a_dirichlet_so_far(symbol):
+    seen = np.array([0.0, 1.0, 2.0, 0.3, 7.5])
+    belief = PRIOR_COUNT + seen
+
+    found = surprise(seen[symbol], belief.sum())
+
+    updated = belief + (np.arange(5) == symbol)
+    assert found == pytest.approx(divergence(updated, belief), rel=1e-10)
+
+
+def test_agrees_with_monte_carlo():
+    belief = np.array([0.5, 1.5, 2.5])
+    updated = belief + np.array([0, 1, 0])
+    shares = np.random.default_rng(1).dirichlet(updated, size=4000)
+
+    ratios = [dirichlet.logpdf(row, updated) - dirichlet.logpdf(row, belief) for row in shares]
+
+    error = np.std(ratios) / np.sqrt(len(ratios))
+    assert surprise(1.0, belief.sum()) == pytest.approx(np.mean(ratios), abs=4 * error)
+
+
+def test_a_symbol_never_seen_surprises_most_and_less_the_fewer_there_are():
+    totals = np.array([2.0, 10.0, 1e3, 1e9])
+
+    found = surprise(np.zeros(4), totals)
+
+    assert (np.diff(found) > 0).all()
+    assert found[-1] <= most_surprise() == pytest.approx(found[-1], abs=1e-8)
+
+
+def test_surprise_falls_with_every_sight():
+    found = surprise(np.arange(20.0), 100.0)
+
+    assert (np.diff(found) < 0).all()
+    assert (found > 0).all()
+
+
+def test_familiarity_and_total_are_written_out():
+    train = np.array([[0.0], [1.0], [3.0]])  # spacings 1, 1 and 2: their median is 1
+    generated = np.array([[0.0], [2.0]])
+
+    found = bayesian_surprise(proximity(train, generated))
+
+    seen = [1 + np.exp(-2) + np.exp(-18), np.exp(-8) + 2 * np.exp(-2)]
+    beliefs = [np.array([PRIOR_COUNT + count, 5 - PRIOR_COUNT - count]) for count in seen]
+    expected = [divergence(belief + np.array([1, 0]), belief) for belief in beliefs]
+    assert found == pytest.approx(np.mean(expected), rel=1e-10)
+
+
+def test_copies_surprise_less_than_fresh_samples_and_these_less_than_noise():
+    rng = np.random.default_rng(2)
+    train, fresh = rng.normal(size=(300, 2)), rng.normal(size=(300, 2))
+    noise = rng.normal(size=(300, 2)) * 100
+
+    copied, real, noisy = (
+        bayesian_surprise(proximity(train, samples)) for samples in (train, fresh, noise)
+    )
+
+    assert copied < real < noisy <= most_surprise()
+
+
+def test_on_repeated_training_samples_only_exact_repeats_are_familiar():
+    train = np.repeat([[0.0], [1.0]], 10, axis=0)
+
+    found = proximity(train, np.array([[0.0], [0.4]]))
+
+    assert found.familiarity == pytest.approx([10, 0])
+
+
+def test_error_is_that_of_a_mean():
+    train = np.random.default_rng(3).normal(size=(50, 1))
+    generated = np.array([[0.0], [1.0], [2.5], [9.0]])
+
+    each = [bayesian_surprise(proximity(train, row[None])) for row in generated]
+
+    found = surprise_error(proximity(train, generated))
+    assert found == pytest.approx(np.std(each, ddof=1) / 2)

@@ -1,0 +1,129 @@
+"""Distances: equal to subtraction, whatever the blocks, the offset and the repeats."""
+
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as st_numpy
+from scipy.spatial.distance import cdist
+
+from genbench import distances
+from genbench.distances import (
+    kth_neighbour_distances,
+    nearest,
+    rounding_slack,
+    squared_distance_blocks,
+)
+
+
+@st.composite
+def two_sets(draw):
+    d = draw(st.integers(1, 4))
+    numbers = st.floats(-1e3, 1e3, width=32)
+    return tuple(
+        draw(st_numpy.arrays(np.float64, (draw(st.integers(1, 12)), d), elements=numbers))
+        for _ in range(2)
+    )
+
+
+def whole(points, others):
+    """Every block put together, with the rows that each was said to be."""
+    found = np.full((len(points), len(others)), np.nan)
+    for rows, block in squared_distance_blocks(points, others):
+        found[rows] = block
+    return found
+
+
+@given(sets=two_sets(), block_entries=st.integers(1, 200))
+def test_blocks_are_squared_distances_whatever_their_size(sets, block_entries):
+    points, others = sets
+
+    with patch.object(distances, "BLOCK_ENTRIES", block_entries):
+        found = whole(points, others)
+
+    assert (found >= 0).all()
+    assert found == pytest.approx(
+        cdist(points, others) ** 2, rel=1e-9, abs=rounding_slack(points, others)
+    )
+
+
+@given(sets=two_sets(), block_entries=st.integers(1, 200), k=st.integers(1, 4))
+def test_nearest_neighbours_are_those_of_the_full_matrix(sets, block_entries, k):
+    points, among = sets
+    k = min(k, len(among))
+
+    with patch.object(distances, "BLOCK_ENTRIES", block_entries):
+        found, indices = nearest(points, among, k=k)
+
+    apart = cdist(points, among)
+    assert found == pytest.approx(np.sort(apart, axis=1)[:, :k], rel=1e-9, abs=1e-5)
+    assert found == pytest.approx(np.take_along_axis(apart, indices, axis=1), rel=1e-9, abs=1e-12)
+
+
+def test_a_block_holds_as_many_rows_as_fit_and_at_least_one(monkeypatch):
+    points, others = np.zeros((7, 1)), np.zeros((4, 1))
+
+    sizes = {}
+    for block_entries in (1, 8, 10**6):
+        monkeypatch.setattr(distances, "BLOCK_ENTRIES", block_entries)
+        blocks = squared_distance_blocks(points, others)
+        sizes[block_entries] = [len(block) for _, block in blocks]
+
+    assert sizes == {1: [1] * 7, 8: [2, 2, 2, 1], 10**6: [7]}
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e6, 1e9])
+def test_neighbours_are_exact_far_from_the_origin(offset):
+    rng = np.random.default_rng(1)
+    # Multiples of 1/64: representable at every offset, so that the truth does not change.
+    points, among = (np.rint(64 * rng.normal(size=(n, 3))) / 64 for n in (40, 60))
+
+    found, indices = nearest(points + offset, among + offset, k=3)
+
+    apart = cdist(points, among)
+    assert (found == np.sort(apart, axis=1)[:, :3]).all()
+    assert (np.take_along_axis(apart, indices, axis=1) == found).all()
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e8])
+def test_copies_are_at_distance_zero(offset):
+    points = np.random.default_rng(2).normal(size=(50, 5)) + offset
+
+    found, indices = nearest(points, points[::-1])
+
+    assert (found == 0).all()
+    assert (indices[:, 0] == np.arange(50)[::-1]).all()
+
+
+def test_a_point_is_not_its_own_neighbour_but_its_repeats_are():
+    points = np.array([[0.0], [0.0], [3.0], [7.0]])
+
+    assert kth_neighbour_distances(points, 1).tolist() == [0, 0, 3, 4]
+    assert kth_neighbour_distances(points, 2).tolist() == [3, 3, 3, 7]
+
+
+def test_a_point_is_not_its_own_neighbour_in_any_block(monkeypatch):
+    monkeypatch.setattr(distances, "BLOCK_ENTRIES", 30)
+    points = np.random.default_rng(3).normal(size=(17, 2))
+
+    found, indices = nearest(points, points, k=2, same=True)
+
+    assert found == pytest.approx(np.sort(cdist(points, points), axis=1)[:, 1:3])
+    assert (indices != np.arange(17)[:, None]).all()
+
+
+def test_as_many_neighbours_as_there_are_can_be_asked_for():
+    points = np.array([[0.0], [1.0], [4.0]])
+
+    assert kth_neighbour_distances(points, 2).tolist() == [4, 3, 4]
+
+
+def test_slack_covers_the_rounding_of_blocks():
+    rng = np.random.default_rng(4)
+    points, others = rng.normal(size=(100, 20)) + 1e3, rng.normal(size=(80, 20)) + 1e3
+
+    error = np.abs(whole(points, others) - cdist(points, others) ** 2).max()
+
+    assert error < rounding_slack(points, others) < 1e-9

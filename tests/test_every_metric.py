@@ -1,0 +1,152 @@
+"""Laws that every metric keeps, and the failures that it claims to catch."""
+
+import math
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from genbench.evaluate import evaluate
+from genbench.metrics import ALIASES, CATALOG
+
+METRICS = list(CATALOG.values())
+every_metric = pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+every_claim = pytest.mark.parametrize(
+    ("metric", "failure"),
+    [
+        pytest.param(metric, failure, id=f"{metric.name}-{failure}")
+        for metric in METRICS
+        for failure in metric.catches
+    ],
+)
+
+# Evidence that draws from the samples by position: their order matters as the seed does.
+DRAWN_FROM_GENERATED = {"critic", "classifier_test"}
+DRAWN_FROM_TEST = {"critic", "classifier_test", "kernel_likelihood"}
+
+# Numbers that are read by how many times, not by how much, they differ.
+RATIOS = {"birthday_support", "classifier_two_sample_p_value"}
+
+
+def value(metric, comparison):
+    return metric.compute(getattr(comparison, metric.needs))
+
+
+@every_metric
+def test_is_a_finite_number_within_its_bounds(metric, reals, failed):
+    low, high = metric.bounds
+
+    for comparison in (*reals, failed("collapse"), failed("copying")):
+        found = value(metric, comparison)
+
+        assert isinstance(found, float)
+        assert math.isfinite(found)
+        assert low - 1e-12 <= found <= high + 1e-12
+
+
+@every_metric
+def test_ideal_and_chance_are_within_the_bounds(metric, reals):
+    low, high = metric.bounds
+    score = evaluate(reals[0], [metric])[metric.name]
+
+    for level in (score.ideal, score.chance):
+        assert level is None or low <= level <= high
+    assert score.standard_error is None or score.standard_error >= 0
+
+
+@every_metric
+def test_says_what_it_is_in_one_sentence(metric):
+    assert metric.meaning.endswith(".")
+    assert ". " not in metric.meaning
+    assert metric.meaning[0].isupper() or metric.meaning.startswith("exp ")
+    assert len(metric.meaning) <= 100
+
+
+def test_names_and_acronyms_are_never_the_same():
+    assert not set(ALIASES) & set(CATALOG)
+    assert set(ALIASES.values()) <= set(CATALOG)
+
+
+@every_claim
+def test_catches_the_failures_it_claims_to_catch(metric, failure, reals, failed):
+    scale = np.log if metric.name in RATIOS else float
+    numbers = [scale(value(metric, real)) for real in reals]
+    anchor = float(np.mean(numbers))
+
+    losses = [metric.loss(number, real=anchor) for number in numbers]
+    loss = metric.loss(scale(value(metric, failed(failure))), real=anchor)
+
+    clearly_worse = max(losses) + (max(losses) - min(losses))
+    assert loss > clearly_worse
+
+
+@pytest.mark.parametrize("needs", sorted(DRAWN_FROM_GENERATED | DRAWN_FROM_TEST))
+def test_another_seed_draws_otherwise(needs, reals):
+    metric = next(metric for metric in METRICS if metric.needs == needs)
+
+    other = replace(reals[0], seed=99)
+
+    assert value(metric, other) != value(metric, reals[0])
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [metric for metric in METRICS if metric.needs not in DRAWN_FROM_GENERATED],
+    ids=lambda metric: metric.name,
+)
+def test_the_order_of_generated_samples_does_not_matter(metric, reals):
+    real = reals[0]
+    order = np.random.default_rng(3).permutation(len(real.generated))
+
+    shuffled = replace(
+        real,
+        generated=real.generated[order],
+        generated_probabilities=real.generated_probabilities[order],
+    )
+
+    assert value(metric, shuffled) == pytest.approx(value(metric, real), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [metric for metric in METRICS if metric.needs not in DRAWN_FROM_TEST],
+    ids=lambda metric: metric.name,
+)
+def test_the_order_of_test_samples_does_not_matter(metric, reals):
+    real = reals[0]
+    order = np.random.default_rng(4).permutation(len(real.reference.test))
+
+    shuffled = replace(
+        real,
+        reference=replace(
+            real.reference,
+            test=real.reference.test[order],
+            test_probabilities=real.reference.test_probabilities[order],
+        ),
+        test_log_prob=real.test_log_prob[order],
+    )
+
+    assert value(metric, shuffled) == pytest.approx(value(metric, real), rel=1e-9, abs=1e-12)
+
+
+@every_metric
+def test_is_the_same_again_with_the_same_seed_and_without_other_metrics(metric, reals):
+    beside_all = evaluate(reals[0])[metric.name]
+    nothing_measured = replace(reals[0], reference=replace(reals[0].reference))
+
+    alone = evaluate(nothing_measured, [metric])[metric.name]
+
+    facts = ("value", "ideal", "chance", "standard_error")
+    assert [getattr(alone, fact) for fact in facts] == [getattr(beside_all, fact) for fact in facts]
+
+
+def test_writes_to_nothing_it_is_given(reals):
+    real = reals[0]
+    parts = [getattr(part, f.name) for part in (real, real.reference) for f in fields(part)]
+    given = [part for part in parts if isinstance(part, np.ndarray)]
+
+    scores = evaluate(real)
+
+    assert {score.status for score in scores.values()} == {"ok"}
+    assert len(given) >= 7
+    assert not any(array.flags.writeable for array in given)
