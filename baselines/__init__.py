@@ -23,7 +23,9 @@ CATALOG = {
     "kernel_density": _spec(
         "kernel_density:KernelDensity", "density estimator", "training samples, blurred"
     ),
-    "mixture": _spec("mixture:Mixture", "density estimator", "Gaussian mixture, sized by held-out likelihood"),
+    "mixture": _spec(
+        "mixture:Mixture", "density estimator", "Gaussian mixture, sized by held-out likelihood"
+    ),
     "metropolis": _spec(
         "metropolis:Metropolis", "Markov chain", "random-walk chains on an estimated density"
     ),

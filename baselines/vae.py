@@ -230,8 +230,8 @@ def _normal_log_prob(x: Tensor, mean: Tensor, log_width: Tensor) -> Tensor:
 
 def _spread(train: Array) -> Array:
     """Return the unit of each coordinate (d,): its standard deviation, or a stand-in for zero."""
-    deviations = train.std(axis=0)
+    deviations: Array = train.std(axis=0)
     if np.array_equal(train, np.rint(train)):
-        return np.maximum(deviations, 1.0)  # one step: what hardly ever varies hardly matters
-    size = np.maximum(1.0, np.abs(train).max(axis=0))
+        deviations = np.maximum(deviations, 1.0)  # one step: what hardly varies hardly matters
+    size: Array = np.maximum(1.0, np.abs(train).max(axis=0))
     return np.where(deviations <= 1e-9 * size, 1e-4 * size, deviations)

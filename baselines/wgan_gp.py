@@ -38,12 +38,12 @@ class WassersteinGAN:
         self,
         *,
         latent: int = 32,
-        hidden: int = 128,
+        hidden: int = 160,
         steps: int = 1500,
         critic_steps: int = 3,
         batch: int = 128,
         learning_rate: float = 1e-3,
-        slope_penalty: float = 0.1,
+        slope_penalty: float = 0.03,
         average: float = 0.995,
     ) -> None:
         self.latent, self.hidden, self.batch = latent, hidden, batch
@@ -59,16 +59,18 @@ class WassersteinGAN:
             deviation[:] = np.sqrt((deviation**2).mean())
         self.centre, self.scale = train.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
         cell = torch.tensor(grain / self.scale, dtype=torch.float32)
+        # In many coordinates points are farther apart, and the critic's values with them.
+        weight = self.slope_penalty * train.shape[1]
         data = torch.tensor((train - self.centre) / self.scale, dtype=torch.float32)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(rng.integers(2**31)))
             generator = network(self.latent, self.hidden, train.shape[1])
             critic = network(train.shape[1], self.hidden, 1)
         self.generator = deepcopy(generator).requires_grad_(requires_grad=False)
-        # No momentum: the other player's move makes yesterday's slope misleading.
+        # Little momentum: the other player's move makes yesterday's slope misleading.
         players = [
             torch.optim.Adam(
-                player.parameters(), lr=self.learning_rate, betas=(0.0, 0.9), fused=True
+                player.parameters(), lr=self.learning_rate, betas=(0.5, 0.9), fused=True
             )
             for player in (critic, generator)
         ]
@@ -90,7 +92,7 @@ class WassersteinGAN:
                 share = torch.rand(self.batch, 1, generator=noise)
                 between = (share * real + (1 - share) * fake).requires_grad_()
                 (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
-                penalty = self.slope_penalty * (slope.norm(dim=1) - 1).square().mean()
+                penalty = weight * (slope.norm(dim=1) - 1).square().mean()
                 loss = critic(fake).mean() - critic(real).mean() + penalty
                 players[0].zero_grad()
                 torch.autograd.backward(loss)

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from genbench.baselines.denoising_autoencoder import DenoisingAutoencoder
 from scipy.stats import multivariate_normal
+
+from genbench.baselines.denoising_autoencoder import DenoisingAutoencoder
 
 
 @pytest.fixture

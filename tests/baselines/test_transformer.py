@@ -89,6 +89,8 @@ def test_remembered_keys_give_the_same_logits_as_reading_everything_again(rng):
     net = quick(rng.integers(4, size=(60, 5)).astype(float), rng).net
     rows = torch.tensor(rng.integers(4, size=(7, 5)))
     memory = [[] for _ in net.blocks]
+    for block in net.blocks:
+        block.habit.copy_(torch.tensor(rng.normal(size=block.habit.shape)))
 
     x = torch.zeros(7, 1, net.position.shape[1])
     for i in range(5):

@@ -5,9 +5,10 @@ import itertools
 import numpy as np
 import pytest
 import torch
-from genbench.baselines.vae import VariationalAutoencoder
 from scipy.special import expit
 from scipy.stats import norm
+
+from genbench.baselines.vae import VariationalAutoencoder
 
 
 @pytest.fixture

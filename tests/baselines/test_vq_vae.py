@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+
 from genbench.baselines.vq_vae import VQVAE, Codebooks, Prior
 
 

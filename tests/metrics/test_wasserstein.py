@@ -109,6 +109,29 @@ def test_the_critic_recovers_a_shift_in_the_units_of_the_points():
     assert error == pytest.approx(unit * np.sqrt(1 / 200 + 1 / 150), rel=0.3)
 
 
+def test_the_critic_is_judged_on_points_that_it_did_not_learn_from(monkeypatch):
+    test, generated = np.arange(31.0)[:, None], 100 + np.arange(50.0)[:, None]
+    seen = {"learned": [], "judged": []}
+
+    def network(points):
+        seen["judged"].append(points.numpy())
+        return points
+
+    def train(real, fake, *, rng):
+        seen["learned"] += [real.numpy(), fake.numpy()]
+        return network
+
+    monkeypatch.setattr("genbench.evidence.critic._train", train)
+    monkeypatch.setattr("genbench.evidence.critic._steepness", lambda _: 1.0)
+    critic = criticised(test, generated)
+
+    learned, judged = (set(np.concatenate(seen[half]).ravel()) for half in seen)
+    assert [len(points) for points in seen["learned"] + seen["judged"]] == [15, 25, 16, 25]
+    assert not learned & judged
+    apart = seen["judged"][0].mean() - seen["judged"][1].mean()
+    assert critic_distance(critic) == pytest.approx(apart * test.std(), rel=1e-5)
+
+
 def test_held_out_the_critic_finds_nothing_between_equal_distributions():
     rng = np.random.default_rng(9)
 
