@@ -39,7 +39,7 @@ class WassersteinGAN:
         *,
         latent: int = 32,
         hidden: int = 160,
-        steps: int = 1500,
+        steps: int = 1200,
         critic_steps: int = 3,
         batch: int = 128,
         learning_rate: float = 1e-3,

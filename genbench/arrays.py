@@ -96,7 +96,7 @@ def _as_numbers(values: Any, *, name: str) -> Array:
     try:
         array = np.asarray(values)
     except ValueError as error:
-        raise BadInput(f"{name} is not a regular array: {error}.") from error
+        raise BadInput(f"{name} is not a regular array: its samples differ in shape.") from error
     if array.dtype.kind not in "buif":
         raise BadInput(f"{name} must hold real numbers, not {array.dtype}.")
     return array.astype(np.float64, copy=False)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -19,7 +20,8 @@ from genbench.tradeoff import Panel, Point
 ANCHORS = {REAL: "*", "copycat": "X", NOISE: "P"}
 UNITS = {"bayesian_surprise": "nats", "log_likelihood": "nats", "kernel_log_likelihood": "nats"}
 DASHES = (0, (4, 2))
-SHAPES = "osD^vphd<>"
+Shape = str | tuple[int, Literal[1], int]  # (points, 1, angle) is a star
+SHAPES: tuple[Shape, ...] = (*"osD^vphd<>", (4, 1, 0), (3, 1, 0), (6, 1, 0))
 
 
 def novelty_quality(
@@ -58,7 +60,7 @@ def novelty_quality(
     return figure
 
 
-def _draw_panel(ax: Axes, panel: Panel, styles: Mapping[str, tuple[str, str]]) -> None:
+def _draw_panel(ax: Axes, panel: Panel, styles: Mapping[str, tuple[str, Shape]]) -> None:
     ax.set_title(panel.dataset, loc="left", fontsize=11)
     ax.grid(visible=True)
     ax.set_xlabel(_axis_label(panel, panel.novelty, panel.novelty_aim))
@@ -213,7 +215,7 @@ def _caption(ax: Axes, point: Point) -> str:
     return f"{short_name(point.model)} is at ({number(x)}, {number(y)})"
 
 
-def _legend(styles: Mapping[str, tuple[str, str]], *, several_seeds: bool) -> list[Line2D]:
+def _legend(styles: Mapping[str, tuple[str, Shape]], *, several_seeds: bool) -> list[Line2D]:
     known = [
         *((family, *style) for family, style in styles.items()),
         *(("real samples" if n == REAL else n, INK, shape) for n, shape in ANCHORS.items()),

@@ -2,7 +2,7 @@
 
 import importlib
 
-from genbench.errors import unknown_name
+from genbench.errors import BadInput, unknown_name
 from genbench.metric import Metric
 
 __all__ = ["ALIASES", "CATALOG", "find"]
@@ -53,6 +53,8 @@ def find(name: str) -> Metric:
     Raises:
         BadInput: there is none; the message has near matches.
     """
+    if not isinstance(name, str):
+        raise BadInput(f"A metric is named by a text, not by {name!r}.")
     plain = name.strip().lower().replace("-", "_").replace(" ", "_")
     plain = ALIASES.get(plain, plain)
     if plain not in CATALOG:
