@@ -114,7 +114,8 @@ def fit_and_sample(cell: Cell, folder: Path, *, deadline: float, stop: Event) ->
     (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "genbench.worker", str(folder.resolve())],
+            # -P: a folder named genbench in the current one must not stand in for the package.
+            [sys.executable, "-P", "-m", "genbench.worker", str(folder.resolve())],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -10,6 +10,7 @@ from rich.console import Console
 import genbench
 from genbench import boards
 from genbench.errors import BadInput, Unavailable, unknown_name
+from genbench.models import reach_current_folder
 
 CONSOLE = Console()
 ERRORS = Console(stderr=True)
@@ -41,6 +42,7 @@ class Commands(click.Group):
 @click.version_option(genbench.__version__, package_name="genbench")
 def main() -> None:
     """Score generative models of any family, honestly."""
+    reach_current_folder()
 
 
 @main.command("list")

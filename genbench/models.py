@@ -4,6 +4,7 @@ import ast
 import importlib
 import importlib.util
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -114,7 +115,18 @@ def _only_class(path: Path) -> str:
     return names[0]
 
 
+def reach_current_folder() -> None:
+    """Let `package.module:Class` name a package in the current folder, after installed ones."""
+    _reach(Path.cwd())
+
+
+def _reach(folder: Path) -> None:
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+
+
 def _load_file(path: Path) -> ModuleType:
+    _reach(path.parent)  # for what the file imports from beside it
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
         raise BadInput(f"{path} cannot be imported.")

@@ -19,7 +19,7 @@ import numpy as np
 
 from genbench.arrays import Array, as_samples
 from genbench.errors import BadInput, Unavailable
-from genbench.models import GenerativeModel, HasLogProb, ModelSpec
+from genbench.models import GenerativeModel, HasLogProb, ModelSpec, reach_current_folder
 from genbench.randomness import rng_for
 
 PARENT_POLL_SECONDS = 1.0
@@ -117,4 +117,5 @@ def die_with_parent() -> None:
 
 if __name__ == "__main__":
     die_with_parent()
+    reach_current_folder()
     work(Path(sys.argv[1]))

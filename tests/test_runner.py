@@ -145,6 +145,23 @@ def test_what_a_hanging_model_started_is_ended_too(zoo, tmp_path, monkeypatch):
     wait_until(lambda: not is_alive(int(pid_file.read_text())))
 
 
+def test_models_are_found_from_any_folder_and_ours_is_never_shadowed(tmp_path, monkeypatch):
+    for name in ("genbench", "mine"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "genbench" / "__init__.py").write_text("raise RuntimeError('not the package')")
+    (tmp_path / "mine" / "__init__.py").write_text("from mine.zoo import Good")
+    (tmp_path / "mine" / "zoo.py").write_text(ZOO)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)  # where this process would find it; a worker by itself
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+
+    for model in ("copycat", "mine:Good"):
+        outcome = fit_and_sample(
+            Cell("ring", model, 0), tmp_path / "cell", deadline=120, stop=Event()
+        )
+        assert outcome.status == "ok", outcome.reason
+
+
 def test_a_stop_ends_the_cell_at_once(zoo, tmp_path):
     stop = Event()
     stop.set()
