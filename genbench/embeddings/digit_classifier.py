@@ -62,7 +62,8 @@ class DigitClassifier:
     @classmethod
     def trained_on(cls, dataset: Dataset) -> "DigitClassifier":
         """Read the network from disk, or train it and put it there."""
-        network = Network().eval()
+        with torch.random.fork_rng(devices=[]):  # initial weights would be drawn from it
+            network = Network().eval()
         path = _path(dataset)
         if not path.exists():
             assert dataset.train_labels is not None  # noqa: S101  # digits have labels
