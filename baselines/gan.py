@@ -1,7 +1,7 @@
 """Generative adversarial network: a generator and a discriminator trained against each other.
 
 Generative Adversarial Nets, Goodfellow et al., NeurIPS 2014, https://arxiv.org/abs/1406.2661.
-The generator maximises log D (the paper's non-saturating loss). What keeps the game stable: the
+The generator maximises log D (the paper's non-saturating loss). What steadies the game: the
 discriminator pays for steep slopes at real samples (R1, from Which Training Methods for GANs do
 actually Converge?, Mescheder et al., ICML 2018, https://arxiv.org/abs/1801.04406), both rates
 fall to zero, and samples come from a running average of the generator.

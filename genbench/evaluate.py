@@ -3,7 +3,7 @@
 import math
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -82,24 +82,16 @@ def score(
     chosen = [find(name) for name in _names(metrics)]
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise BadInput(f"seed must be a whole number from 0 up, not {seed!r}.")
-    parts: dict[str, Array | None] = {}
-    like = None
-    for name, values in (("test", test), ("generated", generated), ("train", train)):
-        parts[name] = None if values is None else as_samples(values, name=name, like=like)
-        like = parts[name] if like is None else like
-    tables: dict[str, Array | None] = {}
-    like = None
-    for name, values in (
-        ("generated_probabilities", generated_probabilities),
-        ("test_probabilities", test_probabilities),
-        ("train_probabilities", train_probabilities),
-    ):
-        tables[name] = None if values is None else as_probabilities(values, name=name, like=like)
-        like = tables[name] if like is None else like
-    _same_length("test", parts["test"], tables["test_probabilities"])
-    _same_length("generated", parts["generated"], tables["generated_probabilities"])
-    _same_length("train", parts["train"], tables["train_probabilities"])
-    n_classes = None if like is None else like.shape[1]
+    parts = _alike(as_samples, test=test, generated=generated, train=train)
+    tables = _alike(
+        as_probabilities,
+        generated_probabilities=generated_probabilities,
+        test_probabilities=test_probabilities,
+        train_probabilities=train_probabilities,
+    )
+    for name, samples in parts.items():
+        _same_length(name, samples, tables[f"{name}_probabilities"])
+    n_classes = next((table.shape[1] for table in tables.values() if table is not None), None)
     labels: dict[str, Labels | None] = {"test": None, "generated": None}
     for name, values in (("test", test_labels), ("generated", generated_labels)):
         if values is None:
@@ -170,6 +162,16 @@ def _level(level: Level, evidence: Any) -> float | None:
 def _sentence(unavailable: Unavailable) -> str:
     text = str(unavailable)
     return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def _alike(check: Callable[..., Array], **arrays: Any) -> dict[str, Array | None]:
+    """Check the arrays that are given, each to be like the first of them."""
+    checked: dict[str, Array | None] = {}
+    first: Array | None = None
+    for name, values in arrays.items():
+        checked[name] = None if values is None else check(values, name=name, like=first)
+        first = checked[name] if first is None else first
+    return checked
 
 
 def _names(metrics: Iterable[str] | str | None) -> Iterable[str]:
