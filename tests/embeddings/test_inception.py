@@ -357,3 +357,23 @@ def test_without_the_extra_the_message_says_how_to_get_it(monkeypatch, tmp_path)
 
     with pytest.raises(MissingExtra, match=r"genbench\[images\]"):
         Inception(tmp_path / "weights.pth")
+
+
+@pytest.mark.images
+def test_the_command_line_scores_folders_of_images(folders, weights, inception):
+    from click.testing import CliRunner
+
+    from genbench.cli import main
+
+    generated, test = (str(folders[name]) for name in ("generated", "test"))
+    command = ["score", generated, "--against", test, "--features", "inception"]
+    named = [*command, "--weights", str(weights)]
+
+    scored = CliRunner().invoke(main, [*named, "--sha256", inception.sha256])
+    refused = CliRunner().invoke(main, [*named, "--sha256", "0" * 64])
+
+    assert scored.exit_code == 0, scored.output
+    for name in ("frechet_distance", "kernel_distance", "inception_score"):
+        assert name in scored.output
+    assert refused.exit_code == 2
+    assert "has the SHA-256 checksum" in refused.stderr
