@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from genbench.intervals import Estimate, joined, number
-from genbench.metric import Aim
+from genbench.metric import Aim, loss
 from genbench.records import REAL, Record
 
 NOISE = "noise"
@@ -68,9 +68,12 @@ def losses(
             continue
         score = cell.scores[metric]
         target = real if score.ideal is None else score.ideal
-        loss = _loss(aim or score.aim, values[cell.model][cell.seed], target)
-        if loss is not None:
-            found.setdefault(cell.model, {})[cell.seed] = loss
+        way = aim or score.aim
+        if way == "match" and target is None:
+            continue
+        value = values[cell.model][cell.seed]
+        # Only a match looks at its target.
+        found.setdefault(cell.model, {})[cell.seed] = loss(way, value, target=target or 0.0)
     return found
 
 
@@ -139,9 +142,3 @@ def _shares(found: BySeed) -> BySeed:
 
 def _anchor(found: BySeed, model: str) -> float:
     return Estimate(tuple(found[model].values())).mean
-
-
-def _loss(aim: Aim, value: float, target: float | None) -> float | None:
-    if aim == "match":
-        return None if target is None else abs(value - target)
-    return value if aim == "low" else -value

@@ -23,6 +23,7 @@ from genbench.errors import BadInput
 from genbench.models import ModelSpec, find
 from genbench.randomness import rng_for
 from genbench.records import REAL
+from genbench.worker import phase_of
 
 PROTOCOL = 1  # raised by hand when samples or scores of unchanged models may change
 POLL_SECONDS = 0.2
@@ -127,7 +128,7 @@ def fit_and_sample(cell: Cell, folder: Path, *, deadline: float, stop: Event) ->
         finally:
             _end_group(process)
     if not ended:
-        return Outcome("timeout", _phase(folder), f"Not done after {deadline:g} seconds.")
+        return Outcome("timeout", phase_of(folder), f"Not done after {deadline:g} seconds.")
     return _outcome(folder, process.returncode)
 
 
@@ -151,9 +152,9 @@ def _outcome(folder: Path, returncode: int) -> Outcome:
     if returncode < 0:
         name = signal.Signals(-returncode).name
         hint = " (out of memory, perhaps)" if name == "SIGKILL" else ""
-        return Outcome("crash", _phase(folder), f"The process was ended by {name}{hint}.")
+        return Outcome("crash", phase_of(folder), f"The process was ended by {name}{hint}.")
     reason = f"The process ended with exit status {returncode} before it was done."
-    return Outcome("crash", _phase(folder), reason)
+    return Outcome("crash", phase_of(folder), reason)
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
@@ -169,11 +170,6 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
             process.wait(timeout=GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             continue
-
-
-def _phase(folder: Path) -> str | None:
-    path = folder / "phase.txt"
-    return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 def _baselines() -> tuple[str, ...]:

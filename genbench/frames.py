@@ -1,6 +1,7 @@
 """Tables and records as pandas frames: what goes into CSV files and notebooks, with every digit."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from genbench.intervals import ENOUGH
@@ -29,7 +30,8 @@ def long_frame(records: Iterable[Record]) -> "pandas.DataFrame":
 
     Seconds are left out, so that the same board run twice, or run in parts, gives the same file.
     """
-    return _frame(LONG, (row for record in sorted(records, key=_order) for row in _lines(record)))
+    ordered = sorted(records, key=attrgetter("place"))
+    return _frame(LONG, (row for record in ordered for row in _lines(record)))
 
 
 def wide_frame(tables: Sequence[Table]) -> "pandas.DataFrame":
@@ -54,7 +56,7 @@ def cost_frame(records: Iterable[Record]) -> "pandas.DataFrame":
         columns,
         (
             {name: getattr(record, name) for name in columns}
-            for record in sorted(records, key=_order)
+            for record in sorted(records, key=attrgetter("place"))
         ),
     )
 
@@ -63,10 +65,6 @@ def to_csv(frame: "pandas.DataFrame") -> bytes:
     """Return the frame as CSV, every number with all its digits."""
     text: str = frame.to_csv(index=False, lineterminator="\n")
     return text.encode()
-
-
-def _order(record: Record) -> tuple[str, str, int]:
-    return record.dataset, record.model, record.seed
 
 
 def _lines(record: Record) -> list[dict[str, Any]]:

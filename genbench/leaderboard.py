@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from genbench.agreement import FALLBACK, HEADLINE, agreement, competes, losses, numbers
 from genbench.intervals import Estimate, best_of, joined, ranks
 from genbench.metric import Aim
-from genbench.records import REAL, Record
+from genbench.records import REAL, Record, by_dataset
 from genbench.tradeoff import novelty_quality_points
 
 __all__ = ["Cell", "Column", "Row", "Table", "failure", "novelty_quality_points", "plain", "tables"]
@@ -114,10 +114,7 @@ def failure(record: Record) -> str:
 
 def tables(records: Iterable[Record]) -> list[Table]:
     """Return a table for each data set, in order of name."""
-    by_dataset: dict[str, list[Record]] = {}
-    for record in sorted(records, key=lambda r: (r.dataset, r.model, r.seed)):
-        by_dataset.setdefault(record.dataset, []).append(record)
-    return [_table(dataset, found) for dataset, found in by_dataset.items()]
+    return [_table(dataset, found) for dataset, found in by_dataset(records).items()]
 
 
 def _table(dataset: str, records: Sequence[Record]) -> Table:

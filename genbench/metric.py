@@ -10,6 +10,11 @@ Failure = Literal["noise", "shift", "collapse", "dropped mode", "copying"]
 Level = float | Callable[[Any], float | None] | None
 
 
+def loss(aim: Aim, value: float, *, target: float) -> float:
+    """Map a value so that smaller is better; `target` is what is to be matched, if anything is."""
+    return {"low": value, "high": -value, "match": abs(value - target)}[aim]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Metric:
     """What genbench knows about a measure; the first line of its docstring is its meaning.
@@ -42,7 +47,7 @@ class Metric:
 
     def loss(self, value: float, *, real: float) -> float:
         """Map `value` so that smaller is better; `real` is the ideal or what real samples get."""
-        return {"low": value, "high": -value, "match": abs(value - real)}[self.aim]
+        return loss(self.aim, value, target=real)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,8 +37,7 @@ def run_with_progress(
             progress.update(task, description=_names(under_way))
 
         def on_end(record: Record) -> None:
-            cell = Cell(record.dataset, record.model, record.seed)
-            seconds = time.monotonic() - under_way.pop(cell)
+            seconds = time.monotonic() - under_way.pop(Cell(*record.place))
             line = f"{record.dataset:>8} {record.model:<24} {record.status:<8} {seconds:6.1f} s"
             reason = f"  {record.reason}" if record.reason else ""
             progress.console.print(line + reason, markup=False, highlight=False)

@@ -5,6 +5,7 @@ import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,11 @@ class Record:
     sample_seconds: float | None = None
     preview: tuple[tuple[float, ...], ...] = ()  # a few samples, to look at
     scores: Mapping[str, Score] = field(default_factory=dict)
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """Data set, model and seed: which cell this is, and where it stands in any order."""
+        return self.dataset, self.model, self.seed
 
     def value(self, metric: str) -> float | None:
         """Return the metric's number, or None if there is none."""
@@ -82,20 +88,16 @@ def read(path: Path) -> list[Record]:
             record = _from_values(values)
         except (TypeError, KeyError, AttributeError, ValueError) as error:
             raise BadInput(f"{path}, line {number}: not a record of genbench ({error}).") from error
-        newest[record.dataset, record.model, record.seed] = record
-    return [newest[cell] for cell in sorted(newest)]
+        newest[record.place] = record
+    return [newest[place] for place in sorted(newest)]
 
 
-def write(path: Path, records: Iterable[Record]) -> None:
-    """Replace the file by these records, sorted, in one step."""
-    temporary = path.with_suffix(".tmp")
-    lines = [_to_line(record) for record in sorted(records, key=_order)]
-    temporary.write_text("".join(lines), encoding="utf-8")
-    temporary.replace(path)
-
-
-def _order(record: Record) -> tuple[str, str, int]:
-    return record.dataset, record.model, record.seed
+def by_dataset(records: Iterable[Record]) -> dict[str, list[Record]]:
+    """Group records by data set, all in the order of their places."""
+    grouped: dict[str, list[Record]] = {}
+    for record in sorted(records, key=attrgetter("place")):
+        grouped.setdefault(record.dataset, []).append(record)
+    return grouped
 
 
 def _to_line(record: Record) -> str:

@@ -122,4 +122,4 @@ def run_cell(
 
 
 def _cell_of(record: Record) -> Cell:
-    return Cell(record.dataset, record.model, record.seed)
+    return Cell(*record.place)

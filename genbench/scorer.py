@@ -8,8 +8,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple, Self
 
-import numpy as np
-
 from genbench.arrays import Array
 from genbench.cells import load_once
 from genbench.datasets import Dataset
@@ -84,11 +82,12 @@ def _prepare() -> None:
 
 
 def _score(dataset: str, folder: Path, seed: int) -> Scored:
-    from genbench.scoring import score_files
+    from genbench.scoring import read_outputs, score_samples
 
     data = load_once(dataset)
-    samples = np.load(folder / "samples.npy", allow_pickle=False)
-    return Scored(score_files(data, folder, seed=seed), preview_of(data, samples))
+    samples, log_prob = read_outputs(folder)
+    scores = score_samples(data, samples, log_prob=log_prob, seed=seed)
+    return Scored(scores, preview_of(data, samples))
 
 
 def preview_of(dataset: Dataset, samples: Array) -> Preview:

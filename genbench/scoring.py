@@ -50,12 +50,11 @@ def score_samples(
     return Scores(_guarded(metric, comparison) for metric in CATALOG.values())
 
 
-def score_files(dataset: Dataset, folder: Path, *, seed: int) -> Scores:
-    """Score what a cell's process left in its folder."""
-    samples = np.load(folder / "samples.npy", allow_pickle=False)
+def read_outputs(folder: Path) -> tuple[Array, Array | None]:
+    """Read the samples, and the log-densities if any, that a cell's process left in its folder."""
     path = folder / "log_prob.npy"
     log_prob = np.load(path, allow_pickle=False) if path.exists() else None
-    return score_samples(dataset, samples, log_prob=log_prob, seed=seed)
+    return np.load(folder / "samples.npy", allow_pickle=False), log_prob
 
 
 def _guarded(metric: Metric, comparison: Comparison) -> Score:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
 
-import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -15,7 +14,7 @@ from genbench.errors import BadInput
 from genbench.evaluate import score
 from genbench.files import read_samples
 from genbench.metric import Score
-from genbench.scoring import score_samples
+from genbench.scoring import read_outputs, score_samples
 
 ARROWS = {"low": "↓", "high": "↑", "match": "→"}
 
@@ -36,9 +35,7 @@ def model(console: Console, target: str, dataset: str, *, seed: int, deadline: f
             console.print(log[-4000:], markup=False, highlight=False)
             where = f" in {outcome.phase}" if outcome.phase else ""
             raise BadInput(f"{target}: {outcome.status}{where}. {outcome.reason}")
-        drawn = np.load(folder / "samples.npy", allow_pickle=False)
-        path = folder / "log_prob.npy"
-        log_prob = np.load(path, allow_pickle=False) if path.exists() else None
+        drawn, log_prob = read_outputs(folder)
     with console.status("Scoring"):
         found = score_samples(data, drawn, log_prob=log_prob, seed=seed)
         real = score_samples(data, data.fresh_for(seed), seed=seed)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from genbench.agreement import competes, losses, numbers
 from genbench.intervals import Estimate
 from genbench.metric import Aim
-from genbench.records import Record
+from genbench.records import Record, by_dataset
 
 NOVELTY = "bayesian_surprise"
 QUALITIES = ("high_density_share", "precision")  # the first that a data set's records have
@@ -50,12 +50,9 @@ def novelty_quality_points(
     Without `quality` it is the share of samples where the data are dense, if the data set's density
     is known, else precision. A model is off the front only if another is strictly better on both.
     """
-    by_dataset: dict[str, list[Record]] = {}
-    for record in sorted(records, key=lambda r: (r.dataset, r.model, r.seed)):
-        by_dataset.setdefault(record.dataset, []).append(record)
     return {
         dataset: _panel(dataset, found, quality or _default_quality(found), novelty)
-        for dataset, found in by_dataset.items()
+        for dataset, found in by_dataset(records).items()
     }
 
 

@@ -41,7 +41,7 @@ def work(folder: Path) -> None:
         traceback.print_exc()
         outcome |= {"status": "error", "reason": _one_line(error)}
     if outcome["status"] != "ok":
-        outcome["phase"] = _phase(folder)
+        outcome["phase"] = phase_of(folder)
     temporary = folder / "outcome.tmp"
     temporary.write_text(json.dumps(outcome), encoding="utf-8")
     temporary.replace(folder / "outcome.json")
@@ -92,7 +92,8 @@ def _enter(folder: Path, phase: str) -> None:
     (folder / "phase.txt").write_text(phase, encoding="utf-8")
 
 
-def _phase(folder: Path) -> str | None:
+def phase_of(folder: Path) -> str | None:
+    """Return what the cell's process was doing last."""
     path = folder / "phase.txt"
     return path.read_text(encoding="utf-8") if path.exists() else None
 

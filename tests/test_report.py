@@ -59,7 +59,8 @@ RECORDS = [
 def board(tmp_path_factory):
     folder = tmp_path_factory.mktemp("boards") / "mine"
     folder.mkdir()
-    store.write(folder / "records.jsonl", RECORDS)
+    for each in RECORDS:
+        store.append(folder / "records.jsonl", each)
     report(folder)
     return folder
 
@@ -140,7 +141,7 @@ def test_the_axes_can_be_chosen_and_the_command_says_so(board, tmp_path):
 
 
 def test_the_usual_axis_may_be_missing_and_is_not_repeated_in_the_command(tmp_path):
-    store.write(tmp_path / "records.jsonl", [record("a", precision=0.5)])
+    store.append(tmp_path / "records.jsonl", record("a", precision=0.5))
     report(tmp_path, novelty="bayesian_surprise")
 
     assert "--novelty" not in (tmp_path / "README.md").read_text(encoding="utf-8")
