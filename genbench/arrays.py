@@ -78,6 +78,21 @@ def as_labels(values: Any, *, name: str, n: int) -> Labels:
     return labels
 
 
+def as_numbers(values: Any, *, name: str, n: int | None = None) -> Array:
+    """Return finite numbers, one a sample, as a read-only float64 view of shape (n,).
+
+    Raises:
+        BadInput: not `n` numbers, or some are not finite.
+    """
+    array = _as_numbers(values, name=name)
+    if array.ndim != 1 or (n is not None and len(array) != n) or not len(array):
+        expected = "(n,)" if n is None else f"({n},)"
+        raise BadInput(f"{name} must have shape {expected}, not {array.shape}.")
+    if np.isnan(array).any() or (array == np.inf).any():
+        raise BadInput(f"{name} holds NaN or +infinity.")
+    return read_only(array)
+
+
 def read_only(array: Array) -> Array:
     """Return a view of `array` that cannot be written through."""
     view = array.view()

@@ -19,7 +19,7 @@ def metrics() -> Table:
     for name, metric in CATALOG.items():
         low, high = (_number(bound) for bound in metric.bounds)
         better = {"low": "lower is better", "high": "higher is better", "match": "match real"}
-        facts = [f"{better[metric.aim]}, {low} … {high}", f"needs {metric.needs}"]
+        facts = [f"{better[metric.aim]}, {low} … {high}", f"needs {', '.join(metric.inputs)}"]
         if metric.catches:
             facts.append(f"catches {', '.join(metric.catches)}")
         aliases = [alias for alias, full in ALIASES.items() if full == name]

@@ -1,9 +1,11 @@
 """A metric: a function from evidence to a number, and how to read that number."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from genbench.evidence import Evidence
 
 Aim = Literal["low", "high", "match"]
 Failure = Literal["noise", "shift", "collapse", "dropped mode", "copying"]
@@ -27,13 +29,15 @@ class Metric:
     """
 
     compute: Callable[[Any], float]
-    needs: str  # the attribute of Comparison handed to `compute`
+    needs: type[Evidence]  # what is handed to `compute`
     aim: Aim  # "match": as close as can be to the ideal, or to what real samples get
     catches: tuple[Failure, ...]  # the failures that move it the wrong way; tested
     bounds: tuple[float, float] = (-math.inf, math.inf)
     ideal: Level = None
     chance: Level = None
     standard_error: Callable[[Any], float] | None = None
+    uncertainty: str = "spread over samples"  # how the standard error is found, if it is
+    p_value: Callable[[Any], float] | None = None  # of such a value or a worse one by chance
 
     @property
     def name(self) -> str:
@@ -45,6 +49,11 @@ class Metric:
         """One sentence: what the number is."""
         return (self.compute.__doc__ or "").strip().splitlines()[0]
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """What must be given to `genbench.score` for it."""
+        return self.needs.inputs
+
     def loss(self, value: float, *, real: float) -> float:
         """Map `value` so that smaller is better; `real` is the ideal or what real samples get."""
         return loss(self.aim, value, target=real)
@@ -54,7 +63,7 @@ class Metric:
 class Score:
     """What a metric found: a number with all it takes to read it, or the reason for none.
 
-    `standard_error` is analytic, from the spread over samples, where the metric has one.
+    `real` is what the metric says of fresh real samples, as many as there are generated ones.
     """
 
     metric: str
@@ -65,5 +74,10 @@ class Score:
     reason: str | None = None
     ideal: float | None = None
     chance: float | None = None
+    real: float | None = None
     standard_error: float | None = None
+    uncertainty: str | None = None  # how the standard error was found
+    p_value: float | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)  # that the value depends on
+    warnings: tuple[str, ...] = ()  # what makes it less trustworthy
     seconds: float = 0.0  # of this metric alone, evidence it was the first to need included

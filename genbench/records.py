@@ -12,7 +12,8 @@ from typing import Any
 from genbench.errors import BadInput
 from genbench.metric import Score
 
-SCHEMA = 1
+SCHEMA = 2
+READABLE = (1, 2)  # 2 added what a score says beside its value; all of it may be absent
 REAL = "(real samples)"  # the model name under which fresh real samples are scored
 
 
@@ -113,20 +114,22 @@ def _score_values(score: Score) -> dict[str, Any]:
     values = asdict(score)
     del values["metric"]  # it is the key
     values["bounds"] = list(score.bounds)
-    return {key: _plain(value) for key, value in values.items() if value is not None}
+    return {key: _plain(value) for key, value in values.items() if value not in (None, (), {})}
 
 
 def _plain(value: Any) -> Any:
     """Strict JSON has no infinity: it is written as text."""
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
     return str(value) if isinstance(value, float) and math.isinf(value) else value
 
 
 def _from_values(values: dict[str, Any]) -> Record:
     schema = values.pop("schema")
-    if schema != SCHEMA:
-        raise ValueError(f"its schema is {schema}, this genbench reads {SCHEMA}")
+    if schema not in READABLE:
+        raise ValueError(f"its schema is {schema}, this genbench reads up to {SCHEMA}")
     scores = {name: _score_from(name, score) for name, score in values.pop("scores", {}).items()}
     preview = tuple(tuple(sample) for sample in values.pop("preview", ()))
     return replace(Record(**values), scores=scores, preview=preview)
@@ -134,9 +137,10 @@ def _from_values(values: dict[str, Any]) -> Record:
 
 def _score_from(name: str, values: dict[str, Any]) -> Score:
     low, high = values.pop("bounds")
-    for key in ("value", "ideal", "chance", "standard_error", "seconds"):
+    for key in ("value", "ideal", "chance", "real", "standard_error", "p_value", "seconds"):
         if key in values:
             values[key] = float(values[key])
+    values["warnings"] = tuple(values.get("warnings", ()))
     return Score(metric=name, bounds=(float(low), float(high)), **values)
 
 

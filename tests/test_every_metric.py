@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from genbench.evaluate import evaluate
+from genbench.evidence import ClassifierTest, Critic, KernelLikelihood
 from genbench.metrics import ALIASES, CATALOG
 
 METRICS = list(CATALOG.values())
@@ -21,15 +22,15 @@ every_claim = pytest.mark.parametrize(
 )
 
 # Evidence that draws from the samples by position: their order matters as the seed does.
-DRAWN_FROM_GENERATED = {"critic", "classifier_test"}
-DRAWN_FROM_TEST = {"critic", "classifier_test", "kernel_likelihood"}
+DRAWN_FROM_GENERATED = {Critic, ClassifierTest}
+DRAWN_FROM_TEST = {Critic, ClassifierTest, KernelLikelihood}
 
 # Numbers that are read by how many times, not by how much, they differ.
 RATIOS = {"birthday_support", "classifier_two_sample_p_value"}
 
 
 def value(metric, comparison):
-    return metric.compute(getattr(comparison, metric.needs))
+    return metric.compute(comparison.get(metric.needs.of))
 
 
 @every_metric
@@ -80,7 +81,7 @@ def test_catches_the_failures_it_claims_to_catch(metric, failure, reals, failed)
     assert loss > clearly_worse
 
 
-@pytest.mark.parametrize("needs", sorted(DRAWN_FROM_GENERATED | DRAWN_FROM_TEST))
+@pytest.mark.parametrize("needs", sorted(DRAWN_FROM_GENERATED | DRAWN_FROM_TEST, key=str))
 def test_another_seed_draws_otherwise(needs, reals):
     metric = next(metric for metric in METRICS if metric.needs == needs)
 

@@ -2,12 +2,13 @@
 
 from genbench.evidence.bins import Bins
 from genbench.evidence.classifier_test import ClassifierTest
-from genbench.evidence.comparison import Comparison, Reference
+from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.critic import Critic
 from genbench.evidence.duplicates import Duplicates
 from genbench.evidence.kernel_likelihood import KernelLikelihood
 from genbench.evidence.kernel_means import KernelMeans, Kernels
 from genbench.evidence.level_set import LevelSet
+from genbench.evidence.log_likelihoods import LogLikelihoods
 from genbench.evidence.moments import Gaussian, Moments
 from genbench.evidence.overlap import Overlap
 from genbench.evidence.probabilities import Probabilities
@@ -20,11 +21,13 @@ __all__ = [
     "Comparison",
     "Critic",
     "Duplicates",
+    "Evidence",
     "Gaussian",
     "KernelLikelihood",
     "KernelMeans",
     "Kernels",
     "LevelSet",
+    "LogLikelihoods",
     "Moments",
     "Overlap",
     "Probabilities",

@@ -2,49 +2,114 @@
 
 import warnings
 from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from genbench.arrays import Array, Labels
 from genbench.errors import Unavailable
+from genbench.evidence.comparison import Comparison, Evidence, Reference
+from genbench.randomness import rng_for
 
 MOST_BINS = 100
 POINTS_PER_BIN = 10  # so that the normal approximation of a bin's count holds
 SIGNIFICANCE = 0.05
 
 
+@dataclass(frozen=True)
+class FittedCells:
+    """Cells of the points nearest to each of the centres that k-means found."""
+
+    kmeans: Any
+    n: int
+
+    @classmethod
+    def to(cls, points: Array, n: int, *, rng: np.random.Generator) -> Self:
+        """Fit `n` cells to the points."""
+        from sklearn.cluster import KMeans
+        from sklearn.exceptions import ConvergenceWarning
+
+        kmeans = KMeans(n, n_init=1, random_state=int(rng.integers(2**31)))
+        with warnings.catch_warnings():
+            # Fewer distinct points than cells: some cells stay empty and are not counted.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            return cls(kmeans.fit(points), n)
+
+    def of(self, points: Array) -> Labels:
+        """Return the cell of each point."""
+        return np.asarray(self.kmeans.predict(points), dtype=np.int64)
+
+    def count(self, points: Array) -> Labels:
+        """Return how many points fall into each cell."""
+        return np.bincount(self.of(points), minlength=self.n)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """So many cells of a reference; `reference.get(Cells(n))` fits them once."""
+
+    n: int
+
+    def __call__(self, reference: Reference) -> FittedCells:
+        """Fit them to training points where there are any, so that no test point shapes them."""
+        return FittedCells.to(codebook_points(reference), self.n, rng=rng_for(0, "bins"))
+
+
+def codebook_points(reference: Reference) -> Array:
+    """Return the points that cells are fitted to."""
+    return reference.train_set if reference.has_train else reference.test_set
+
+
+def n_bins(*sizes: int) -> int:
+    """Return how many cells sets of these sizes can fill.
+
+    Raises:
+        Unavailable: too few points for two cells.
+    """
+    found = min(MOST_BINS, min(sizes) // POINTS_PER_BIN)
+    if found < 2:
+        raise Unavailable(f"needs {2 * POINTS_PER_BIN} points of each set; there are {min(sizes)}")
+    return found
+
+
 @dataclass(frozen=True, eq=False)
-class Bins:
+class Bins(Evidence):
     """Counts in k-means cells whose centres were fitted on other real points."""
+
+    inputs: ClassVar = ("test", "generated")
 
     test: Labels  # (n_bins,)
     generated: Labels  # (n_bins,)
 
     @classmethod
-    def measure(
-        cls, codebook_points: Array, test: Array, generated: Array, *, rng: np.random.Generator
-    ) -> "Bins":
-        """Fit cells on `codebook_points`, then count test and generated points in each.
+    def of(cls, comparison: Comparison) -> Self:
+        """Count in cells that belong to the reference: the same for every model.
 
         Raises:
             Unavailable: too few points for two cells.
         """
-        from sklearn.cluster import KMeans
-        from sklearn.exceptions import ConvergenceWarning
-
-        fewest = min(len(codebook_points), len(test), len(generated))
-        n_bins = min(MOST_BINS, fewest // POINTS_PER_BIN)
-        if n_bins < 2:
-            raise Unavailable(f"needs {2 * POINTS_PER_BIN} points of each set; there are {fewest}")
-        kmeans = KMeans(n_bins, n_init=1, random_state=int(rng.integers(2**31)))
-        with warnings.catch_warnings():
-            # Fewer distinct points than cells: some cells stay empty and are not counted.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            kmeans.fit(codebook_points)
-        return cls(
-            np.bincount(kmeans.predict(test), minlength=n_bins),
-            np.bincount(kmeans.predict(generated), minlength=n_bins),
+        real, generated = comparison.reference, comparison.generated_set
+        cells = real.get(
+            Cells(n_bins(len(codebook_points(real)), len(real.test_set), len(generated)))
         )
+        return cls(cells.count(real.test_set), cells.count(generated))
+
+    @classmethod
+    def measure(
+        cls, codebook: Array, test: Array, generated: Array, *, rng: np.random.Generator
+    ) -> Self:
+        """Fit cells on the points of `codebook`, then count test and generated points in each.
+
+        Raises:
+            Unavailable: too few points for two cells.
+        """
+        cells = FittedCells.to(codebook, n_bins(len(codebook), len(test), len(generated)), rng=rng)
+        return cls(cells.count(test), cells.count(generated))
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """How many cells there are."""
+        return {"n_bins": len(self.test)}
 
     def z_scores(self) -> Array:
         """Two-proportion z score of every cell that any point fell into."""

@@ -2,28 +2,35 @@
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from genbench.arrays import Array, Labels
 from genbench.errors import Unavailable
+from genbench.evidence.comparison import Comparison, Evidence
 
 FEWEST = 20  # of each set: ten to learn from, ten to be judged on
 
 
 @dataclass(frozen=True)
-class ClassifierTest:
+class ClassifierTest(Evidence):
     """Held-out decisions of a classifier trained on as many test as generated points."""
+
+    inputs: ClassVar = ("test", "generated")
 
     n: int  # held-out points of each kind
     real_called_real: int
     generated_called_real: int
 
     @classmethod
-    def measure(
-        cls, test: Array, generated: Array, *, rng: np.random.Generator
-    ) -> "ClassifierTest":
+    def of(cls, comparison: Comparison) -> Self:
+        """Train and judge on the points."""
+        real, generated = comparison.reference, comparison.generated_set
+        return cls.measure(real.test_set, generated, rng=comparison.rng("classifier_test"))
+
+    @classmethod
+    def measure(cls, test: Array, generated: Array, *, rng: np.random.Generator) -> Self:
         """Train on one half of each set, judge on the other: stratified, so chance is one half.
 
         Raises:

@@ -1,12 +1,13 @@
 """A critic that cannot be steeper than one, trained to keep generated from test points apart."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from genbench.arrays import Array
 from genbench.errors import Unavailable
+from genbench.evidence.comparison import Comparison, Evidence
 from genbench.threads import one_thread
 
 FEWEST = 20
@@ -16,7 +17,7 @@ BATCH = 512
 
 
 @dataclass(frozen=True)
-class Critic:
+class Critic(Evidence):
     """What a trained critic finds on points it has not seen.
 
     Every layer is orthogonal (so its steepest slope is one) and the activation sorts pairs, which
@@ -26,12 +27,20 @@ class Critic:
     critic on validation data, to see overfitting.
     """
 
+    inputs: ClassVar = ("test", "generated")
+
     difference: float  # mean critic of held-out test points minus that of generated ones
     steepness: float  # product of the layers' largest singular values: no slope exceeds it
     standard_error: float
 
     @classmethod
-    def measure(cls, test: Array, generated: Array, *, rng: np.random.Generator) -> "Critic":
+    def of(cls, comparison: Comparison) -> Self:
+        """Train and judge on the points."""
+        real, generated = comparison.reference, comparison.generated_set
+        return cls.measure(real.test_set, generated, rng=comparison.rng("critic"))
+
+    @classmethod
+    def measure(cls, test: Array, generated: Array, *, rng: np.random.Generator) -> Self:
         """Train on one half of each set, evaluate on the other.
 
         Raises:

@@ -1,29 +1,43 @@
 """Likelihood of test samples under a kernel density estimate of the generated ones."""
 
 from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.special import logsumexp
 
-from genbench.arrays import Array
+from genbench.arrays import Array, flat
 from genbench.distances import nearest, squared_distance_blocks
 from genbench.errors import Unavailable
+from genbench.evidence.comparison import Comparison, Evidence, given
 
 FACTORS = np.geomspace(0.25, 4, 9)  # bandwidths tried at first, about the typical gap
 MOST_EXTENSIONS = 8  # times the grid is moved on while its edge is the best
 
 
 @dataclass(frozen=True, eq=False)
-class KernelLikelihood:
+class KernelLikelihood(Evidence):
     """Log-densities of test samples, each with a bandwidth that other test samples chose."""
+
+    inputs: ClassVar = ("test", "generated")
 
     log_densities: Array  # (n_test,) nats
     bandwidths: tuple[float, float]  # chosen on either half, used on the other
 
     @classmethod
-    def measure(
-        cls, test: Array, generated: Array, *, rng: np.random.Generator
-    ) -> "KernelLikelihood":
+    def of(cls, comparison: Comparison) -> Self:
+        """Judge in the space of the samples, as the model's own density does."""
+        test = flat(given(comparison.reference.test, "test samples"))
+        generated = flat(given(comparison.generated, "generated samples"))
+        return cls.measure(test, generated, rng=comparison.rng("kernel_likelihood"))
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The bandwidths."""
+        return {"bandwidths": self.bandwidths}
+
+    @classmethod
+    def measure(cls, test: Array, generated: Array, *, rng: np.random.Generator) -> Self:
         """Choose the bandwidth on each half of the test samples and judge the other half by it.
 
         Raises:

@@ -1,10 +1,12 @@
 """Means and covariances, the latter as thin factors: no covariance matrix, no matrix root."""
 
 from dataclasses import dataclass
+from typing import ClassVar, Self
 
 import numpy as np
 
 from genbench.arrays import Array
+from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +38,31 @@ class Gaussian:
 
 
 @dataclass(frozen=True, eq=False)
-class Moments:
+class Moments(Evidence):
     """Moments of test and generated points."""
+
+    inputs: ClassVar = ("test", "generated")
 
     test: Gaussian
     generated: Gaussian
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        """Measure either set."""
+        generated = at_least(2, comparison.generated_set, "generated")
+        return cls(comparison.reference.get(test_moments), Gaussian.of(generated))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say which covariances have no full rank."""
+        d = len(self.test.mean)
+        return tuple(
+            f"{found.n} {name} points have no full covariance in {d} dimensions"
+            for name, found in (("test", self.test), ("generated", self.generated))
+            if found.n <= d
+        )
+
+
+def test_moments(reference: Reference) -> Gaussian:
+    """Measure the test set."""
+    return Gaussian.of(at_least(2, reference.test_set, "test"))

@@ -1,20 +1,35 @@
 """Class probabilities of samples, by one classifier."""
 
 from dataclasses import dataclass
+from typing import ClassVar, Self
 
 import numpy as np
 
 from genbench.arrays import Array, Labels
+from genbench.evidence.comparison import Comparison, Evidence, given
 
 
 @dataclass(frozen=True, eq=False)
-class Probabilities:
+class Probabilities(Evidence):
     """What a classifier says of generated samples, and the law of the classes in real data."""
+
+    inputs: ClassVar = ("generated_probabilities",)
 
     generated: Array  # (n_generated, n_classes)
     labels: Labels  # (n_generated,) class each sample was made for; else the likeliest
     prior: Array | None  # (n_classes,) law of the classes: training set's, else the test set's
     test: Array | None = None  # (n_test, n_classes)
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        """Take what is given; labels are the likeliest classes unless given."""
+        name = "class probabilities of the generated samples"
+        generated = given(comparison.generated_probabilities, name)
+        labels = comparison.generated_labels
+        if labels is None:
+            labels = generated.argmax(axis=1)
+        real = comparison.reference
+        return cls(generated, labels, real.prior, real.test_probabilities)
 
     @property
     def marginal(self) -> Array:

@@ -1,15 +1,18 @@
 """How near generated points lie to the training set."""
 
 from dataclasses import dataclass
+from typing import ClassVar, Self
 
 import numpy as np
 
 from genbench.arrays import Array
-from genbench.distances import nearest, rounding_slack, squared_distance_blocks
+from genbench.distances import rounding_slack, squared_distance_blocks
+from genbench.evidence.comparison import Comparison, Evidence
+from genbench.evidence.neighbours import Neighbours, generated_to_train, within_train
 
 
 @dataclass(frozen=True, eq=False)
-class Proximity:
+class Proximity(Evidence):
     """Distances to training points, and how familiar a training set makes each sample.
 
     Two points count as the same symbol to the degree exp(-2 (distance / spacing)^2), where
@@ -17,15 +20,26 @@ class Proximity:
     the spacing, under which a copy is fully seen before and a typical neighbour to one seventh.
     """
 
+    inputs: ClassVar = ("train", "generated")
+
     generated_to_train: Array  # (n_generated,) distance to the nearest training point
     spacing_there: Array  # (n_generated,) that training point's distance to its nearest other
     familiarity: Array  # (n_generated,) training points that count as the same symbol, summed
     n_train: int
 
     @classmethod
-    def measure(cls, train: Array, train_spacing: Array, generated: Array) -> "Proximity":
-        """Go over generated x train twice: once to find neighbours, once to count symbols."""
-        distances, indices = nearest(generated, train)
+    def of(cls, comparison: Comparison) -> Self:
+        """Look generated points up in the training set."""
+        real = comparison.reference
+        spacing = real.get(within_train).nearest
+        found = comparison.get(generated_to_train)
+        return cls.measure(real.train_set, spacing, comparison.generated_set, found)
+
+    @classmethod
+    def measure(
+        cls, train: Array, train_spacing: Array, generated: Array, found: Neighbours
+    ) -> Self:
+        """Count symbols in one pass over generated x train; `found` is the nearest of train."""
         familiarity = np.empty(len(generated))
         # Of an even number of distances the lower middle one: zero only if half the set repeats.
         spacing = float(np.quantile(train_spacing, 0.5, method="lower"))
@@ -35,4 +49,5 @@ class Proximity:
                 familiarity[rows] = np.exp(-2 * squared / spacing**2).sum(axis=1)
             else:
                 familiarity[rows] = (squared <= slack).sum(axis=1)
-        return cls(distances[:, 0], train_spacing[indices[:, 0]], familiarity, len(train))
+        spacing_there = train_spacing[found.indices[:, 0]]
+        return cls(found.nearest, spacing_there, familiarity, len(train))

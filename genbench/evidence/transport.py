@@ -2,25 +2,35 @@
 
 import warnings
 from dataclasses import dataclass
+from typing import ClassVar, Self
 
 import numpy as np
 
 from genbench.arrays import Array
 from genbench.errors import Unavailable
+from genbench.evidence.comparison import Comparison, Evidence
 
 MOST_POINTS = 2000  # of each set; the cost of the exact plan grows with their cube
 MOST_ITERATIONS = 10_000_000
 
 
 @dataclass(frozen=True)
-class Transport:
+class Transport(Evidence):
     """The mean distance that the cheapest plan moves a point, between samples of `n` each."""
+
+    inputs: ClassVar = ("test", "generated")
 
     n: int
     distance: float
 
     @classmethod
-    def measure(cls, test: Array, generated: Array, *, rng: np.random.Generator) -> "Transport":
+    def of(cls, comparison: Comparison) -> Self:
+        """Solve it for the points."""
+        real, generated = comparison.reference, comparison.generated_set
+        return cls.measure(real.test_set, generated, rng=comparison.rng("transport"))
+
+    @classmethod
+    def measure(cls, test: Array, generated: Array, *, rng: np.random.Generator) -> Self:
         """Solve the transport problem by network simplex, on equally many points of each set.
 
         The value depends on n even for one distribution, so both sets are cut to one size.
@@ -45,3 +55,8 @@ class Transport:
             except UserWarning as warning:
                 raise Unavailable(f"the transport solver gave up: {warning}") from warning
         return cls(n, float(distance))
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """How many points of each set were moved."""
+        return {"n": self.n}

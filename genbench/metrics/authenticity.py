@@ -29,7 +29,7 @@ def authenticity_error(proximity: Proximity) -> float:
 METRICS = (
     Metric(
         compute=authenticity,
-        needs="proximity",
+        needs=Proximity,
         aim="match",
         bounds=(0, 1),
         catches=("noise", "copying"),

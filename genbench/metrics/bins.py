@@ -36,7 +36,7 @@ def bin_divergence(bins: Bins) -> float:
 METRICS = (
     Metric(
         compute=statistically_different_bins,
-        needs="bins",
+        needs=Bins,
         aim="low",
         bounds=(0, 1),
         catches=("noise", "shift", "collapse", "dropped mode"),
@@ -45,7 +45,7 @@ METRICS = (
     ),
     Metric(
         compute=bin_divergence,
-        needs="bins",
+        needs=Bins,
         aim="low",
         bounds=(0, float(np.log(2))),
         catches=("noise", "shift", "collapse", "dropped mode"),

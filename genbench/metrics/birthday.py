@@ -30,7 +30,7 @@ def birthday_support(duplicates: Duplicates) -> float:
 METRICS = (
     Metric(
         compute=birthday_support,
-        needs="duplicates",
+        needs=Duplicates,
         aim="high",
         bounds=(0, math.inf),
         catches=("collapse",),

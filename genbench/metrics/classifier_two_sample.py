@@ -38,7 +38,7 @@ def accuracy_error(test: ClassifierTest) -> float:
 METRICS = (
     Metric(
         compute=classifier_two_sample_test,
-        needs="classifier_test",
+        needs=ClassifierTest,
         aim="match",
         bounds=(0, 1),
         catches=("noise", "shift", "collapse"),
@@ -48,7 +48,7 @@ METRICS = (
     ),
     Metric(
         compute=classifier_two_sample_p_value,
-        needs="classifier_test",
+        needs=ClassifierTest,
         aim="high",
         bounds=(0, 1),
         catches=("noise", "shift", "collapse"),

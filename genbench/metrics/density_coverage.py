@@ -46,7 +46,7 @@ def density_error(overlap: Overlap) -> float:
 METRICS = (
     Metric(
         compute=density,
-        needs="overlap",
+        needs=Overlap,
         aim="match",
         bounds=(0, np.inf),
         catches=("noise", "shift"),
@@ -56,7 +56,7 @@ METRICS = (
     ),
     Metric(
         compute=coverage,
-        needs="overlap",
+        needs=Overlap,
         aim="high",
         bounds=(0, 1),
         catches=("noise", "shift", "collapse", "dropped mode"),

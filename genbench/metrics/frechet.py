@@ -41,7 +41,7 @@ def frechet_by_chance(moments: Moments) -> float:
 METRICS = (
     Metric(
         compute=frechet_distance,
-        needs="moments",
+        needs=Moments,
         aim="low",
         bounds=(0, np.inf),
         catches=("noise", "shift", "collapse", "dropped mode"),

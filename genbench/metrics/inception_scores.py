@@ -131,7 +131,7 @@ def _prior(probabilities: Probabilities) -> Array:
 METRICS = (
     Metric(
         compute=inception_score,
-        needs="probabilities",
+        needs=Probabilities,
         aim="high",
         bounds=(1, np.inf),
         catches=("noise", "collapse", "dropped mode"),
@@ -140,7 +140,7 @@ METRICS = (
     ),
     Metric(
         compute=modified_inception_score,
-        needs="probabilities",
+        needs=Probabilities,
         aim="match",
         bounds=(1, np.inf),
         catches=("noise",),
@@ -149,7 +149,7 @@ METRICS = (
     ),
     Metric(
         compute=mode_score,
-        needs="probabilities",
+        needs=Probabilities,
         aim="high",
         bounds=(0, np.inf),
         catches=("noise", "collapse", "dropped mode"),
@@ -158,7 +158,7 @@ METRICS = (
     ),
     Metric(
         compute=am_score,
-        needs="probabilities",
+        needs=Probabilities,
         aim="low",
         bounds=(0, np.inf),
         catches=("noise", "collapse", "dropped mode"),

@@ -30,7 +30,7 @@ def kernel_distance(kernels: Kernels) -> float:
 METRICS = (
     Metric(
         compute=maximum_mean_discrepancy,
-        needs="kernels",
+        needs=Kernels,
         aim="low",
         bounds=(-2, 2),
         catches=("noise", "shift", "collapse", "dropped mode"),
@@ -39,7 +39,7 @@ METRICS = (
     ),
     Metric(
         compute=kernel_distance,
-        needs="kernels",
+        needs=Kernels,
         aim="low",
         catches=("noise", "shift", "collapse", "dropped mode"),
         ideal=0.0,

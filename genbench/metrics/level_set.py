@@ -21,7 +21,7 @@ def share_error(level_set: LevelSet) -> float:
 METRICS = (
     Metric(
         compute=high_density_share,
-        needs="level_set",
+        needs=LevelSet,
         aim="high",
         bounds=(0, 1),
         catches=("noise", "shift"),

@@ -11,13 +11,13 @@ both ways, so none is judged by a bandwidth it helped to choose.
 import numpy as np
 
 from genbench.arrays import Array
-from genbench.evidence import KernelLikelihood
+from genbench.evidence import KernelLikelihood, LogLikelihoods
 from genbench.metric import Metric
 
 
-def log_likelihood(log_densities: Array) -> float:
+def log_likelihood(likelihoods: LogLikelihoods) -> float:
     """Mean log-density of test samples under the model's own density, in nats."""
-    return float(log_densities.mean())
+    return float(likelihoods.test.mean())
 
 
 def kernel_log_likelihood(likelihood: KernelLikelihood) -> float:
@@ -29,27 +29,31 @@ def kernel_log_likelihood(likelihood: KernelLikelihood) -> float:
     return float(likelihood.log_densities.mean())
 
 
-def mean_error(log_densities: Array) -> float:
+def mean_error(likelihoods: LogLikelihoods) -> float:
     """Standard error of the mean over test samples."""
-    return float(log_densities.std(ddof=1) / np.sqrt(len(log_densities)))
+    return _error(likelihoods.test)
 
 
 def kernel_mean_error(likelihood: KernelLikelihood) -> float:
     """Standard error of the mean over test samples, the generated ones held fixed."""
-    return mean_error(likelihood.log_densities)
+    return _error(likelihood.log_densities)
+
+
+def _error(log_densities: Array) -> float:
+    return float(log_densities.std(ddof=1) / np.sqrt(len(log_densities)))
 
 
 METRICS = (
     Metric(
         compute=kernel_log_likelihood,
-        needs="kernel_likelihood",
+        needs=KernelLikelihood,
         aim="high",
         catches=("noise", "shift", "collapse", "dropped mode"),
         standard_error=kernel_mean_error,
     ),
     Metric(
         compute=log_likelihood,
-        needs="log_likelihoods",
+        needs=LogLikelihoods,
         aim="high",
         catches=(),
         standard_error=mean_error,

@@ -37,7 +37,7 @@ def recall_error(overlap: Overlap) -> float:
 METRICS = (
     Metric(
         compute=precision,
-        needs="overlap",
+        needs=Overlap,
         aim="high",
         bounds=(0, 1),
         catches=("noise", "shift"),
@@ -46,7 +46,7 @@ METRICS = (
     ),
     Metric(
         compute=recall,
-        needs="overlap",
+        needs=Overlap,
         aim="high",
         bounds=(0, 1),
         catches=("collapse", "dropped mode", "shift"),

@@ -55,7 +55,7 @@ def _surprises(proximity: Proximity) -> Array:
 METRICS = (
     Metric(
         compute=bayesian_surprise,
-        needs="proximity",
+        needs=Proximity,
         aim="high",
         bounds=(0, most_surprise()),
         catches=("copying",),

@@ -35,7 +35,7 @@ def critic_error(critic: Critic) -> float:
 METRICS = (
     Metric(
         compute=wasserstein_distance,
-        needs="transport",
+        needs=Transport,
         aim="low",
         bounds=(0, math.inf),
         catches=("noise", "shift", "collapse", "dropped mode"),
@@ -43,7 +43,7 @@ METRICS = (
     ),
     Metric(
         compute=critic_distance,
-        needs="critic",
+        needs=Critic,
         aim="low",
         catches=("noise", "shift", "collapse", "dropped mode"),
         ideal=0.0,

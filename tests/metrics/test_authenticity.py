@@ -5,13 +5,12 @@ import pytest
 from scipy.spatial.distance import cdist
 from scipy.special import betainc
 
-from genbench.distances import kth_neighbour_distances
-from genbench.evidence import Proximity
+from genbench.evidence import Comparison, Proximity, Reference
 from genbench.metrics.authenticity import authenticity, authenticity_error
 
 
 def proximity(train, generated):
-    return Proximity.measure(train, kth_neighbour_distances(train, 1), generated)
+    return Proximity.of(Comparison(reference=Reference(train=train), generated=generated))
 
 
 def on_torus(rng, n, d):

@@ -7,7 +7,7 @@ from scipy.stats import norm
 
 import genbench
 from genbench import distances
-from genbench.evidence import KernelLikelihood
+from genbench.evidence import KernelLikelihood, LogLikelihoods
 from genbench.evidence.kernel_likelihood import FACTORS, choose_bandwidth, kernel_log_density
 from genbench.metrics.likelihood import (
     kernel_log_likelihood,
@@ -122,6 +122,10 @@ def test_likelihoods_are_means_with_their_errors():
     log_densities = np.array([-1.0, -2.0, -6.0])
     kernel = KernelLikelihood(log_densities, (1.0, 1.0))
 
-    assert log_likelihood(log_densities) == kernel_log_likelihood(kernel) == -3
+    assert log_likelihood(LogLikelihoods(log_densities)) == kernel_log_likelihood(kernel) == -3
     expected = np.std(log_densities, ddof=1) / np.sqrt(3)
-    assert mean_error(log_densities) == kernel_mean_error(kernel) == pytest.approx(expected)
+    assert (
+        mean_error(LogLikelihoods(log_densities))
+        == kernel_mean_error(kernel)
+        == pytest.approx(expected)
+    )

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from genbench.distances import kth_neighbour_distances
-from genbench.evidence import Overlap
+from genbench.evidence import Comparison, Overlap, Reference
 from genbench.metrics.precision_recall import precision, precision_error, recall, recall_error
 
 
 def overlap(test, generated, k=3):
-    return Overlap.measure(test, kth_neighbour_distances(test, k), generated, k=k)
+    return Overlap.of(Comparison(reference=Reference(test=test, k=k), generated=generated))
 
 
 def radii_of(points, k):

@@ -5,8 +5,7 @@ import pytest
 from scipy.special import digamma, gammaln
 from scipy.stats import dirichlet
 
-from genbench.distances import kth_neighbour_distances
-from genbench.evidence import Proximity
+from genbench.evidence import Comparison, Proximity, Reference
 from genbench.metrics.surprise import (
     PRIOR_COUNT,
     bayesian_surprise,
@@ -17,7 +16,7 @@ from genbench.metrics.surprise import (
 
 
 def proximity(train, generated):
-    return Proximity.measure(train, kth_neighbour_distances(train, 1), generated)
+    return Proximity.of(Comparison(reference=Reference(train=train), generated=generated))
 
 
 def divergence(new, old):

@@ -1,0 +1,24 @@
+"""What a model with a density of its own says of test samples."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from genbench.arrays import Array
+from genbench.errors import Unavailable
+from genbench.evidence.comparison import Comparison, Evidence
+
+
+@dataclass(frozen=True, eq=False)
+class LogLikelihoods(Evidence):
+    """Log-density of each test sample under the model, in nats."""
+
+    inputs: ClassVar = ("test_log_prob",)
+
+    test: Array  # (n_test,)
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        """Take what is given."""
+        if comparison.test_log_prob is None:
+            raise Unavailable("the model has no log_prob")
+        return cls(comparison.test_log_prob)

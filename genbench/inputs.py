@@ -1,0 +1,219 @@
+"""What may be known of a comparison, as the arrays a caller gives: each is checked here, once.
+
+The names are the keywords of `genbench.score`:
+
+test, train, generated: samples (n, ...); real ones to compare with, those the model learned from,
+    and the model's own.
+test_labels, train_labels, generated_labels: class of each sample, (n,); a generated sample's is the
+    one it was made for.
+test_probabilities, train_probabilities, generated_probabilities: of the classes, (n, n_classes).
+test_factors: true factors of variation, whole numbers, (n_test, n_factors).
+density: the true density, if it is known (an object with `sample` and `log_prob`).
+data_range: largest possible difference of two values of a picture, such as 1 or 255.
+picture: (height, width) or (height, width, channels), where samples are flattened pictures.
+test_log_prob, train_log_prob: the model's log-density of each sample, in nats, (n,).
+test_score: gradient of that log-density at each test sample, (n_test, d).
+test_reconstruction: what the model can make that is nearest to each test sample, (n_test, ...).
+test_log_weights: log p(x, z) - log q(z | x) for latents z drawn from q, in nats, (n_test, n_draws).
+test_codes: latent codes of test samples, (n_test, n_codes).
+generated_latents: the latents that generated samples were made from, (n_generated, n_latents).
+path_starts, path_ends, path_step: samples (n, ...) made from pairs of latents, `path_step` of the
+    way from one latent to another apart.
+token_log_prob: log-probability of each test token given those before it, in nats, (n_tokens,).
+"""
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from genbench.arrays import Array, Labels, as_labels, as_numbers, as_probabilities, as_samples
+from genbench.errors import BadInput, unknown_name
+from genbench.evidence import Comparison, Reference
+
+SETS = ("test", "generated", "train")
+
+
+def comparison_of(*, seed: int = 0, **inputs: Any) -> Comparison:
+    """Check what is given and put it where evidence finds it; None stands for absent.
+
+    Raises:
+        BadInput: nothing to score, an unknown name, or arrays that are not what they should be
+            or do not fit each other; the message names the array.
+    """
+    for name in inputs:
+        if name not in NAMES:
+            raise unknown_name("input", name, NAMES)
+    found = {name: value for name, value in inputs.items() if value is not None}
+    if not any(name in found for name in OF_A_MODEL):
+        raise BadInput("Nothing to score: give generated samples or generated_probabilities.")
+    checked = _samples(found) | _probabilities(found)
+    n = {name: _length(name, checked) for name in SETS}
+    for name in SETS:
+        if f"{name}_labels" in found:
+            checked[f"{name}_labels"] = _labels(name, found, n[name], checked)
+    checked |= _of_each_sample(found, checked, n)
+    checked |= _scalars(found)
+    prior = _prior(checked)
+    real = {name: value for name, value in checked.items() if name in OF_REFERENCE}
+    of_model = {name: value for name, value in checked.items() if name in OF_COMPARISON}
+    picture = real.pop("picture", None) or _picture(checked)
+    return Comparison(
+        reference=Reference(**real, picture=picture, prior=prior), seed=seed, **of_model
+    )
+
+
+def in_place_of_generated(fresh: Any, comparison: Comparison) -> Comparison:
+    """Return the comparison with as many fresh real samples in place of the generated ones.
+
+    What the model says of itself is left out: real samples have no model.
+
+    Raises:
+        BadInput: there are no generated samples to be put in place of, or too few fresh ones.
+    """
+    if comparison.generated is None:
+        raise BadInput("fresh samples stand in for generated samples, but there are none.")
+    fresh = as_samples(fresh, name="fresh", like=comparison.generated)
+    n = len(comparison.generated)
+    if len(fresh) < n:
+        raise BadInput(f"fresh must hold as many samples as generated, {n}, not {len(fresh)}.")
+    return Comparison(reference=comparison.reference, generated=fresh[:n], seed=comparison.seed)
+
+
+def _samples(found: dict[str, Any]) -> dict[str, Any]:
+    """Samples, and arrays of the same kind of samples, must all be alike."""
+    checked: dict[str, Any] = {}
+    like: Array | None = None
+    for name in (*SETS, "test_reconstruction", "path_starts", "path_ends"):
+        if name in found:
+            checked[name] = as_samples(found[name], name=name, like=like)
+            like = checked[name] if like is None else like
+    return checked
+
+
+def _probabilities(found: dict[str, Any]) -> dict[str, Any]:
+    checked: dict[str, Any] = {}
+    like: Array | None = None
+    for name in (f"{part}_probabilities" for part in ("generated", "test", "train")):
+        if name in found:
+            checked[name] = as_probabilities(found[name], name=name, like=like)
+            like = checked[name] if like is None else like
+    return checked
+
+
+def _length(name: str, checked: dict[str, Any]) -> int | None:
+    samples, table = checked.get(name), checked.get(f"{name}_probabilities")
+    if samples is not None and table is not None and len(samples) != len(table):
+        raise BadInput(
+            f"{name}_probabilities has {len(table)} rows, but there are {len(samples)} {name} "
+            "samples."
+        )
+    first = samples if samples is not None else table
+    return None if first is None else len(first)
+
+
+def _labels(name: str, found: dict[str, Any], n: int | None, checked: dict[str, Any]) -> Labels:
+    if n is None:
+        raise BadInput(f"{name}_labels need the samples or probabilities they belong to.")
+    labels = as_labels(found[f"{name}_labels"], name=f"{name}_labels", n=n)
+    n_classes = _n_classes(checked)
+    if n_classes is not None and labels.max() >= n_classes:
+        raise BadInput(f"{name}_labels holds {labels.max()}, but there are {n_classes} classes.")
+    return labels
+
+
+def _n_classes(checked: dict[str, Any]) -> int | None:
+    tables = (checked.get(f"{name}_probabilities") for name in SETS)
+    return next((table.shape[1] for table in tables if table is not None), None)
+
+
+def _of_each_sample(
+    found: dict[str, Any], checked: dict[str, Any], n: dict[str, int | None]
+) -> dict[str, Any]:
+    """Arrays with a row, or a number, for every sample of a set."""
+    rows: dict[str, Any] = {}
+    for name, check in PER_SAMPLE.items():
+        if name not in found:
+            continue
+        part = name.partition("_")[0]
+        expected = n[part]
+        if expected is None:
+            raise BadInput(f"{name} needs the {part} samples it belongs to.")
+        rows[name] = values = check(found[name], name=name)
+        if len(values) != expected:
+            raise BadInput(
+                f"{name} has {len(values)} rows, but there are {expected} {part} samples."
+            )
+    if "test_reconstruction" in checked and len(checked["test_reconstruction"]) != n["test"]:
+        raise BadInput("test_reconstruction needs the test samples it belongs to, one for each.")
+    if "test_score" in rows and "test" in checked:
+        d = int(np.prod(checked["test"].shape[1:]))
+        if rows["test_score"].shape[1:] != (d,):
+            raise BadInput(
+                f"test_score must have shape ({n['test']}, {d}), not {rows['test_score'].shape}."
+            )
+    for pair in (("path_starts", "path_ends"),):
+        lengths = [len(checked[name]) for name in pair if name in checked]
+        if len(lengths) == 1 or len(set(lengths)) > 1:
+            raise BadInput(f"{pair[0]} and {pair[1]} belong together, as many of each.")
+    if "token_log_prob" in found:
+        rows["token_log_prob"] = as_numbers(found["token_log_prob"], name="token_log_prob")
+    return rows
+
+
+def _scalars(found: dict[str, Any]) -> dict[str, Any]:
+    checked: dict[str, Any] = {}
+    for name in ("data_range", "path_step"):
+        if name in found:
+            value = found[name]
+            if not isinstance(value, int | float) or not np.isfinite(value) or value <= 0:
+                raise BadInput(f"{name} must be a number above 0, not {value!r}.")
+            checked[name] = float(value)
+    if "picture" in found:
+        picture = tuple(found["picture"])
+        if len(picture) not in (2, 3) or not all(
+            isinstance(size, int | np.integer) and size > 0 for size in picture
+        ):
+            raise BadInput(f"picture must be (height, width) or with channels, not {picture!r}.")
+        checked["picture"] = picture
+    if "density" in found:
+        checked["density"] = found["density"]
+    return checked
+
+
+def _picture(checked: dict[str, Any]) -> tuple[int, ...] | None:
+    shapes = (checked[name].shape[1:] for name in SETS if name in checked)
+    shape = next(shapes, ())
+    return tuple(shape) if len(shape) in (2, 3) else None
+
+
+def _prior(checked: dict[str, Any]) -> Array | None:
+    """Return the law of the classes: the training set's if it is known, else the test set's."""
+    for name in ("train", "test"):
+        if f"{name}_probabilities" in checked:
+            return np.asarray(checked[f"{name}_probabilities"].mean(axis=0))
+    n_classes = _n_classes(checked)
+    for name in ("train", "test"):
+        labels = checked.get(f"{name}_labels")
+        if labels is not None and n_classes is not None:
+            return np.asarray(np.bincount(labels, minlength=n_classes) / len(labels))
+    return None
+
+
+PER_SAMPLE: dict[str, Callable[..., Array]] = {
+    "test_factors": as_samples,
+    "test_log_prob": as_numbers,
+    "train_log_prob": as_numbers,
+    "test_score": as_samples,
+    "test_log_weights": as_samples,
+    "test_codes": as_samples,
+    "generated_latents": as_samples,
+}
+OF_REFERENCE = {field.name for field in fields(Reference) if field.init} - {"prior", "k"}
+OF_COMPARISON = {field.name for field in fields(Comparison) if field.init} - {"reference", "seed"}
+NAMES = sorted(
+    (OF_REFERENCE | OF_COMPARISON | {"train_probabilities"})
+    - {"test_points", "train_points", "generated_points"}
+)
+OF_A_MODEL = OF_COMPARISON - {"generated_labels", "generated_points"}
