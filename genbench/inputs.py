@@ -9,6 +9,7 @@ test_labels, train_labels, generated_labels: class of each sample, (n,); a gener
 test_probabilities, train_probabilities, generated_probabilities: of the classes, (n, n_classes).
 test_factors: true factors of variation, whole numbers, (n_test, n_factors).
 density: the true density, if it is known (an object with `sample` and `log_prob`).
+manifold: a function from points (n, d) to their distances (n,) to where real samples lie.
 data_range: largest possible difference of two values of a picture, such as 1 or 255.
 picture: (height, width) or (height, width, channels), where samples are flattened pictures.
 test_log_prob, train_log_prob: the model's log-density of each sample, in nats, (n,).
@@ -16,10 +17,13 @@ test_score: gradient of that log-density at each test sample, (n_test, d).
 test_reconstruction: what the model can make that is nearest to each test sample, (n_test, ...).
 test_log_weights: log p(x, z) - log q(z | x) for latents z drawn from q, in nats, (n_test, n_draws).
 test_codes: latent codes of test samples, (n_test, n_codes).
+generated_quality: how good each generated sample is held to be, (n_generated,).
 generated_latents: the latents that generated samples were made from, (n_generated, n_latents).
 path_starts, path_ends, path_step: samples (n, ...) made from pairs of latents, `path_step` of the
     way from one latent to another apart.
 token_log_prob: log-probability of each test token given those before it, in nats, (n_tokens,).
+test_bytes: length of the text that the test tokens spell, in bytes.
+pool: the models that it plays against (`genbench.pools.Pool`).
 """
 
 from collections.abc import Callable
@@ -138,25 +142,27 @@ def _of_each_sample(
             continue
         part = name.partition("_")[0]
         expected = n[part]
-        if expected is None:
-            raise BadInput(f"{name} needs the {part} samples it belongs to.")
         rows[name] = values = check(found[name], name=name)
-        if len(values) != expected:
+        if expected is not None and len(values) != expected:
             raise BadInput(
                 f"{name} has {len(values)} rows, but there are {expected} {part} samples."
             )
-    if "test_reconstruction" in checked and len(checked["test_reconstruction"]) != n["test"]:
-        raise BadInput("test_reconstruction needs the test samples it belongs to, one for each.")
+    if "test_reconstruction" in checked:
+        found_rows = len(checked["test_reconstruction"])
+        if n["test"] is not None and found_rows != n["test"]:
+            raise BadInput(
+                f"test_reconstruction has {found_rows} rows, but there are {n['test']} test "
+                "samples."
+            )
     if "test_score" in rows and "test" in checked:
         d = int(np.prod(checked["test"].shape[1:]))
         if rows["test_score"].shape[1:] != (d,):
             raise BadInput(
                 f"test_score must have shape ({n['test']}, {d}), not {rows['test_score'].shape}."
             )
-    for pair in (("path_starts", "path_ends"),):
-        lengths = [len(checked[name]) for name in pair if name in checked]
-        if len(lengths) == 1 or len(set(lengths)) > 1:
-            raise BadInput(f"{pair[0]} and {pair[1]} belong together, as many of each.")
+    ends = [len(checked[name]) for name in ("path_starts", "path_ends") if name in checked]
+    if len(ends) == 2 and ends[0] != ends[1]:
+        raise BadInput(f"path_starts has {ends[0]} samples, but path_ends has {ends[1]}.")
     if "token_log_prob" in found:
         rows["token_log_prob"] = as_numbers(found["token_log_prob"], name="token_log_prob")
     return rows
@@ -164,7 +170,7 @@ def _of_each_sample(
 
 def _scalars(found: dict[str, Any]) -> dict[str, Any]:
     checked: dict[str, Any] = {}
-    for name in ("data_range", "path_step"):
+    for name in ("data_range", "path_step", "test_bytes"):
         if name in found:
             value = found[name]
             if not isinstance(value, int | float) or not np.isfinite(value) or value <= 0:
@@ -177,9 +183,8 @@ def _scalars(found: dict[str, Any]) -> dict[str, Any]:
         ):
             raise BadInput(f"picture must be (height, width) or with channels, not {picture!r}.")
         checked["picture"] = picture
-    if "density" in found:
-        checked["density"] = found["density"]
-    return checked
+    objects = ("density", "manifold", "pool")
+    return checked | {name: found[name] for name in objects if name in found}
 
 
 def _picture(checked: dict[str, Any]) -> tuple[int, ...] | None:
@@ -203,6 +208,7 @@ def _prior(checked: dict[str, Any]) -> Array | None:
 
 PER_SAMPLE: dict[str, Callable[..., Array]] = {
     "test_factors": as_samples,
+    "generated_quality": as_numbers,
     "test_log_prob": as_numbers,
     "train_log_prob": as_numbers,
     "test_score": as_samples,

@@ -30,6 +30,7 @@ class Metric:
 
     compute: Callable[[Any], float]
     needs: type[Evidence]  # what is handed to `compute`
+    also: tuple[str, ...] = ()  # inputs that it needs beyond those of all such evidence
     aim: Aim  # "match": as close as can be to the ideal, or to what real samples get
     catches: tuple[Failure, ...]  # the failures that move it the wrong way; tested
     bounds: tuple[float, float] = (-math.inf, math.inf)
@@ -52,7 +53,7 @@ class Metric:
     @property
     def inputs(self) -> tuple[str, ...]:
         """What must be given to `genbench.score` for it."""
-        return self.needs.inputs
+        return self.needs.inputs + self.also
 
     def loss(self, value: float, *, real: float) -> float:
         """Map `value` so that smaller is better; `real` is the ideal or what real samples get."""

@@ -1,8 +1,12 @@
-"""What tests share: a small world whose truth is known, and the ways a model can fail in it."""
+"""What tests share: small worlds whose truth is known, and the ways a model can fail in them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
 from hypothesis import settings
+from scipy.ndimage import gaussian_filter
 
 from genbench.datasets.densities import GaussianMixture
 from genbench.evidence import Comparison, Reference
@@ -11,10 +15,40 @@ settings.register_profile("steady", derandomize=True, deadline=None, max_example
 settings.load_profile("steady")
 
 N = 400
+N_PICTURES, SIDE = 120, 16
 
 # Three Gaussians, near enough that noise between them leaves a classifier unsure.
 ANGLES = 2 * np.pi * np.arange(3) / 3
-WORLD = GaussianMixture(1.8 * np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1), width=0.5)
+MIXTURE = GaussianMixture(1.8 * np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1), width=0.5)
+
+
+@dataclass(frozen=True)
+class World:
+    """Real samples with every fact that a metric may ask for, and models good and bad."""
+
+    reference: Reference
+    compare: Callable[..., Comparison]  # from generated samples to all evidence about them
+    draw: Callable[[int, np.random.Generator], np.ndarray]
+    failures: Mapping[str, Callable[[Reference, np.random.Generator], np.ndarray]]
+    _made: dict[str, Comparison] = field(default_factory=dict)
+
+    @property
+    def reals(self):
+        """Five models without a fault: fresh real samples."""
+        n = len(self.reference.test)
+        for draw in range(5):
+            name = f"real {draw}"
+            if name not in self._made:
+                samples = self.draw(n, np.random.default_rng(10 + draw))
+                self._made[name] = self.compare(samples, seed=draw)
+        return [self._made[f"real {draw}"] for draw in range(5)]
+
+    def failed(self, failure):
+        """A model that has this failure, made once."""
+        if failure not in self._made:
+            samples = self.failures[failure](self.reference, np.random.default_rng(20))
+            self._made[failure] = self.compare(samples)
+        return self._made[failure]
 
 
 def locked(array):
@@ -24,55 +58,102 @@ def locked(array):
 
 
 def drawn(n, rng):
-    return WORLD.sample(n, rng=rng)[0]
+    return MIXTURE.sample(n, rng=rng)[0]
 
 
 @pytest.fixture(scope="session")
-def reference():
-    """Real samples of the small world, with every fact that a metric may ask for."""
+def points():
+    """The small world of points: three Gaussians in the plane."""
     test, train = (locked(drawn(N, np.random.default_rng(seed))) for seed in (1, 2))
-    return Reference(
+    posteriors = {
+        name: locked(MIXTURE.posterior(part)) for name, part in (("test", test), ("train", train))
+    }
+    reference = Reference(
         test=test,
         train=train,
-        test_probabilities=locked(WORLD.posterior(test)),
-        prior=locked(WORLD.posterior(train).mean(axis=0)),
-        density=WORLD,
+        test_labels=locked(posteriors["test"].argmax(axis=1)),
+        train_labels=locked(posteriors["train"].argmax(axis=1)),
+        test_factors=locked(np.floor(2 * test) + 20),
+        test_probabilities=posteriors["test"],
+        prior=locked(posteriors["train"].mean(axis=0)),
+        density=MIXTURE,
     )
 
-
-@pytest.fixture(scope="session")
-def compare(reference):
-    """A function from generated samples to all evidence about them."""
-
-    def compared(generated, *, seed=0):
+    def compare(generated, *, seed=0):
+        """All that a model may say of itself, by one whose density is the true one."""
+        rng = np.random.default_rng(3)
+        posterior = MIXTURE.posterior(generated)
         return Comparison(
             reference=reference,
             generated=locked(generated),
-            generated_probabilities=locked(WORLD.posterior(generated)),
-            test_log_prob=locked(WORLD.log_prob(reference.test)),
+            generated_probabilities=locked(posterior),
+            generated_labels=locked(posterior.argmax(axis=1)),
+            test_log_prob=locked(MIXTURE.log_prob(test)),
+            train_log_prob=locked(MIXTURE.log_prob(train)),
+            test_score=locked((posteriors["test"] @ MIXTURE.centres - test) / MIXTURE.width**2),
+            test_reconstruction=locked(test + rng.normal(scale=0.1, size=test.shape)),
+            test_log_weights=locked(
+                MIXTURE.log_prob(test)[:, None] + rng.normal(scale=0.1, size=(N, 8)) - 0.005
+            ),
+            test_codes=locked(test @ np.array([[1.0, 0.2], [-0.2, 1.0]])),
+            generated_latents=locked(generated * np.array([2.0, 0.5])),
+            path_starts=locked(test.copy()),
+            path_ends=locked(test + 1e-3 * rng.normal(size=test.shape)),
+            path_step=1e-3,
+            token_log_prob=locked(np.log(rng.uniform(0.1, 0.9, size=50))),
             seed=seed,
         )
 
-    return compared
+    return World(reference, compare, drawn, FAILURES)
+
+
+def painted(n, rng):
+    """Smooth random fields between 0 and 1, each brighter on one of two halves."""
+    fields = gaussian_filter(rng.normal(size=(n, SIDE, SIDE)), (0, 1.5, 1.5), mode="wrap")
+    fields += 0.15 * rng.choice([-1, 1], size=(n, 1, 1)) * np.linspace(-1, 1, SIDE)
+    return np.clip(0.5 + 1.2 * fields, 0, 1)
 
 
 @pytest.fixture(scope="session")
-def reals(compare):
+def pictures():
+    """The small world of pictures: smooth fields of 16 x 16."""
+    test, train = (locked(painted(N_PICTURES, np.random.default_rng(seed))) for seed in (1, 2))
+    reference = Reference(test=test, train=train, data_range=1.0, picture=(SIDE, SIDE))
+
+    def compare(generated, *, seed=0):
+        blurred = gaussian_filter(test, (0, 0.5, 0.5))
+        return Comparison(
+            reference=reference,
+            generated=locked(generated),
+            test_reconstruction=locked(blurred),
+            seed=seed,
+        )
+
+    return World(reference, compare, painted, PICTURE_FAILURES)
+
+
+@pytest.fixture(scope="session")
+def reference(points):
+    """Real samples of the small world."""
+    return points.reference
+
+
+@pytest.fixture(scope="session")
+def compare(points):
+    """A function from generated samples to all evidence about them."""
+    return points.compare
+
+
+@pytest.fixture(scope="session")
+def reals(points):
     """Five models without a fault: fresh real samples."""
-    return [compare(drawn(N, np.random.default_rng(10 + draw)), seed=draw) for draw in range(5)]
+    return points.reals
 
 
 @pytest.fixture(scope="session")
-def failed(compare, reference):
+def failed(points):
     """A function from a failure to a model that has it, made once each."""
-    made = {}
-
-    def failing(failure):
-        if failure not in made:
-            made[failure] = compare(FAILURES[failure](reference, np.random.default_rng(20)))
-        return made[failure]
-
-    return failing
+    return points.failed
 
 
 def noise(reference, rng):
@@ -87,12 +168,12 @@ def shift(reference, rng):
 
 def collapse(reference, rng):
     """The middle of one mode again and again, hardly changed."""
-    return WORLD.centres[0] + rng.normal(scale=0.01, size=(N, 2))
+    return MIXTURE.centres[0] + rng.normal(scale=0.01, size=(N, 2))
 
 
 def dropped_mode(reference, rng):
     """Real samples, but for one mode."""
-    samples, modes = WORLD.sample(2 * N, rng=rng)
+    samples, modes = MIXTURE.sample(2 * N, rng=rng)
     return samples[modes > 0][:N].copy()
 
 
@@ -106,5 +187,16 @@ FAILURES = {
     "shift": shift,
     "collapse": collapse,
     "dropped mode": dropped_mode,
+    "copying": copying,
+}
+
+PICTURE_FAILURES = {
+    "noise": lambda _, rng: np.clip(
+        painted(N_PICTURES, rng) + rng.normal(scale=0.2, size=(N_PICTURES, SIDE, SIDE)), 0, 1
+    ),
+    "shift": lambda _, rng: 0.3 * painted(N_PICTURES, rng),  # dark, and of little contrast
+    "collapse": lambda _, rng: np.clip(
+        painted(1, rng) + rng.normal(scale=0.001, size=(N_PICTURES, SIDE, SIDE)), 0, 1
+    ),
     "copying": copying,
 }

@@ -56,6 +56,7 @@ class Reference(Memory):
     test_probabilities: Array | None = None
     prior: Array | None = None  # law of the classes
     density: Density | None = None
+    manifold: Callable[[Array], Array] | None = None  # distance of each point to where data lies
     data_range: float | None = None  # largest possible difference of two values of a picture
     picture: tuple[int, ...] | None = None  # height, width (and channels), if a sample is one
     k: int = 5  # neighbours that reach of a ball is counted in
@@ -85,6 +86,7 @@ class Comparison(Memory):
     generated_points: Array | None = None
     generated_probabilities: Array | None = None
     generated_labels: Labels | None = None  # (n_generated,) class each sample was made for
+    generated_quality: Array | None = None  # (n_generated,) how good each sample is held to be
     test_log_prob: Array | None = None  # (n_test,) log-density of test samples, in nats
     train_log_prob: Array | None = None  # (n_train,) log-density of training samples, in nats
     test_score: Array | None = None  # (n_test, d) gradient of the log-density at test samples
@@ -96,6 +98,8 @@ class Comparison(Memory):
     path_ends: Array | None = None  # (n_paths, ...) ... and of latents `path_step` further on
     path_step: float | None = None  # share of a path between two latents
     token_log_prob: Array | None = None  # (n_tokens,) of the test tokens, each given those before
+    test_bytes: float | None = None  # length of the text that those tokens spell
+    pool: Any = None  # the models it is compared with, a `genbench.pools.Pool`
     seed: int = 0
 
     @cached_property

@@ -150,6 +150,7 @@ METRICS = (
     Metric(
         compute=mode_score,
         needs=Probabilities,
+        also=("test_probabilities",),  # or of the training samples, or labels: for the prior
         aim="high",
         bounds=(0, np.inf),
         catches=("noise", "collapse", "dropped mode"),
@@ -159,6 +160,7 @@ METRICS = (
     Metric(
         compute=am_score,
         needs=Probabilities,
+        also=("test_probabilities",),  # or of the training samples, or labels: for the prior
         aim="low",
         bounds=(0, np.inf),
         catches=("noise", "collapse", "dropped mode"),
