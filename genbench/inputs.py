@@ -8,6 +8,8 @@ test_labels, train_labels, generated_labels: class of each sample, (n,); a gener
     one it was made for.
 test_probabilities, train_probabilities, generated_probabilities: of the classes, (n, n_classes).
 test_factors: true factors of variation, whole numbers, (n_test, n_factors).
+test_moments, generated_moments: in place of samples too many to hold, their `FeatureMoments`, or
+    the path of a file of them, if it says of how many samples (see `genbench.accumulators`).
 density: the true density, if it is known (an object with `sample` and `log_prob`).
 manifold: a function from points (n, d) to their distances (n,) to where real samples lie.
 data_range: largest possible difference of two values of a picture, such as 1 or 255.
@@ -28,10 +30,12 @@ pool: the models that it plays against (`genbench.pools.Pool`).
 
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from genbench.accumulators import FeatureMoments
 from genbench.arrays import Array, Labels, as_labels, as_numbers, as_probabilities, as_samples
 from genbench.errors import BadInput, unknown_name
 from genbench.evidence import Comparison, Reference
@@ -58,7 +62,7 @@ def comparison_of(*, seed: int = 0, **inputs: Any) -> Comparison:
         if f"{name}_labels" in found:
             checked[f"{name}_labels"] = _labels(name, found, n[name], checked)
     checked |= _of_each_sample(found, checked, n)
-    checked |= _scalars(found)
+    checked |= _scalars(found) | _moments(found)
     prior = _prior(checked)
     real = {name: value for name, value in checked.items() if name in OF_REFERENCE}
     of_model = {name: value for name, value in checked.items() if name in OF_COMPARISON}
@@ -185,6 +189,21 @@ def _scalars(found: dict[str, Any]) -> dict[str, Any]:
         checked["picture"] = picture
     objects = ("density", "manifold", "pool")
     return checked | {name: found[name] for name in objects if name in found}
+
+
+def _moments(found: dict[str, Any]) -> dict[str, Any]:
+    checked = {}
+    for name in ("test_moments", "generated_moments"):
+        if name in found:
+            value = found[name]
+            moments = FeatureMoments.load(value) if isinstance(value, str | Path) else value
+            if not isinstance(moments, FeatureMoments):
+                raise BadInput(f"{name} must be FeatureMoments or a path, not {value!r}.")
+            checked[name] = moments.gaussian()
+    dimensions = {len(moments.mean) for moments in checked.values()}
+    if len(dimensions) > 1:
+        raise BadInput(f"test_moments and generated_moments differ in dimension: {dimensions}.")
+    return checked
 
 
 def _picture(checked: dict[str, Any]) -> tuple[int, ...] | None:

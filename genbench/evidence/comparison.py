@@ -52,6 +52,7 @@ class Reference(Memory):
     train_points: Array | None = None
     test_labels: Labels | None = None  # (n_test,) class of each sample
     train_labels: Labels | None = None  # (n_train,)
+    test_moments: Any = None  # of test points measured elsewhere, a `Gaussian`
     test_factors: Array | None = None  # (n_test, n_factors) true factors of variation
     test_probabilities: Array | None = None
     prior: Array | None = None  # law of the classes
@@ -86,6 +87,7 @@ class Comparison(Memory):
     generated_points: Array | None = None
     generated_probabilities: Array | None = None
     generated_labels: Labels | None = None  # (n_generated,) class each sample was made for
+    generated_moments: Any = None  # of generated points measured elsewhere, a `Gaussian`
     generated_quality: Array | None = None  # (n_generated,) how good each sample is held to be
     test_log_prob: Array | None = None  # (n_test,) log-density of test samples, in nats
     train_log_prob: Array | None = None  # (n_train,) log-density of training samples, in nats

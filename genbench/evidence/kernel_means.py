@@ -45,10 +45,11 @@ class KernelMeans:
 
     @property
     def standard_error(self) -> float:
-        """Of the U-statistic, valid for different and for equal distributions.
+        """Of the U-statistic, for different and for equal distributions.
 
         The jackknife's variance counts the part that is left for equal distributions, where the
-        statistic is degenerate, twice: once is taken off again.
+        statistic is degenerate, twice: once is taken off again, and at least that part is left.
+        There it is therefore, on average, on the large side, by about a third.
         """
         n, m = len(self.test.rows), len(self.generated.rows)
         first = 4 * (self.test.rows - self.between.rows).var(ddof=1) / n

@@ -27,6 +27,13 @@ class Gaussian:
         factor = centred if n <= d else np.linalg.qr(centred, mode="r")
         return cls(n, mean, np.asarray(factor))
 
+    @classmethod
+    def from_covariance(cls, n: int, mean: Array, covariance: Array) -> "Gaussian":
+        """Take moments that were measured elsewhere: a mean (d,) and a covariance (d, d)."""
+        variances, axes = np.linalg.eigh(covariance)
+        kept = variances > variances.max(initial=0) * len(mean) * np.finfo(float).eps
+        return cls(n, mean, np.sqrt(variances[kept])[:, None] * axes.T[kept])
+
     @property
     def total_variance(self) -> float:
         """Trace of the covariance."""
@@ -49,8 +56,10 @@ class Moments(Evidence):
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
         """Measure either set."""
-        generated = at_least(2, comparison.generated_set, "generated")
-        return cls(comparison.reference.get(test_moments), Gaussian.of(generated))
+        generated = comparison.generated_moments
+        if generated is None:
+            generated = Gaussian.of(at_least(2, comparison.generated_set, "generated"))
+        return cls(comparison.reference.get(test_moments), generated)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -64,5 +73,7 @@ class Moments(Evidence):
 
 
 def test_moments(reference: Reference) -> Gaussian:
-    """Measure the test set."""
+    """Measure the test set, unless its moments are given."""
+    if reference.test_moments is not None:
+        return reference.test_moments
     return Gaussian.of(at_least(2, reference.test_set, "test"))

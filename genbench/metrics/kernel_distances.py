@@ -10,6 +10,8 @@ which is the estimator of least variance, and allows sets of unequal size.
 from genbench.evidence import Kernels
 from genbench.metric import Metric
 
+JACKKNIFE = "jackknife of the U-statistic, corrected where it is degenerate"
+
 
 def maximum_mean_discrepancy(kernels: Kernels) -> float:
     """Squared mean discrepancy under a Gaussian kernel as wide as test points typically lie apart.
@@ -27,6 +29,16 @@ def kernel_distance(kernels: Kernels) -> float:
     return kernels.polynomial.unbiased
 
 
+def discrepancy_error(kernels: Kernels) -> float:
+    """Standard error over both samples."""
+    return kernels.gaussian.standard_error
+
+
+def kernel_distance_error(kernels: Kernels) -> float:
+    """Standard error over both samples."""
+    return kernels.polynomial.standard_error
+
+
 METRICS = (
     Metric(
         compute=maximum_mean_discrepancy,
@@ -36,6 +48,8 @@ METRICS = (
         catches=("noise", "shift", "collapse", "dropped mode"),
         ideal=0.0,
         chance=0.0,
+        standard_error=discrepancy_error,
+        uncertainty=JACKKNIFE,
     ),
     Metric(
         compute=kernel_distance,
@@ -44,5 +58,7 @@ METRICS = (
         catches=("noise", "shift", "collapse", "dropped mode"),
         ideal=0.0,
         chance=0.0,
+        standard_error=kernel_distance_error,
+        uncertainty=JACKKNIFE,
     ),
 )

@@ -107,6 +107,24 @@ def test_equal_distributions_average_zero_and_fall_below_it():
         assert min(draws) < 0
 
 
+@pytest.mark.parametrize("shift", [0.0, 0.7])
+@pytest.mark.parametrize("kernel", ["gaussian", "polynomial"])
+def test_the_standard_error_is_the_spread_of_many_draws(kernel, shift):
+    """Nearly so for one distribution, where the statistic is degenerate, and so for two."""
+    rng = np.random.default_rng(6)
+
+    draws, errors = [], []
+    for _ in range(400):
+        test, generated = rng.normal(size=(60, 2)), rng.normal(size=(40, 2)) + shift
+        means = getattr(Kernels.measure(test, generated), kernel)
+        draws.append(means.unbiased)
+        errors.append(means.standard_error)
+
+    # The spread itself is known to 4 %; for one distribution the error is on the large side.
+    ratio = np.sqrt(np.mean(np.square(errors))) / np.std(draws, ddof=1)
+    assert 0.88 < ratio < (1.12 if shift else 1.5)
+
+
 def test_the_width_is_looked_for_in_evenly_spread_rows():
     points = np.arange(2500.0)[:, None] ** 2
 
