@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from genbench import presets
 from genbench.errors import BadInput, Unavailable
 from genbench.evidence import Comparison
 from genbench.inputs import comparison_of, in_place_of_generated
 from genbench.metric import Level, Metric, Score
 from genbench.metrics import CATALOG, find
+
+DEFAULT_K = 5
 
 
 class Scores(Mapping[str, Score]):
@@ -44,7 +47,9 @@ class Scores(Mapping[str, Score]):
 def score(
     *,
     metrics: Iterable[str] | str | None = None,
+    preset: str | None = None,
     fresh: Any = None,
+    k: int | None = None,
     seed: int = 0,
     **inputs: Any,
 ) -> Scores:
@@ -52,8 +57,12 @@ def score(
 
     Args:
         metrics: names or acronyms, such as ["fid", "coverage"]; every metric by default.
+        preset: "torch-fidelity", "pytorch-fid", "prdc", "torchmetrics" or "sbibm": measure as that
+            program does where it differs (see `genbench.presets`), to meet published numbers.
         fresh: more real samples, at least as many as generated ones, that neither `test` nor
             `train` holds: every score then says what they get in place of the generated ones.
+        k: which neighbour the balls of precision, recall, density and coverage reach to; 5, unless
+            the preset says otherwise.
         seed: for the metrics that draw at random; the same seed gives the same number.
         inputs: what is known, as arrays (see `genbench.inputs`); usually
             test: real samples to compare with, (n_test, ...); used as they are, without scaling;
@@ -75,7 +84,11 @@ def score(
     if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or seed < 0:
         raise BadInput(f"seed must be a whole number from 0 up, not {seed!r}.")
     chosen = [find(name) for name in _names(metrics)]
-    comparison = comparison_of(seed=int(seed), **inputs)
+    if preset is not None:
+        other = presets.find(preset)
+        chosen = [other.by_name.get(metric.name, metric) for metric in chosen]
+        k = other.k if k is None else k
+    comparison = comparison_of(seed=int(seed), k=DEFAULT_K if k is None else k, **inputs)
     scores = evaluate(comparison, chosen)
     if fresh is None:
         return scores

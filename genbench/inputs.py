@@ -39,17 +39,20 @@ from genbench.accumulators import FeatureMoments
 from genbench.arrays import Array, Labels, as_labels, as_numbers, as_probabilities, as_samples
 from genbench.errors import BadInput, unknown_name
 from genbench.evidence import Comparison, Reference
+from genbench.pools import Pool
 
 SETS = ("test", "generated", "train")
 
 
-def comparison_of(*, seed: int = 0, **inputs: Any) -> Comparison:
+def comparison_of(*, seed: int = 0, k: int = 5, **inputs: Any) -> Comparison:
     """Check what is given and put it where evidence finds it; None stands for absent.
 
     Raises:
         BadInput: nothing to score, an unknown name, or arrays that are not what they should be
             or do not fit each other; the message names the array.
     """
+    if not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1:
+        raise BadInput(f"k must be a whole number from 1 up, not {k!r}.")
     for name in inputs:
         if name not in NAMES:
             raise unknown_name("input", name, NAMES)
@@ -68,7 +71,7 @@ def comparison_of(*, seed: int = 0, **inputs: Any) -> Comparison:
     of_model = {name: value for name, value in checked.items() if name in OF_COMPARISON}
     picture = real.pop("picture", None) or _picture(checked)
     return Comparison(
-        reference=Reference(**real, picture=picture, prior=prior), seed=seed, **of_model
+        reference=Reference(**real, picture=picture, prior=prior, k=int(k)), seed=seed, **of_model
     )
 
 
@@ -187,12 +190,14 @@ def _scalars(found: dict[str, Any]) -> dict[str, Any]:
         ):
             raise BadInput(f"picture must be (height, width) or with channels, not {picture!r}.")
         checked["picture"] = picture
+    if "pool" in found and not isinstance(found["pool"], Pool):
+        raise BadInput(f"pool must be a genbench.pools.Pool, not {type(found['pool']).__name__}.")
     objects = ("density", "manifold", "pool")
     return checked | {name: found[name] for name in objects if name in found}
 
 
 def _moments(found: dict[str, Any]) -> dict[str, Any]:
-    checked = {}
+    checked: dict[str, Any] = {}
     for name in ("test_moments", "generated_moments"):
         if name in found:
             value = found[name]

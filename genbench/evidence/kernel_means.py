@@ -135,7 +135,10 @@ def _means(points: Array, others: Array, width: float, *, same: bool) -> list[Pa
     rows_of, columns_of = np.zeros((2, len(points))), np.zeros((2, len(others)))
     squares = np.zeros(2)
     for rows, squared in squared_distance_blocks(points, others):
-        cubes = (points[rows] @ others.T / d + 1) ** 3
+        cubes = points[rows] @ others.T
+        cubes /= d
+        cubes += 1
+        cubes *= cubes * cubes  # many times faster than a power
         bells = np.exp(np.multiply(squared, -0.5 / width**2, out=squared), out=squared)
         for index, values in enumerate((cubes, bells)):
             if same:

@@ -74,6 +74,7 @@ class Moments(Evidence):
 
 def test_moments(reference: Reference) -> Gaussian:
     """Measure the test set, unless its moments are given."""
-    if reference.test_moments is not None:
-        return reference.test_moments
+    known: Gaussian | None = reference.test_moments
+    if known is not None:
+        return known
     return Gaussian.of(at_least(2, reference.test_set, "test"))

@@ -1,0 +1,55 @@
+"""As prdc: https://github.com/clovaai/generative-evaluation-prdc.
+
+A point on the surface of a ball is outside it. On continuous data this only matters where a set is
+compared with itself; with repeated samples, whose balls have no volume, it makes all four numbers
+collapse to 0 even for perfect samples, which is why ours counts the surface as inside.
+"""
+
+from dataclasses import replace
+from typing import Self
+
+import numpy as np
+
+from genbench.arrays import Array
+from genbench.distances import rounding_slack
+from genbench.evidence import Comparison, Overlap
+from genbench.evidence.neighbours import within_generated, within_test
+from genbench.metric import Metric
+from genbench.metrics import CATALOG
+from genbench.presets import Preset
+
+
+class OpenOverlap(Overlap):
+    """Membership of balls without their surfaces."""
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        """Shrink every ball by more than rounding may add; one without volume holds nothing."""
+        real = comparison.reference
+        slack = 2 * rounding_slack(real.test_set, comparison.generated_set)
+
+        def opened(radii: Array) -> Array:
+            squared = radii**2 - slack
+            return np.sqrt(np.where(squared > 0, squared, np.nan))
+
+        return cls.measure(
+            real.test_set,
+            opened(real.get(within_test).furthest),
+            comparison.generated_set,
+            opened(comparison.get(within_generated).furthest),
+            k=real.k,
+        )
+
+    @property
+    def parameters(self) -> dict[str, int | str]:
+        """Which neighbour a ball reaches to, and that its surface is outside."""
+        return {"k": self.k, "ties": "outside"}
+
+
+def _opened(name: str) -> Metric:
+    return replace(CATALOG[name], needs=OpenOverlap)
+
+
+PRESET = Preset(
+    metrics=tuple(_opened(name) for name in ("precision", "recall", "density", "coverage"))
+)

@@ -1,0 +1,92 @@
+"""As torchmetrics: https://github.com/Lightning-AI/torchmetrics.
+
+KID is the mean over 100 subsets of 1,000, and IS the mean over 10 chunks of the shuffled samples,
+drawn from torch's global random numbers: with a seed, from what `torch.manual_seed(seed)` would
+have begun. The memorization distance is averaged over training samples, that to the nearest
+generated one, instead of over generated samples: a model that only ever repeats ten training
+samples then passes for original, which is why ours follows the definition. The Frechet distance is
+the same.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Self
+
+import numpy as np
+
+from genbench.arrays import Labels
+from genbench.evidence import Comparison
+from genbench.evidence.comparison import given
+from genbench.metric import Metric
+from genbench.presets import Preset
+from genbench.presets.subsets import (
+    SPLITS,
+    SUBSET_SIZE,
+    SUBSETS,
+    SubsetScores,
+    check_subset_size,
+    cubic_discrepancy,
+    inception_score,
+    kernel_distance,
+    split_inception_score,
+)
+
+
+class KernelSubsets(SubsetScores):
+    """KID of subsets drawn without replacement, test's and generated's in turn."""
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        """Draw from torch's stream."""
+        check_subset_size(comparison)
+        test, generated = comparison.reference.test_set, comparison.generated_set
+        orders = _orders(comparison.seed, [len(test), len(generated)] * SUBSETS)
+        values = [
+            cubic_discrepancy(
+                test[next(orders)[:SUBSET_SIZE]], generated[next(orders)[:SUBSET_SIZE]]
+            )
+            for _ in range(SUBSETS)
+        ]
+        return cls(np.array(values), {"n_subsets": SUBSETS, "subset_size": SUBSET_SIZE})
+
+
+class InceptionSplits(SubsetScores):
+    """IS of ten chunks of the shuffled samples, the last of which may be shorter."""
+
+    inputs = ("generated_probabilities",)
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        """Shuffle by torch's stream."""
+        name = "class probabilities of the generated samples"
+        table = given(comparison.generated_probabilities, name)
+        table = table[next(_orders(comparison.seed, [len(table)]))]
+        size = -(-len(table) // SPLITS)
+        values = [
+            split_inception_score(table[start : start + size])
+            for start in range(0, len(table), size)
+        ]
+        return cls(np.array(values), {"splits": len(values)})
+
+
+def _orders(seed: int, sizes: list[int]) -> Iterator[Labels]:
+    """Yield random orders, as `torch.randperm` gives them one after the other."""
+    import torch
+
+    stream: Any = torch.Generator().manual_seed(seed)
+    for n in sizes:
+        yield torch.randperm(n, generator=stream).numpy()
+
+
+PRESET = Preset(
+    metrics=(
+        Metric(compute=kernel_distance, needs=KernelSubsets, aim="low", catches=(), ideal=0.0),
+        Metric(
+            compute=inception_score,
+            needs=InceptionSplits,
+            aim="high",
+            bounds=(1, np.inf),
+            catches=(),
+            chance=1.0,
+        ),
+    ),
+)
