@@ -5,6 +5,33 @@ from dataclasses import dataclass, replace
 from genbench.errors import BadInput, unknown_name
 
 
+STANDARD = (
+    "frechet_distance",
+    "maximum_mean_discrepancy",
+    "kernel_distance",
+    "wasserstein_distance",
+    "critic_distance",
+    "classifier_two_sample_test",
+    "classifier_two_sample_p_value",
+    "statistically_different_bins",
+    "bin_divergence",
+    "precision",
+    "recall",
+    "density",
+    "coverage",
+    "authenticity",
+    "bayesian_surprise",
+    "high_density_share",
+    "birthday_support",
+    "inception_score",
+    "modified_inception_score",
+    "mode_score",
+    "am_score",
+    "kernel_log_likelihood",
+    "log_likelihood",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Board:
     """A plan: every model on every data set, once per seed."""
@@ -13,6 +40,7 @@ class Board:
     datasets: tuple[str, ...]
     seeds: tuple[int, ...] = (0,)
     models: tuple[str, ...] | None = None  # None: every baseline
+    metrics: tuple[str, ...] = STANDARD  # a table of all measures could not be read
     deadline: float = 300.0  # seconds a cell may take to fit and sample
 
     def narrowed(

@@ -39,7 +39,7 @@ def run(
     """
     cells = cells_of(board)
     path = folder / "records.jsonl"
-    todo = select(cells, records.read(path), only)
+    todo = select(cells, records.read(path), only, metrics=board.metrics)
     folder.mkdir(parents=True, exist_ok=True)
     n_jobs = max(1, min(jobs or os.cpu_count() or 1, len(todo)))
     stop = Event()
@@ -47,8 +47,7 @@ def run(
 
         def work(cell: Cell) -> Record:
             on_start(cell)
-            work_folder = folder / "work"
-            return run_cell(cell, work_folder, scorer, deadline=board.deadline, stop=stop)
+            return run_cell(cell, board, folder / "work", scorer, stop=stop)
 
         futures = [slots.submit(work, cell) for cell in todo]
         try:
@@ -65,10 +64,13 @@ def run(
     return [record for record in records.read(path) if _cell_of(record) in wanted]
 
 
-def select(cells: list[Cell], known: list[Record], only: Only) -> list[Cell]:
+def select(
+    cells: list[Cell], known: list[Record], only: Only, *, metrics: tuple[str, ...] = ()
+) -> list[Cell]:
     """Return the cells to run: those without a record that still holds, those that failed, or all.
 
-    A record holds if it was made from the same data, model source, parameters and seed.
+    A record holds if it was made from the same data, model source, parameters and seed, and has
+    been scored by these metrics.
     """
     if only == "all":
         return cells
@@ -76,16 +78,18 @@ def select(cells: list[Cell], known: list[Record], only: Only) -> list[Cell]:
     chosen = []
     for cell in cells:
         record = by_cell.get(cell)
-        missing = record is None or record.key != cell.key()
+        missing = (
+            record is None
+            or record.key != cell.key()
+            or (record.status == "ok" and not set(metrics) <= set(record.scores))
+        )
         failed = record is not None and record.status != "ok"
         if missing if only == "missing" else failed:
             chosen.append(cell)
     return chosen
 
 
-def run_cell(
-    cell: Cell, work_folder: Path, scorer: Scorer, *, deadline: float, stop: Event
-) -> Record:
+def run_cell(cell: Cell, board: Board, work_folder: Path, scorer: Scorer, *, stop: Event) -> Record:
     """Fit, sample and score one cell."""
     dataset = load_once(cell.dataset)
     key = cell.key()
@@ -95,7 +99,7 @@ def run_cell(
         folder.mkdir(parents=True, exist_ok=True)
         np.save(folder / "samples.npy", dataset.fresh_for(cell.seed))
     else:
-        outcome = fit_and_sample(cell, folder, deadline=deadline, stop=stop)
+        outcome = fit_and_sample(cell, folder, deadline=board.deadline, stop=stop)
     known: dict[str, Any] = {
         "key": key,
         "dataset": cell.dataset,
@@ -114,7 +118,7 @@ def run_cell(
     if outcome.status != "ok":
         return Record(**known, status=outcome.status, phase=outcome.phase, reason=outcome.reason)
     try:
-        scored = scorer.score(cell.dataset, folder, cell.seed)
+        scored = scorer.score(cell.dataset, folder, cell.seed, board.metrics)
     except Exception as error:  # the samples stay on disk; the other cells go on
         reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
         return Record(**known, status="error", phase="score", reason=reason)

@@ -41,7 +41,7 @@ class Scorer:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def score(self, dataset: str, folder: Path, seed: int) -> Scored:
+    def score(self, dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
         """Score the samples in a cell's folder.
 
         Raises:
@@ -49,10 +49,10 @@ class Scorer:
         """
         pool = self._ready_pool()
         try:
-            return pool.submit(_score, dataset, folder, seed).result()
+            return pool.submit(_score, dataset, folder, seed, metrics).result()
         except BrokenProcessPool:
             self._discard(pool)
-            return self._ready_pool().submit(_score, dataset, folder, seed).result()
+            return self._ready_pool().submit(_score, dataset, folder, seed, metrics).result()
 
     def _ready_pool(self) -> ProcessPoolExecutor:
         with self._lock:
@@ -81,12 +81,12 @@ def _prepare() -> None:
     torch.set_num_threads(1)
 
 
-def _score(dataset: str, folder: Path, seed: int) -> Scored:
+def _score(dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
     from genbench.scoring import read_outputs, score_samples
 
     data = load_once(dataset)
     samples, log_prob = read_outputs(folder)
-    scores = score_samples(data, samples, log_prob=log_prob, seed=seed)
+    scores = score_samples(data, samples, log_prob=log_prob, seed=seed, metrics=metrics)
     return Scored(scores, preview_of(data, samples))
 
 

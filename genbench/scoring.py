@@ -1,5 +1,6 @@
 """Scoring: from a data set's name and a model's samples to scores, in trusted processes."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from genbench.embeddings import Embedding, embedding_for
 from genbench.evaluate import Scores, evaluate
 from genbench.evidence import Comparison, Reference
 from genbench.metric import Metric, Score
-from genbench.metrics import CATALOG
+from genbench.metrics import CATALOG, find
 
 
 def reference_for(dataset: Dataset, embedding: Embedding) -> Reference:
@@ -20,18 +21,27 @@ def reference_for(dataset: Dataset, embedding: Embedding) -> Reference:
     return Reference(
         test=dataset.test,
         train=dataset.train,
+        test_labels=dataset.test_labels,
+        train_labels=dataset.train_labels,
         test_points=embedding.embed(dataset.test),
         train_points=embedding.embed(dataset.train),
         test_probabilities=embedding.classify(dataset.test),
         prior=None if train_probabilities is None else train_probabilities.mean(axis=0),
         density=dataset.density,
+        picture=dataset.picture,
+        data_range=None if dataset.levels is None else float(dataset.levels - 1),
     )
 
 
 def score_samples(
-    dataset: Dataset, samples: Array, *, log_prob: Array | None = None, seed: int = 0
+    dataset: Dataset,
+    samples: Array,
+    *,
+    log_prob: Array | None = None,
+    seed: int = 0,
+    metrics: Iterable[str] = tuple(CATALOG),
 ) -> Scores:
-    """Score samples (n, d) by every metric; one that fails is a score with the reason.
+    """Score samples (n, d) by the metrics; one that fails is a score with the reason.
 
     Raises:
         BadInput: samples that are not like the data set's.
@@ -47,7 +57,7 @@ def score_samples(
         test_log_prob=log_prob,
         seed=seed,
     )
-    return Scores(_guarded(metric, comparison) for metric in CATALOG.values())
+    return Scores(_guarded(metric, comparison) for metric in map(find, metrics))
 
 
 def read_outputs(folder: Path) -> tuple[Array, Array | None]:

@@ -95,23 +95,28 @@ def print_scores(
     table.padding = (0, 1, 0, 0)
     table.add_column("metric", no_wrap=True)
     table.add_column("", no_wrap=True)
-    for column in ("value", "±", *(("real",) if real else ()), "ideal", "chance"):
+    for column in ("value", "±", *(("real",) if real else ()), "ideal", "chance", "p"):
         table.add_column(column, justify="right", no_wrap=True)
-    skipped = []
+    skipped: dict[str, list[str]] = {}
+    warned: dict[str, list[str]] = {}
     for name, found in scores.items():
         if found.status != "ok":
-            skipped.append(f"{name}: {found.reason}")
+            skipped.setdefault(found.reason or found.status, []).append(name)
             continue
+        for warning in found.warnings:
+            warned.setdefault(warning, []).append(name)
         numbers = [found.value, found.standard_error]
         numbers += [real[name].value] if real else []
-        numbers += [found.ideal, found.chance]
+        numbers += [found.ideal, found.chance, found.p_value]
         table.add_row(name, ARROWS[found.aim], *map(_number, numbers))
     console.print(table)
     console.print(
         "↓ lower, ↑ higher, → as real is better; what each is: genbench list metrics", style="dim"
     )
-    for line in skipped:
-        console.print(line, style="dim", markup=False, highlight=False)
+    for title, reasons in (("Take care", warned), ("Not scored", skipped)):
+        for reason, names in reasons.items():
+            line = f"{title}: {reason.rstrip('.')} ({', '.join(names)})."
+            console.print(line, style="dim", markup=False, highlight=False)
 
 
 def _number(value: float | None) -> str:

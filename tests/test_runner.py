@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 
 from genbench import records
+from genbench.boards import CATALOG as BOARDS
 from genbench.boards import Board
 from genbench.cells import Cell, cells_of, fit_and_sample
 from genbench.errors import BadInput
+from genbench.metrics import CATALOG as METRICS
 from genbench.records import REAL
 from genbench.report import report
 from genbench.runner import run, select
@@ -226,6 +228,7 @@ def test_selection_follows_what_the_numbers_depend_on(zoo, board, tmp_path):
             family="",
             seed=cell.seed,
             status="error" if "Raises" in cell.model else "ok",
+            scores=dict.fromkeys(["frechet_distance"]),
         )
         for cell in cells
     ]
@@ -235,6 +238,9 @@ def test_selection_follows_what_the_numbers_depend_on(zoo, board, tmp_path):
     assert select(cells, known, "failed") == failing
     assert select(cells, known, "all") == cells
     assert select(cells, known[1:], "missing") == cells[:1]
+    good = [cell for cell in cells if cell not in failing]
+    assert select(cells, known, "missing", metrics=("frechet_distance",)) == []
+    assert select(cells, known, "missing", metrics=("a_new_one",)) == good
 
     zoo.write_text(ZOO + "\n# edited\n")
 
@@ -300,3 +306,9 @@ def wait_until(condition, seconds=120):
     while not condition():
         assert time.monotonic() < last, "it never happened"
         time.sleep(0.05)
+
+
+def test_boards_name_measures_of_the_catalog():
+    for board in BOARDS.values():
+        assert set(board.metrics) <= set(METRICS)
+        assert len(set(board.metrics)) == len(board.metrics)
