@@ -9,6 +9,7 @@ from genbench.errors import BadInput
 
 Array: TypeAlias = NDArray[np.float64]
 Labels: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
 
 ROW_SUM_TOLERANCE = 1e-4
 

@@ -1,17 +1,24 @@
 """All quadratic work, one block of rows at a time: no n x n matrix ever exists.
 
 Block products choose the neighbour, subtraction measures it: |x|^2 + |y|^2 - 2xy loses digits
-exactly where copies are looked for, so distances that are reported are measured again.
+exactly where copies are looked for, so distances that are reported are measured again. Where only
+an order or a yes or no is asked for, products in single precision come first, and what lies within
+their error bound is decided in double precision: the answers are those of double precision.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from genbench.arrays import Array, Labels
+from genbench.arrays import Array, Flags, Labels
 
 BLOCK_ENTRIES = 4_000_000  # of float64: 32 MB a block
 SPARE_CANDIDATES = 3  # neighbours beyond the k-th that rounding might have misplaced
+GROUPS = 32  # of columns, for each neighbour that is looked for
+FITS_IN_CACHE = 1 << 17  # numbers of double precision
+FEW = 1 / 16  # share of a block's pairs that may be measured one by one
 
 
 def squared_distance_blocks(points: Array, others: Array) -> Iterator[tuple[slice, Array]]:
@@ -48,15 +55,156 @@ def nearest(points: Array, among: Array, *, k: int = 1, same: bool = False) -> t
     n_candidates = min(k + SPARE_CANDIDATES, len(among) - same)
     distances = np.empty((len(points), k))
     indices = np.empty((len(points), k), dtype=np.int64)
-    for rows, block in squared_distance_blocks(points, among):
+    unit, blocks = _rough_blocks(points, among)
+    for rows, rough, error in blocks:
         if same:
-            block[np.arange(len(block)), np.arange(rows.start, rows.stop)] = np.inf
-        candidates = np.argpartition(block, n_candidates - 1, axis=1)[:, :n_candidates]
-        measured = np.sqrt(((points[rows, None] - among[candidates]) ** 2).sum(axis=2))
-        order = np.argsort(measured, axis=1, kind="stable")[:, :k]
-        distances[rows] = np.take_along_axis(measured, order, axis=1)
-        indices[rows] = np.take_along_axis(candidates, order, axis=1)
+            rough[np.arange(len(rough)), np.arange(rows.start, rows.stop)] = np.inf
+        candidates = _lowest(rough, n_candidates)
+        distances[rows], indices[rows] = _measured(points[rows], among, candidates, k)
+        if n_candidates < len(among) - same:
+            # All others are at least as far as the roughest candidate looked, less the error.
+            furthest = np.take_along_axis(rough, candidates, axis=1).max(axis=1)
+            doubtful = np.flatnonzero(distances[rows, -1] ** 2 / unit > furthest - error)
+            doubtful += rows.start
+            if len(doubtful):
+                itself = doubtful if same else None
+                found = _nearest_in_double(points[doubtful], among, k, n_candidates, itself)
+                distances[doubtful], indices[doubtful] = found
     return distances, indices
+
+
+def _nearest_in_double(
+    points: Array, among: Array, k: int, n_candidates: int, itself: Labels | None
+) -> tuple[Array, Labels]:
+    distances = np.empty((len(points), k))
+    indices = np.empty((len(points), k), dtype=np.int64)
+    for rows, block in squared_distance_blocks(points, among):
+        if itself is not None:
+            block[np.arange(len(block)), itself[rows]] = np.inf
+        candidates = _lowest(block, n_candidates)
+        distances[rows], indices[rows] = _measured(points[rows], among, candidates, k)
+    return distances, indices
+
+
+def _lowest(block: NDArray[np.floating], n: int) -> Labels:
+    """Return the columns (n_rows, n) of each row's lowest entries, in any order.
+
+    The n-th lowest of the minima of groups of columns bounds the n-th lowest entry from above, and
+    hardly more than n entries lie below: most entries are looked at twice, and never sorted.
+    """
+    n_rows, n_columns = block.shape
+    n_groups = GROUPS * n
+    size = n_columns // n_groups
+    if size >= 4:
+        minima = block[:, : size * n_groups].reshape(n_rows, size, n_groups).min(axis=1)
+        bounds = np.partition(minima, n - 1, axis=1)[:, n - 1 : n]
+        found = np.flatnonzero((block <= bounds).ravel())
+        if len(found) < 4 * n * n_rows:  # otherwise there are many ties
+            rows, columns = np.divmod(found, n_columns)
+            by_value = np.lexsort((block.ravel()[found], rows))
+            starts = np.searchsorted(rows, np.arange(n_rows))
+            return np.asarray(columns[by_value[starts[:, None] + np.arange(n)]])
+    return np.argpartition(block, n - 1, axis=1)[:, :n]
+
+
+def _measured(points: Array, among: Array, candidates: Labels, k: int) -> tuple[Array, Labels]:
+    """Return the k nearest of each point's candidates, and their distances by subtraction."""
+    measured = np.empty(candidates.shape)
+    at_once = max(1, FITS_IN_CACHE // (candidates.shape[1] * points.shape[1]))
+    for start in range(0, len(points), at_once):
+        rows = slice(start, start + at_once)
+        apart = among[candidates[rows]]
+        apart -= points[rows, None]
+        measured[rows] = np.sqrt(np.einsum("ijk,ijk->ij", apart, apart))
+    order = np.argsort(measured, axis=1, kind="stable")[:, :k]
+    return (
+        np.take_along_axis(measured, order, axis=1),
+        np.take_along_axis(candidates, order, axis=1),
+    )
+
+
+class Inside(NamedTuple):
+    """Who lies in whose ball, for some rows of the points and all others."""
+
+    rows: slice
+    of_points: Flags  # (n_rows, n_others) whether the ball around the point holds the other
+    of_others: Flags  # (n_rows, n_others) whether the ball around the other holds the point
+
+
+def ball_blocks(points: Array, radii: Array, others: Array, other_radii: Array) -> Iterator[Inside]:
+    """Yield, block by block, which balls around points hold others, and the other way round.
+
+    A point on the surface of a ball, to rounding, is inside; NaN is the radius of an empty ball.
+    """
+    slack = rounding_slack(points, others)
+    reach, other_reach = radii**2 + slack, other_radii**2 + slack
+    unit, blocks = _rough_blocks(points, others)
+    for rows, rough, error in blocks:
+        own, own_maybe = _at_most(rough, reach[rows, None] / unit, error)
+        other, other_maybe = _at_most(rough, other_reach / unit, error)
+        unsure = [_places(own != own_maybe), _places(other != other_maybe)]
+        if max(len(first) for first, _ in unsure) > FEW * rough.size:
+            _, block = next(squared_distance_blocks(points[rows], others))
+            own, other = block <= reach[rows, None], block <= other_reach
+        else:
+            for sure, (first, second), limits in zip(
+                (own, other),
+                unsure,
+                (reach[rows][unsure[0][0]], other_reach[unsure[1][1]]),
+                strict=True,
+            ):
+                apart = points[rows][first] - others[second]
+                sure[first, second] = np.einsum("ij,ij->i", apart, apart) <= limits
+        yield Inside(rows, own, other)
+
+
+def _places(flags: Flags) -> tuple[Labels, Labels]:
+    rows, columns = np.divmod(np.flatnonzero(flags.ravel()), flags.shape[1])
+    return rows, columns
+
+
+def _at_most(rough: NDArray[np.float32], limits: Array, error: float) -> tuple[Flags, Flags]:
+    """Return which entries are surely, and which may be, at most the limits."""
+    margin = error + limits * 2.0**-22  # the limits are rounded, too
+    low, high = (limits - margin).astype(np.float32), (limits + margin).astype(np.float32)
+    return rough <= low, rough <= high
+
+
+def _rough_blocks(
+    points: Array, others: Array
+) -> tuple[float, Iterator[tuple[slice, NDArray[np.float32], float]]]:
+    """Return a unit, and blocks of rows with their squared distances, in single precision, over it.
+
+    The third of each block bounds the error of its entries. The unit is the largest squared norm:
+    single precision spans less than double. A block is one product of (x, |x|^2, 1) with (-2y, 1,
+    |y|^2), whose d + 2 terms add up to at most (|x| + |y|)^2 <= 4 units in absolute value, each
+    sum being off by at most d + 6 roundings of that.
+    """
+    centre = others.mean(axis=0)
+    points, others = points - centre, others - centre
+    squares, other_squares = (np.einsum("ij,ij->i", x, x) for x in (points, others))
+    unit = float(max(squares.max(), other_squares.max())) or 1.0
+    left = _columns(points / np.sqrt(unit), squares / unit, np.ones(len(points)))
+    right = _columns(-2 / np.sqrt(unit) * others, np.ones(len(others)), other_squares / unit).T
+    rows_per_block = max(1, BLOCK_ENTRIES // len(others))
+    widest = np.sqrt(other_squares.max() / unit)
+
+    def blocks() -> Iterator[tuple[slice, NDArray[np.float32], float]]:
+        for start in range(0, len(points), rows_per_block):
+            rows = slice(start, min(start + rows_per_block, len(points)))
+            terms = (np.sqrt(squares[rows].max() / unit) + widest) ** 2
+            yield rows, left[rows] @ right, float(terms * (points.shape[1] + 6) * 2.0**-24)
+
+    return unit, blocks()
+
+
+def _columns(matrix: Array, *more: Array) -> NDArray[np.float32]:
+    n, d = matrix.shape
+    joined = np.empty((n, d + len(more)), dtype=np.float32)
+    joined[:, :d] = matrix
+    for place, column in enumerate(more, start=d):
+        joined[:, place] = column
+    return joined
 
 
 def kth_neighbour_distances(points: Array, k: int) -> Array:

@@ -11,6 +11,7 @@ from scipy.spatial.distance import cdist
 
 from genbench import distances
 from genbench.distances import (
+    ball_blocks,
     kth_neighbour_distances,
     nearest,
     rounding_slack,
@@ -60,6 +61,80 @@ def test_nearest_neighbours_are_those_of_the_full_matrix(sets, block_entries, k)
     apart = cdist(points, among)
     assert found == pytest.approx(np.sort(apart, axis=1)[:, :k], rel=1e-9, abs=1e-5)
     assert found == pytest.approx(np.take_along_axis(apart, indices, axis=1), rel=1e-9, abs=1e-12)
+
+
+@given(sets=two_sets(), block_entries=st.integers(1, 200), repeats=st.booleans())
+def test_balls_hold_what_subtraction_says(sets, block_entries, repeats):
+    points, others = (np.rint(part / 300) * 300 if repeats else part for part in sets)
+    apart = cdist(points, others)
+    radii, other_radii = np.median(apart, axis=1), apart.max(axis=0)  # of pairs: on the surface
+
+    with patch.object(distances, "BLOCK_ENTRIES", block_entries):
+        blocks = list(ball_blocks(points, radii, others, other_radii))
+
+    slack = rounding_slack(points, others)
+    inside, held = (np.concatenate(part) for part in zip(*(b[1:] for b in blocks), strict=True))
+    for found, limit in ((inside, radii[:, None]), (held, other_radii[None, :])):
+        assert found[apart**2 <= limit**2].all()
+        assert not found[apart**2 > limit**2 + 2 * slack + 1e-9 * limit**2].any()
+
+
+@pytest.mark.parametrize("scale", [1e-120, 1e-30, 1.0, 1e30, 1e120])
+def test_neighbours_and_balls_do_not_depend_on_the_scale(scale):
+    rng = np.random.default_rng(5)
+    points, others = rng.normal(size=(30, 3)) * scale, rng.normal(size=(40, 3)) * scale
+    apart = cdist(points, others)
+
+    found, indices = nearest(points, others, k=2)
+    (balls,) = ball_blocks(points, np.full(30, scale), others, np.full(40, 2 * scale))
+
+    assert (indices == np.argsort(apart, axis=1)[:, :2]).all()
+    assert found == pytest.approx(np.sort(apart, axis=1)[:, :2], rel=1e-12)
+    assert (balls.of_points == (apart <= scale)).all()
+    assert (balls.of_others == (apart <= 2 * scale)).all()
+
+
+@pytest.mark.parametrize("whole_numbers", [False, True])
+def test_neighbours_among_many_are_those_of_the_full_matrix(whole_numbers):
+    rng = np.random.default_rng(7)
+    points, among = rng.normal(size=(50, 3)), rng.normal(size=(3001, 3))
+    if whole_numbers:  # so that nearly all distances are ties
+        points, among = np.rint(points), np.rint(among)
+
+    found, indices = nearest(points, among, k=4)
+
+    apart = cdist(points, among)
+    assert found == pytest.approx(np.sort(apart, axis=1)[:, :4], rel=1e-12)
+    assert found == pytest.approx(np.take_along_axis(apart, indices, axis=1), rel=1e-12)
+    assert all(len(set(row)) == 4 for row in indices)
+
+
+def test_close_calls_are_decided_in_double_precision():
+    """A cluster far narrower than single precision tells apart, as seen from its outliers."""
+    rng = np.random.default_rng(6)
+    points = np.concatenate([1e-6 * rng.normal(size=(200, 2)), [[1e3, 0.0], [-1e3, 5.0]]])
+    apart = cdist(points, points)
+    np.fill_diagonal(apart, np.inf)
+
+    found, indices = nearest(points, points, k=3, same=True)
+    radii = np.sort(apart, axis=1)[:, 2]
+    balls = np.concatenate([b.of_points for b in ball_blocks(points, radii, points, radii)])
+
+    assert found == pytest.approx(np.sort(apart, axis=1)[:, :3], rel=1e-9)
+    assert (indices == np.argsort(apart, axis=1)[:, :3]).all()
+    np.fill_diagonal(apart, 0)
+    assert found[:200].max() < 1e-5
+    slack = rounding_slack(points, points)  # of the square, and wide beside the cluster: all inside
+    assert (balls == (apart**2 <= radii[:, None] ** 2 + slack)).all()
+
+
+def test_an_empty_ball_holds_nothing():
+    points = np.zeros((3, 2))
+
+    (balls,) = ball_blocks(points, np.full(3, np.nan), points, np.zeros(3))
+
+    assert not balls.of_points.any()
+    assert balls.of_others.all()
 
 
 def test_a_block_holds_as_many_rows_as_fit_and_at_least_one(monkeypatch):

@@ -1,10 +1,10 @@
 """Likelihood of test samples under a kernel density estimate of the generated ones."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from scipy.special import logsumexp
 
 from genbench.arrays import Array, flat
 from genbench.distances import nearest, squared_distance_blocks
@@ -65,9 +65,20 @@ def choose_bandwidth(validation: Array, centres: Array) -> float:
     typical = float(np.sqrt((gaps**2).mean() / validation.shape[1]))
     if typical == 0:
         raise Unavailable("every test sample is among the generated ones: no bandwidth is best")
+    return best_bandwidth(
+        typical, lambda grid: kernel_log_density(validation, centres, grid).mean(axis=1)
+    )
+
+
+def best_bandwidth(typical: float, score: Callable[[list[float]], Array]) -> float:
+    """Return the bandwidth of the highest score, looked for about a typical one.
+
+    Raises:
+        Unavailable: the best bandwidth keeps lying at the grid's edge.
+    """
     grid = typical * FACTORS
     for _ in range(MOST_EXTENSIONS):
-        means = kernel_log_density(validation, centres, list(grid)).mean(axis=1)
+        means = score(list(grid))
         best = int(means.argmax())
         if best == 0:
             grid = grid * FACTORS[0]
@@ -79,18 +90,26 @@ def choose_bandwidth(validation: Array, centres: Array) -> float:
     raise Unavailable(f"the best bandwidth lies beyond {grid[best]:.3g}, the edge of every grid")
 
 
-def kernel_log_density(points: Array, centres: Array, bandwidths: list[float]) -> Array:
+def kernel_log_density(
+    points: Array, centres: Array, bandwidths: list[float], *, same: bool = False
+) -> Array:
     """Log of the mean Gaussian around the centres, (n_bandwidths, n_points), in nats.
 
-    The direct sum, all bandwidths from one pass over the distances. (Approximate sums, such as
-    tree codes with tolerances on the density, can be nats off away from the centres.)
+    With `same`, points and centres are one set and none lies under its own kernel. The direct sum,
+    all bandwidths from one pass over the distances. (Approximate sums, such as tree codes with
+    tolerances on the density, can be nats off away from the centres.)
     """
     d = points.shape[1]
     found = np.empty((len(bandwidths), len(points)))
     for rows, squared in squared_distance_blocks(points, centres):
+        if same:
+            np.fill_diagonal(squared[:, rows.start :], np.inf)
+        least = squared.min(axis=1)  # taken off before, added after: the largest kernel is then 1
+        below = np.subtract(least[:, None], squared, out=squared)
         for index, width in enumerate(bandwidths):
-            found[index, rows] = logsumexp(squared / (-2 * width**2), axis=1)
-            found[index, rows] -= np.log(len(centres)) + d / 2 * np.log(2 * np.pi * width**2)
+            kernels = np.exp(below / (2 * width**2))
+            found[index, rows] = np.log(kernels.sum(axis=1)) - least / (2 * width**2)
+            found[index, rows] -= np.log(len(centres) - same) + d / 2 * np.log(2 * np.pi * width**2)
     return found
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from genbench.arrays import Array, Labels
-from genbench.distances import rounding_slack, squared_distance_blocks
+from genbench.distances import ball_blocks
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import within_generated, within_test
 
@@ -25,6 +25,8 @@ class Overlap(Evidence):
     test_balls_around: Labels  # (n_generated,) test balls that hold each generated point
     generated_balls_around: Labels  # (n_test,) generated balls that hold each test point
     test_ball_occupied: Array  # (n_test,) whether each test ball holds a generated point
+    test_balls_without_volume: int = 0  # about points that are repeated k times or more
+    generated_balls_without_volume: int = 0
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -41,20 +43,36 @@ class Overlap(Evidence):
         cls, test: Array, test_radii: Array, generated: Array, generated_radii: Array, *, k: int
     ) -> Self:
         """Count memberships in one pass over test x generated."""
-        slack = rounding_slack(test, generated)
-        test_reach = test_radii**2 + slack
-        generated_reach = generated_radii**2 + slack
         test_balls_around = np.zeros(len(generated), dtype=np.int64)
         generated_balls_around = np.empty(len(test), dtype=np.int64)
         test_ball_occupied = np.empty(len(test), dtype=bool)
-        for rows, squared in squared_distance_blocks(test, generated):
-            inside_test = squared <= test_reach[rows, None]
-            test_balls_around += inside_test.sum(axis=0)
-            test_ball_occupied[rows] = inside_test.any(axis=1)
-            generated_balls_around[rows] = (squared <= generated_reach).sum(axis=1)
-        return cls(k, test_balls_around, generated_balls_around, test_ball_occupied)
+        for inside in ball_blocks(test, test_radii, generated, generated_radii):
+            test_balls_around += inside.of_points.sum(axis=0)
+            test_ball_occupied[inside.rows] = inside.of_points.any(axis=1)
+            generated_balls_around[inside.rows] = inside.of_others.sum(axis=1)
+        return cls(
+            k,
+            test_balls_around,
+            generated_balls_around,
+            test_ball_occupied,
+            int((test_radii == 0).sum()),
+            int((generated_radii == 0).sum()),
+        )
 
     @property
     def parameters(self) -> dict[str, int]:
         """Which neighbour a ball reaches to."""
         return {"k": self.k}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say how many balls hold repeats of their centre only."""
+        of_test, of_generated = self.test_ball_occupied, self.test_balls_around
+        return tuple(
+            f"{flat} of {n} {name} balls have no volume, for their centres are repeated"
+            for flat, n, name in (
+                (self.test_balls_without_volume, len(of_test), "test"),
+                (self.generated_balls_without_volume, len(of_generated), "generated"),
+            )
+            if flat
+        )

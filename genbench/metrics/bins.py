@@ -4,11 +4,12 @@ Richardson and Weiss, "On GANs and GMMs", NeurIPS 2018, https://arxiv.org/abs/18
 
 Differs from the paper: cells are fitted on the training set where there is one and both test and
 generated points are counted in them, so neither has shaped its own cells; there are at most 100 and
-never fewer than ten points a cell; and cells that no point fell into are left out.
+never fewer than ten points a cell; cells that no point fell into are left out; and the p-value is
+of a chi-square test of all cells at once.
 """
 
 import numpy as np
-from scipy.special import ndtri, rel_entr
+from scipy.special import chdtrc, ndtri, rel_entr
 
 from genbench.evidence import Bins
 from genbench.evidence.bins import SIGNIFICANCE
@@ -33,6 +34,17 @@ def bin_divergence(bins: Bins) -> float:
     return float((rel_entr(test, middle) + rel_entr(generated, middle)).sum() / 2)
 
 
+def homogeneity_p_value(bins: Bins) -> float:
+    """Of Pearson's chi-square test that both sets fall into the cells by one law."""
+    counts = np.stack([bins.test, bins.generated])
+    counts = counts[:, counts.sum(axis=0) > 0]
+    n_degrees = counts.shape[1] - 1
+    if n_degrees == 0:  # every point in one cell: nothing can differ
+        return 1.0
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+    return float(chdtrc(n_degrees, ((counts - expected) ** 2 / expected).sum()))
+
+
 METRICS = (
     Metric(
         compute=statistically_different_bins,
@@ -42,6 +54,7 @@ METRICS = (
         catches=("noise", "shift", "collapse", "dropped mode"),
         ideal=SIGNIFICANCE,
         chance=SIGNIFICANCE,
+        p_value=homogeneity_p_value,
     ),
     Metric(
         compute=bin_divergence,

@@ -2,10 +2,15 @@
 
 import numpy as np
 import pytest
+from scipy.stats import chi2_contingency
 
 from genbench.errors import Unavailable
 from genbench.evidence import Bins
-from genbench.metrics.bins import bin_divergence, statistically_different_bins
+from genbench.metrics.bins import (
+    bin_divergence,
+    homogeneity_p_value,
+    statistically_different_bins,
+)
 
 
 def test_z_score_is_that_of_two_proportions():
@@ -53,6 +58,30 @@ def test_one_cell_in_twenty_differs_by_chance():
     # Four standard errors, and the little by which counts of about 60 are not normal.
     error = np.sqrt(0.05 * 0.95 / (n_cells * n_draws))
     assert np.mean(found) == pytest.approx(0.05, abs=4 * error + 0.002)
+
+
+def test_p_value_is_that_of_pearson_over_the_cells_that_have_points():
+    bins = Bins(test=np.array([30, 25, 0, 45]), generated=np.array([50, 70, 0, 80]))
+
+    table = np.stack([bins.test, bins.generated])[:, [0, 1, 3]]
+
+    assert homogeneity_p_value(bins) == pytest.approx(chi2_contingency(table).pvalue)
+    assert 0.01 < homogeneity_p_value(bins) < 0.9
+    assert homogeneity_p_value(Bins(np.array([50, 0]), np.array([70, 0]))) == 1
+
+
+def test_p_values_are_even_for_samples_of_one_distribution():
+    rng, n_draws = np.random.default_rng(4), 2000
+    shares = rng.dirichlet(np.full(20, 20.0))
+
+    found = [
+        homogeneity_p_value(Bins(rng.multinomial(2000, shares), rng.multinomial(1500, shares)))
+        for _ in range(n_draws)
+    ]
+
+    for level in (0.05, 0.5):
+        error = np.sqrt(level * (1 - level) / n_draws)
+        assert np.mean(np.array(found) <= level) == pytest.approx(level, abs=4 * error)
 
 
 def test_divergence_is_written_out():

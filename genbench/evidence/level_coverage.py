@@ -1,0 +1,59 @@
+"""The model's density, by kernels, at test points and at its own."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from genbench.arrays import Array
+from genbench.errors import Unavailable
+from genbench.evidence.comparison import Comparison, Evidence
+from genbench.evidence.kernel_likelihood import best_bandwidth, kernel_log_density
+from genbench.evidence.neighbours import within_generated
+
+SHARE = 0.95  # of what the model makes lies where its density reaches the level
+
+
+@dataclass(frozen=True, eq=False)
+class LevelCoverage(Evidence):
+    """Log-densities under kernels about the generated points, each without the point itself."""
+
+    inputs: ClassVar = ("test", "generated")
+
+    test: Array  # (n_test,) nats
+    generated: Array  # (n_generated,) nats
+    bandwidth: float
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        """Choose the bandwidth under which generated points are likeliest, each by all others.
+
+        Raises:
+            Unavailable: no bandwidth is best, as where every point is repeated.
+        """
+        generated = comparison.generated_set
+        gaps = comparison.get(within_generated).nearest
+        typical = float(np.sqrt((gaps**2).mean() / generated.shape[1]))
+        if typical == 0:
+            raise Unavailable("every generated sample is repeated: no bandwidth is best")
+
+        def likelihoods(widths: list[float]) -> Array:
+            found = kernel_log_density(generated, generated, widths, same=True)
+            return np.asarray(found.mean(axis=1))
+
+        width = best_bandwidth(typical, likelihoods)
+        return cls(
+            kernel_log_density(comparison.reference.test_set, generated, [width])[0],
+            kernel_log_density(generated, generated, [width], same=True)[0],
+            width,
+        )
+
+    @property
+    def level(self) -> float:
+        """Log-density that a share `SHARE` of the model's own points reaches."""
+        return float(np.quantile(self.generated, 1 - SHARE))
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Standard deviation of the kernels."""
+        return {"bandwidth": self.bandwidth}
