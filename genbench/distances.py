@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genbench.arrays import Array, Flags, Labels
+from genbench.devices import times
 
 BLOCK_ENTRIES = 4_000_000  # of float64: 32 MB a block
 SPARE_CANDIDATES = 3  # neighbours beyond the k-th that rounding might have misplaced
@@ -29,10 +30,11 @@ def squared_distance_blocks(points: Array, others: Array) -> Iterator[tuple[slic
     centre = others.mean(axis=0)
     points, others = points - centre, others - centre
     others_squared = np.einsum("ij,ij->i", others, others)
+    product = times(others.T)
     rows_per_block = max(1, BLOCK_ENTRIES // len(others))
     for start in range(0, len(points), rows_per_block):
         rows = slice(start, min(start + rows_per_block, len(points)))
-        block = points[rows] @ others.T
+        block = product(points[rows])
         block *= -2
         block += np.einsum("ij,ij->i", points[rows], points[rows])[:, None]
         block += others_squared
@@ -188,12 +190,13 @@ def _rough_blocks(
     right = _columns(-2 / np.sqrt(unit) * others, np.ones(len(others)), other_squares / unit).T
     rows_per_block = max(1, BLOCK_ENTRIES // len(others))
     widest = np.sqrt(other_squares.max() / unit)
+    product = times(right)
 
     def blocks() -> Iterator[tuple[slice, NDArray[np.float32], float]]:
         for start in range(0, len(points), rows_per_block):
             rows = slice(start, min(start + rows_per_block, len(points)))
             terms = (np.sqrt(squares[rows].max() / unit) + widest) ** 2
-            yield rows, left[rows] @ right, float(terms * (points.shape[1] + 6) * 2.0**-24)
+            yield rows, product(left[rows]), float(terms * (points.shape[1] + 6) * 2.0**-24)
 
     return unit, blocks()
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from genbench import presets
+from genbench.devices import PROCESSOR, on
 from genbench.errors import BadInput, Unavailable
 from genbench.evidence import Comparison
 from genbench.inputs import comparison_of, in_place_of_generated
@@ -51,6 +52,7 @@ def score(
     fresh: Any = None,
     k: int | None = None,
     seed: int = 0,
+    device: str = PROCESSOR,
     **inputs: Any,
 ) -> Scores:
     """Score generated samples, or features of them, by every metric that has what it needs.
@@ -64,6 +66,7 @@ def score(
         k: which neighbour the balls of precision, recall, density and coverage reach to; 5, unless
             the preset says otherwise.
         seed: for the metrics that draw at random; the same seed gives the same number.
+        device: where large matrix products are done, as torch names it, such as "cuda".
         inputs: what is known, as arrays (see `genbench.inputs`); usually
             test: real samples to compare with, (n_test, ...); used as they are, without scaling;
             generated: the model's samples, (n_generated, ...);
@@ -89,10 +92,11 @@ def score(
         chosen = [other.by_name.get(metric.name, metric) for metric in chosen]
         k = other.k if k is None else k
     comparison = comparison_of(seed=int(seed), k=DEFAULT_K if k is None else k, **inputs)
-    scores = evaluate(comparison, chosen)
-    if fresh is None:
-        return scores
-    real = evaluate(in_place_of_generated(fresh, comparison), chosen)
+    with on(device):
+        scores = evaluate(comparison, chosen)
+        if fresh is None:
+            return scores
+        real = evaluate(in_place_of_generated(fresh, comparison), chosen)
     return Scores(replace(score, real=real[name].value) for name, score in scores.items())
 
 

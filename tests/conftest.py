@@ -10,6 +10,7 @@ from scipy.ndimage import gaussian_filter
 
 from genbench.datasets.densities import GaussianMixture
 from genbench.evidence import Comparison, Reference
+from genbench.pools import Pool
 
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=40)
 settings.load_profile("steady")
@@ -20,6 +21,15 @@ N_PICTURES, SIDE = 120, 16
 # Three Gaussians, near enough that noise between them leaves a classifier unsure.
 ANGLES = 2 * np.pi * np.arange(3) / 3
 MIXTURE = GaussianMixture(1.8 * np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1), width=0.5)
+
+POOL = Pool(
+    names=("this", "better", "worse"),
+    called_real=np.array([[0.4, 0.5, 0.2], [0.3, 0.4, 0.1], [0.6, 0.7, 0.5]]),
+    n_samples=(100, 100, 100),
+    test_errors=np.array([0.3, 0.32, 0.28]),
+    n_test=200,
+    curves=np.array([[0.5, 0.5, 0.5], [0.4, 0.45, 0.3], [0.35, 0.4, 0.1]]),
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,12 @@ def drawn(n, rng):
     return MIXTURE.sample(n, rng=rng)[0]
 
 
+def beyond_two_widths(points):
+    """Distance of each point to the discs where most samples of the small world lie."""
+    from_centres = np.linalg.norm(points[:, None] - MIXTURE.centres, axis=2)
+    return np.maximum(from_centres.min(axis=1) - 2 * MIXTURE.width, 0)
+
+
 @pytest.fixture(scope="session")
 def points():
     """The small world of points: three Gaussians in the plane."""
@@ -77,6 +93,7 @@ def points():
         test_probabilities=posteriors["test"],
         prior=locked(posteriors["train"].mean(axis=0)),
         density=MIXTURE,
+        manifold=beyond_two_widths,
     )
 
     def compare(generated, *, seed=0):
@@ -88,6 +105,7 @@ def points():
             generated=locked(generated),
             generated_probabilities=locked(posterior),
             generated_labels=locked(posterior.argmax(axis=1)),
+            generated_quality=locked(MIXTURE.log_prob(generated)),
             test_log_prob=locked(MIXTURE.log_prob(test)),
             train_log_prob=locked(MIXTURE.log_prob(train)),
             test_score=locked((posteriors["test"] @ MIXTURE.centres - test) / MIXTURE.width**2),
@@ -101,6 +119,8 @@ def points():
             path_ends=locked(test + 1e-3 * rng.normal(size=test.shape)),
             path_step=1e-3,
             token_log_prob=locked(np.log(rng.uniform(0.1, 0.9, size=50))),
+            test_bytes=200.0,
+            pool=POOL,
             seed=seed,
         )
 

@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple, Self
 import numpy as np
 
 from genbench.arrays import Array
+from genbench.devices import times
 from genbench.distances import rounding_slack, squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 
@@ -134,8 +135,9 @@ def _means(points: Array, others: Array, width: float, *, same: bool) -> list[Pa
     d = points.shape[1]
     rows_of, columns_of = np.zeros((2, len(points))), np.zeros((2, len(others)))
     squares = np.zeros(2)
+    product = times(others.T)
     for rows, squared in squared_distance_blocks(points, others):
-        cubes = points[rows] @ others.T
+        cubes = product(points[rows])
         cubes /= d
         cubes += 1
         cubes *= cubes * cubes  # many times faster than a power

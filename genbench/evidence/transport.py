@@ -2,16 +2,18 @@
 
 import warnings
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
 from genbench.arrays import Array
 from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence
+from genbench.evidence.subsets import some_of
 
 MOST_POINTS = 2000  # of each set; the cost of the exact plan grows with their cube
 MOST_ITERATIONS = 10_000_000
+TOLERANCE = 1e-7  # of the largest cost, for what the plan costs above a proven lower bound
 
 
 @dataclass(frozen=True)
@@ -26,37 +28,92 @@ class Transport(Evidence):
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
         """Solve it for the points."""
-        real, generated = comparison.reference, comparison.generated_set
-        return cls.measure(real.test_set, generated, rng=comparison.rng("transport"))
+        return cls._between(*comparison.get(_equally_many))
 
     @classmethod
     def measure(cls, test: Array, generated: Array, *, rng: np.random.Generator) -> Self:
-        """Solve the transport problem by network simplex, on equally many points of each set.
-
-        The value depends on n even for one distribution, so both sets are cut to one size.
+        """Solve the transport problem on equally many points of each set.
 
         Raises:
             Unavailable: the solver did not converge (an unfinished plan is no distance).
         """
-        import ot
-        from scipy.spatial.distance import cdist
+        return cls._between(*equally_many(test, generated, rng=rng))
 
-        n = min(len(test), len(generated), MOST_POINTS)
-        test, generated = (
-            points[rng.choice(len(points), size=n, replace=False)] if len(points) > n else points
-            for points in (test, generated)
-        )
-        costs = cdist(test, generated)  # by subtraction: ot.dist loses digits far from the origin
-        uniform = np.full(n, 1 / n)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            try:
-                distance, _ = ot.emd2(uniform, uniform, costs, numItermax=MOST_ITERATIONS, log=True)
-            except UserWarning as warning:
-                raise Unavailable(f"the transport solver gave up: {warning}") from warning
-        return cls(n, float(distance))
+    @classmethod
+    def _between(cls, test: Array, generated: Array) -> Self:
+        return cls(len(test), cheapest(test, generated, metric="euclidean"))
 
     @property
     def parameters(self) -> dict[str, int]:
         """How many points of each set were moved."""
         return {"n": self.n}
+
+
+@dataclass(frozen=True)
+class SquaredTransport(Evidence):
+    """The mean squared distance that the plan of least squares moves a point; another plan."""
+
+    inputs: ClassVar = ("test", "generated")
+
+    n: int
+    squared_distance: float
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        """Solve it for the points whose plain distances `Transport` adds up.
+
+        Raises:
+            Unavailable: the solver did not converge.
+        """
+        test, generated = comparison.get(_equally_many)
+        return cls(len(test), cheapest(test, generated, metric="sqeuclidean"))
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """How many points of each set were moved."""
+        return {"n": self.n}
+
+
+def equally_many(test: Array, generated: Array, *, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Cut both sets to one size: the value depends on it even for one distribution."""
+    n = min(len(test), len(generated), MOST_POINTS)
+    return some_of(test, n, rng=rng), some_of(generated, n, rng=rng)
+
+
+def _equally_many(comparison: Comparison) -> tuple[Array, Array]:
+    test, generated = comparison.reference.test_set, comparison.generated_set
+    return equally_many(test, generated, rng=comparison.rng("transport"))
+
+
+def cheapest(
+    test: Array, generated: Array, *, metric: Literal["euclidean", "sqeuclidean"]
+) -> float:
+    """Return the mean cost of the cheapest plan between sets of one size, by network simplex.
+
+    Raises:
+        Unavailable: the solver stopped early, or the dual solution does not prove the plan best.
+    """
+    import ot
+    from scipy.spatial.distance import cdist
+
+    n = len(test)
+    costs = cdist(test, generated, metric)  # by subtraction: ot.dist loses digits far away
+    uniform = np.full(n, 1 / n)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            cost, log = ot.emd2(uniform, uniform, costs, numItermax=MOST_ITERATIONS, log=True)
+        except UserWarning as warning:
+            raise Unavailable(f"the transport solver gave up: {warning}") from warning
+    cost = float(cost)
+    if not proves(costs, log["u"], log["v"], cost):
+        raise Unavailable("the transport solver's plan is not proven to be the cheapest")
+    return cost
+
+
+def proves(costs: Array, test_prices: Array, generated_prices: Array, cost: float) -> bool:
+    """Whether prices whose sums exceed no cost add up to the plan's cost: none is cheaper."""
+    slack = TOLERANCE * costs.max(initial=0)
+    excess = test_prices[:, None] + generated_prices - costs
+    bound = test_prices.mean() + generated_prices.mean()
+    return bool(excess.max() <= slack and abs(cost - bound) <= slack)

@@ -1,27 +1,39 @@
 """Frechet distance between Gaussians fitted to features; FID when the features are Inception's.
 
 Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash equilibrium",
-NeurIPS 2017, https://arxiv.org/abs/1706.08500.
+NeurIPS 2017, https://arxiv.org/abs/1706.08500. Extrapolated to sets without end: Chong and Forsyth,
+"Effectively unbiased FID and Inception score and where to find them", CVPR 2020,
+https://arxiv.org/abs/1911.07023.
+
+Differs from the papers: distances have standard errors; the extrapolation goes to infinitely many
+test points as well, averages several draws of each size, and does not redraw from the model.
 """
 
 import numpy as np
 
 from genbench.evidence import Moments
+from genbench.evidence.frechet_extrapolation import FrechetExtrapolation
+from genbench.evidence.moments import influences, squared_distance
 from genbench.metric import Metric
 
 
 def frechet_distance(moments: Moments) -> float:
     """Squared distance between Gaussians fitted to test and generated points.
 
-    |mu1 - mu2|^2 + tr S1 + tr S2 - 2 tr (S1 S2)^(1/2), where the last trace is the sum of the
-    singular values of F1 F2' for any factors S = F'F: no matrix root, no complex numbers, exact
-    for fewer points than dimensions. Covariances divide by n - 1.
+    The square of their Wasserstein-2 distance, though often called by that name; in squared units
+    of the points. Covariances divide by n - 1.
     """
-    test, generated = moments.test, moments.generated
-    shift = ((test.mean - generated.mean) ** 2).sum()
-    overlap = np.linalg.svd(test.factor @ generated.factor.T, compute_uv=False).sum()
-    distance = shift + test.total_variance + generated.total_variance - 2 * overlap
-    return max(float(distance), 0.0)  # rounding can leave -1e-15 for equal sets
+    # Rounding can leave -1e-15 for equal sets.
+    return max(squared_distance(moments.test, moments.generated), 0.0)
+
+
+def frechet_distance_infinity(extrapolation: FrechetExtrapolation) -> float:
+    """Frechet distance that the growth of either set without end would leave.
+
+    The intercept of a line through distances of smaller and smaller parts of both sets, against
+    one over their size; may be negative.
+    """
+    return float(extrapolation.intercepts.mean())
 
 
 def frechet_by_chance(moments: Moments) -> float:
@@ -38,6 +50,34 @@ def frechet_by_chance(moments: Moments) -> float:
     return float((1 / test.n + 1 / generated.n) * spread)
 
 
+def frechet_error(moments: Moments) -> float:
+    """Standard error by the delta method, valid for different and for equal distributions.
+
+    To first order the distance moves with the mean influence of the points. Where distributions are
+    equal none has any, and what is left is of second order, as large as for Gaussians: the squared
+    shift of the means, and squares of the covariances' differences. The plug-in variance counts
+    that part twice (as a jackknife does): once is taken off again.
+    """
+    test, generated = moments.test, moments.generated
+    first = (
+        influences(test, generated).var(ddof=1) / test.n
+        + influences(generated, test).var(ddof=1) / generated.n
+    )
+    variances = test.variances()
+    variances = variances[variances > variances.max(initial=0) * 1e-12]
+    pairs = variances[:, None] * variances / (variances[:, None] + variances)
+    second = 2 * (variances**2).sum() + (pairs**2).sum() + (np.diag(pairs) ** 2).sum()
+    second *= (1 / test.n + 1 / generated.n) ** 2
+    return float(np.sqrt(max(first - second, second)))
+
+
+def extrapolation_error(extrapolation: FrechetExtrapolation) -> float:
+    """Join the standard error of the distance itself and that of the mean over repeated draws."""
+    sampling = frechet_error(extrapolation.moments)
+    drawing = extrapolation.intercepts.std(ddof=1) / np.sqrt(len(extrapolation.intercepts))
+    return float(np.hypot(sampling, drawing))
+
+
 METRICS = (
     Metric(
         compute=frechet_distance,
@@ -47,5 +87,17 @@ METRICS = (
         catches=("noise", "shift", "collapse", "dropped mode"),
         ideal=0.0,
         chance=frechet_by_chance,
+        standard_error=frechet_error,
+        uncertainty="delta method, with the second order of Gaussians",
+    ),
+    Metric(
+        compute=frechet_distance_infinity,
+        needs=FrechetExtrapolation,
+        aim="low",
+        catches=("noise", "shift", "collapse", "dropped mode"),
+        ideal=0.0,
+        chance=0.0,
+        standard_error=extrapolation_error,
+        uncertainty="delta method, and spread of the intercept over repeated draws",
     ),
 )

@@ -9,6 +9,11 @@ https://arxiv.org/abs/1703.02000.
 
 Differs from the papers: one split of all samples, which does not depend on their order, instead of
 ten. Che's mode score is algebraically the inception score, whatever the prior, so Xu's is given.
+
+Tables of measures often misprint these: the inception score compares p(y|x) with the mean p(y) over
+samples, not with p(y|x') of another; the modified one does that, within one class, and with twice
+the same sample would be 1 for every model; in the mode score and the AM score the divergences are
+to and from the law of the real classes.
 """
 
 import numpy as np
@@ -43,7 +48,8 @@ def modified_inception_score(probabilities: Probabilities) -> float:
 def mode_score(probabilities: Probabilities) -> float:
     """Inception score, divided by how far its classes are from the real ones (Xu's form).
 
-    exp of mean KL(p(y|x) || p(y)) - KL(p(y) || p_real(y)).
+    exp of mean KL(p(y|x) || p(y)) - KL(p(y) || p_real(y)). The original form has p_real(y) in both
+    divergences, where it cancels: that is the inception score.
     """
     divergence = rel_entr(probabilities.marginal, _prior(probabilities)).sum()
     return float(inception_score(probabilities) * np.exp(-divergence))

@@ -5,6 +5,8 @@ Binkowski et al., "Demystifying MMD GANs", ICLR 2018, https://arxiv.org/abs/1801
 
 Differs from the papers: the kernel distance (KID) uses all pairs rather than subsets of 1,000,
 which is the estimator of least variance, and allows sets of unequal size.
+
+What tables of measures print as the discrepancy itself is most often its square, as here.
 """
 
 from genbench.evidence import Kernels

@@ -9,10 +9,9 @@ import numpy as np
 from scipy.special import digamma
 
 from genbench.arrays import Array
+from genbench.beliefs import JEFFREYS, sight_surprise
 from genbench.evidence import Proximity
 from genbench.metric import Metric
-
-PRIOR_COUNT = 0.5  # Jeffreys' prior for the share of a symbol
 
 
 def bayesian_surprise(proximity: Proximity) -> float:
@@ -26,18 +25,9 @@ def bayesian_surprise(proximity: Proximity) -> float:
     return float(_surprises(proximity).mean())
 
 
-def surprise(seen: Array, total: float) -> Array:
-    """KL(Dirichlet after one more sight of a symbol || before), in nats.
-
-    ln A - ln a + psi(a + 1) - psi(A + 1) for the symbol's prior weight a of all A.
-    """
-    weight = PRIOR_COUNT + seen
-    return np.asarray(np.log(total) - np.log(weight) + digamma(weight + 1) - digamma(total + 1))
-
-
 def most_surprise() -> float:
     """Surprise at a symbol never seen, among many."""
-    return float(-np.log(PRIOR_COUNT) + digamma(PRIOR_COUNT + 1))
+    return float(-np.log(JEFFREYS) + digamma(JEFFREYS + 1))
 
 
 def surprise_error(proximity: Proximity) -> float:
@@ -48,8 +38,8 @@ def surprise_error(proximity: Proximity) -> float:
 
 def _surprises(proximity: Proximity) -> Array:
     # The symbols are the training samples and the new one.
-    total = proximity.n_train + PRIOR_COUNT * (proximity.n_train + 1)
-    return surprise(proximity.familiarity, total)
+    total = proximity.n_train + JEFFREYS * (proximity.n_train + 1)
+    return sight_surprise(JEFFREYS + proximity.familiarity, total)
 
 
 METRICS = (

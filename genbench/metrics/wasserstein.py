@@ -1,4 +1,4 @@
-"""Wasserstein-1 distance: the exact one between samples, and what a trained critic finds of it.
+"""Wasserstein distances: exact ones between samples, and what a trained critic finds of the first.
 
 Arjovsky et al., "Wasserstein GAN", ICML 2017, https://arxiv.org/abs/1701.07875; POT: Flamary et
 al., "Python Optimal Transport", JMLR 2021, https://jmlr.org/papers/v22/20-451.html.
@@ -7,6 +7,7 @@ al., "Python Optimal Transport", JMLR 2021, https://jmlr.org/papers/v22/20-451.h
 import math
 
 from genbench.evidence import Critic, Transport
+from genbench.evidence.transport import SquaredTransport
 from genbench.metric import Metric
 
 
@@ -16,6 +17,15 @@ def wasserstein_distance(transport: Transport) -> float:
     In units of the points. Even for one distribution it is far from 0 in high dimension.
     """
     return transport.distance
+
+
+def wasserstein_2_distance(transport: SquaredTransport) -> float:
+    """Root of the least mean squared distance that turns generated samples into test samples.
+
+    In units of the points, as the Wasserstein-1 distance is, which it never falls below; its square
+    is what the Frechet distance is for Gaussians. Far from 0 in high dimension.
+    """
+    return math.sqrt(transport.squared_distance)
 
 
 def critic_distance(critic: Critic) -> float:
@@ -36,6 +46,14 @@ METRICS = (
     Metric(
         compute=wasserstein_distance,
         needs=Transport,
+        aim="low",
+        bounds=(0, math.inf),
+        catches=("noise", "shift", "collapse", "dropped mode"),
+        ideal=0.0,
+    ),
+    Metric(
+        compute=wasserstein_2_distance,
+        needs=SquaredTransport,
         aim="low",
         bounds=(0, math.inf),
         catches=("noise", "shift", "collapse", "dropped mode"),

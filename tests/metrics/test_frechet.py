@@ -3,8 +3,23 @@
 import numpy as np
 import pytest
 
-from genbench.evidence import Gaussian, Moments
-from genbench.metrics.frechet import frechet_by_chance, frechet_distance
+from genbench.errors import Unavailable
+from genbench.evidence import (
+    Comparison,
+    Gaussian,
+    Moments,
+    Reference,
+    frechet_extrapolation,
+)
+from genbench.evidence.frechet_extrapolation import FrechetExtrapolation
+from genbench.evidence.moments import influences, squared_distance
+from genbench.metrics.frechet import (
+    extrapolation_error,
+    frechet_by_chance,
+    frechet_distance,
+    frechet_distance_infinity,
+    frechet_error,
+)
 
 
 def moments(test, generated):
@@ -116,3 +131,127 @@ def test_chance_level_is_what_samples_of_one_gaussian_get():
     # Four standard errors, and the next order of the expansion: a share of about 1 / n.
     tolerance = 4 * np.std(draws) / np.sqrt(len(draws)) + expected / m
     assert np.mean(draws) == pytest.approx(expected, abs=tolerance)
+
+
+def extrapolated(test, generated, seed=0):
+    reference = Reference(test=test)
+    return FrechetExtrapolation.of(Comparison(reference=reference, generated=generated, seed=seed))
+
+
+def test_influence_is_what_a_little_more_weight_on_a_point_does():
+    rng = np.random.default_rng(11)
+    test = rng.normal(size=(40, 3)) @ rng.normal(size=(3, 3))
+    generated = rng.normal(size=(30, 3)) @ rng.normal(size=(3, 3)) + 1
+
+    found = influences(Gaussian.of(test), Gaussian.of(generated))
+
+    def distance(weights):
+        mean = weights @ test
+        covariance = ((test - mean) * weights[:, None]).T @ (test - mean) * 40 / 39
+        return squared_distance(known(mean, covariance), Gaussian.of(generated))
+
+    step, even = 1e-5, np.full(40, 1 / 40)
+    towards = [(1 - step) * even + step * np.eye(40)[i] for i in range(3)]
+    away = [(1 + step) * even - step * np.eye(40)[i] for i in range(3)]
+    slopes = [
+        (distance(up) - distance(down)) / (2 * step) for up, down in zip(towards, away, strict=True)
+    ]
+    linear = 2 * (test - test.mean(axis=0)) @ (test.mean(axis=0) - generated.mean(axis=0))
+    quadratic = found - found.mean() - linear
+    assert (linear + quadratic * 40 / 39)[:3] == pytest.approx(slopes, rel=1e-5)
+
+
+def test_influences_are_the_same_from_thin_and_from_full_factors():
+    rng = np.random.default_rng(12)
+    test, generated = rng.normal(size=(6, 8)), rng.normal(size=(5, 8)) + 1
+
+    thin = influences(Gaussian.of(test), Gaussian.of(generated))
+
+    mean, centred = test.mean(axis=0), (test - test.mean(axis=0)) / np.sqrt(5)
+    rotation = np.linalg.qr(rng.normal(size=(6, 6)))[0]
+    full = Gaussian(6, mean, (rotation @ centred)[:7], test[:5])
+    assert thin[:5] == pytest.approx(influences(full, Gaussian.of(generated)), rel=1e-6)
+
+
+@pytest.mark.parametrize(("shift", "scale"), [(0.0, 1.0), (0.5, 1.3)])
+def test_the_standard_error_is_the_spread_of_repetitions(shift, scale):
+    rng = np.random.default_rng(13)
+
+    found = [
+        moments(rng.normal(size=(200, 3)), scale * rng.normal(size=(120, 3)) + shift)
+        for _ in range(300)
+    ]
+
+    spread = np.std([frechet_distance(one) for one in found])
+    assert np.mean([frechet_error(one) for one in found]) == pytest.approx(spread, rel=0.2)
+
+
+def test_between_equal_moments_the_second_order_is_the_spread_of_repetitions():
+    rng, n, m, scales = np.random.default_rng(18), 60, 90, np.array([1.0, 2.0, 4.0])
+    draws = [
+        frechet_distance(
+            moments(rng.normal(size=(n, 3)) * scales, rng.normal(size=(m, 3)) * scales)
+        )
+        for _ in range(1500)
+    ]
+    many = rng.normal(size=(4000, 3)) * scales
+
+    found = frechet_error(moments(many, many)) * (1 / n + 1 / m) / (2 / 4000)
+
+    assert found == pytest.approx(np.std(draws), rel=0.12)
+
+
+def test_moments_without_points_have_no_standard_error():
+    round_one = known(np.zeros(2), np.eye(2))
+
+    with pytest.raises(Unavailable, match="no points behind the moments"):
+        frechet_error(Moments(round_one, round_one))
+
+
+def test_the_intercept_is_free_of_a_bias_in_one_over_n(monkeypatch):
+    monkeypatch.setattr(
+        frechet_extrapolation,
+        "squared_distance",
+        lambda test, generated: 7 + 50 / test.n + 80 / generated.n,
+    )
+    rng = np.random.default_rng(14)
+
+    found = extrapolated(rng.normal(size=(600, 2)), rng.normal(size=(300, 2)))
+
+    assert frechet_distance_infinity(found) == pytest.approx(7, rel=1e-9)
+    assert found.slopes == pytest.approx(np.full(5, 50 / 600 + 80 / 300), rel=1e-9)
+
+
+def test_extrapolation_takes_away_what_chance_adds_and_knows_its_error():
+    rng = np.random.default_rng(15)
+
+    found = [
+        extrapolated(rng.normal(size=(150, 3)), rng.normal(size=(120, 3)), seed)
+        for seed in range(100)
+    ]
+
+    draws = [frechet_distance_infinity(one) for one in found]
+    chance = np.mean([frechet_by_chance(one.moments) for one in found])
+    # The next order of the bias is about chance / n, and a line sees it magnified.
+    assert np.mean(draws) == pytest.approx(0, abs=4 * np.std(draws) / 10 + 6 * chance / 120)
+    spread = np.mean([extrapolation_error(one) for one in found])
+    assert spread == pytest.approx(np.std(draws), rel=0.3)
+
+
+def test_round_gaussians_are_found_through_the_bias():
+    rng, d = np.random.default_rng(16), 4
+
+    found = extrapolated(rng.normal(size=(900, d)), 1.5 * rng.normal(size=(900, d)) + 1)
+
+    expected = d + d * 0.5**2
+    error = extrapolation_error(found)
+    assert frechet_distance_infinity(found) == pytest.approx(expected, abs=4 * error)
+
+
+def test_parts_smaller_than_the_dimension_are_warned_of():
+    rng = np.random.default_rng(17)
+
+    assert extrapolated(*rng.normal(size=(2, 60, 30))).warnings
+    assert not extrapolated(*rng.normal(size=(2, 60, 3))).warnings
+    with pytest.raises(Unavailable, match="needs 30 generated samples"):
+        extrapolated(rng.normal(size=(60, 2)), rng.normal(size=(20, 2)))

@@ -99,3 +99,17 @@ def test_a_sample_on_the_surface_of_a_ball_is_inside(offset):
     found = overlap(test, generated, k=1)
 
     assert precision(found) == 1
+
+
+def test_balls_without_volume_are_told_of():
+    rng = np.random.default_rng(6)
+    test = np.concatenate([rng.normal(size=(40, 2)), np.full((4, 2), 0.1)])
+    generated = np.concatenate([rng.normal(size=(27, 2)), np.zeros((3, 2))])
+
+    found = overlap(test, generated, k=3)
+
+    # Four alike have three others each at no distance; three alike have only two.
+    expected = "4 of 44 test balls have no volume, for their centres are repeated"
+    assert found.warnings == (expected,)
+    assert overlap(test[:40], generated).warnings == ()
+    assert len(overlap(test, np.zeros((9, 2))).warnings) == 2

@@ -7,8 +7,14 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
 from genbench.errors import Unavailable
-from genbench.evidence import Critic, Transport, transport
-from genbench.metrics.wasserstein import critic_distance, critic_error, wasserstein_distance
+from genbench.evidence import Comparison, Critic, Reference, Transport, transport
+from genbench.evidence.transport import SquaredTransport
+from genbench.metrics.wasserstein import (
+    critic_distance,
+    critic_error,
+    wasserstein_2_distance,
+    wasserstein_distance,
+)
 
 
 def moved(test, generated, seed=0):
@@ -78,6 +84,55 @@ def test_an_unfinished_plan_is_no_distance(monkeypatch):
 
     with pytest.raises(Unavailable, match="gave up"):
         moved(rng.normal(size=(50, 2)), rng.normal(size=(50, 2)))
+
+
+def compared(test, generated):
+    return Comparison(reference=Reference(test=test), generated=generated)
+
+
+def test_the_squared_distances_have_a_best_assignment_of_their_own():
+    rng = np.random.default_rng(11)
+    test, generated = rng.normal(size=(30, 2)), 5 * rng.exponential(size=(30, 2))
+
+    comparison = compared(test, generated)
+    found = wasserstein_2_distance(SquaredTransport.of(comparison))
+
+    squares = cdist(test, generated) ** 2
+    best = linear_sum_assignment(squares)
+    assert found == pytest.approx(np.sqrt(squares[best].mean()), rel=1e-9)
+    assert found > wasserstein_distance(Transport.of(comparison))
+
+
+def test_a_translation_costs_its_length_squared_as_well():
+    test = np.random.default_rng(12).normal(size=(40, 3))
+
+    found = SquaredTransport.of(compared(test, test + np.array([2.0, -1.0, 2.0])))
+
+    assert wasserstein_2_distance(found) == pytest.approx(3, rel=1e-12)
+    assert found.parameters == {"n": 40}
+
+
+def test_both_distances_are_of_the_same_points(monkeypatch):
+    monkeypatch.setattr(transport, "MOST_POINTS", 1)
+    rng = np.random.default_rng(13)
+    comparison = compared(rng.normal(size=(50, 2)), rng.normal(size=(60, 2)))
+
+    first, second = Transport.of(comparison), SquaredTransport.of(comparison)
+
+    # One point of each set: the root of the squared distance is the distance.
+    assert wasserstein_2_distance(second) == pytest.approx(wasserstein_distance(first), rel=1e-12)
+
+
+def test_a_plan_without_a_proof_is_no_distance(monkeypatch):
+    costs = cdist(np.array([[0.0], [1.0]]), np.array([[0.0], [1.0]]))
+    good, greedy = np.zeros(2), np.array([0.5, 0.5])
+
+    assert transport.proves(costs, good, good, cost=0.0)
+    assert not transport.proves(costs, good, good, cost=1.0)
+    assert not transport.proves(costs, greedy, greedy, cost=1.0)
+    monkeypatch.setattr(transport, "proves", lambda *_: False)
+    with pytest.raises(Unavailable, match="not proven"):
+        moved(np.zeros((3, 1)), np.ones((3, 1)))
 
 
 def test_a_steeper_critic_is_divided_by_its_steepness():

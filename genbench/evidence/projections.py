@@ -1,0 +1,97 @@
+"""Test and generated points along random directions: transport on a line is sorting."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple, Self
+
+import numpy as np
+
+from genbench.arrays import Array, Labels
+from genbench.distances import BLOCK_ENTRIES
+from genbench.evidence.comparison import Comparison, Evidence, Reference
+from genbench.randomness import rng_for
+
+DIRECTIONS = 1000
+MOST_KEPT = 16_000_000  # sorted projections of the test set that a reference keeps: 128 MB
+
+
+@dataclass(frozen=True, eq=False)
+class Projections(Evidence):
+    """How far apart test and generated points lie along each of many directions."""
+
+    inputs: ClassVar = ("test", "generated")
+
+    distances: Array  # (n_directions,) Wasserstein-1 distance along each direction
+    squared_distances: Array  # (n_directions,) squared Wasserstein-2 distance along each
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        """Project on directions of the reference: the same for every model."""
+        reference, generated = comparison.reference, comparison.generated_set
+        pairing = Pairing.of(len(reference.test_set), len(generated))
+        first, second = np.empty((2, DIRECTIONS))
+        for rows, test in _test_side(reference):
+            apart = np.abs(
+                test[:, pairing.test]
+                - _along(reference.get(directions)[rows], generated)[:, pairing.generated]
+            )
+            first[rows] = apart @ pairing.weights
+            second[rows] = (apart**2) @ pairing.weights
+        return cls(first, second)
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """How many directions there are."""
+        return {"n_directions": len(self.distances)}
+
+
+class Pairing(NamedTuple):
+    """Which sorted point goes to which, and how much of it, for sets of these sizes."""
+
+    test: Labels  # (n_pairs,)
+    generated: Labels  # (n_pairs,)
+    weights: Array  # (n_pairs,) sum to one
+
+    @classmethod
+    def of(cls, n: int, m: int) -> "Pairing":
+        """Cut the unit of mass at every i / n and j / m: each piece has one point on either side.
+
+        Counted in whole numbers of 1 / (n m), so that equal cuts are one cut.
+        """
+        cuts = np.union1d(np.arange(n + 1) * m, np.arange(m + 1) * n)
+        starts = cuts[:-1]
+        return cls(starts // m, starts // n, np.diff(cuts) / (n * m))
+
+
+def directions(reference: Reference) -> Array:
+    """Draw directions on the unit sphere, (n_directions, d)."""
+    d = reference.test_set.shape[1]
+    drawn = rng_for(0, "directions").normal(size=(DIRECTIONS, d))
+    return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
+
+
+def _along(some: Array, points: Array) -> Array:
+    """Return sorted projections on some directions, (n_some, n)."""
+    projected = some @ points.T
+    projected.sort(axis=1)
+    return projected
+
+
+def _blocks(reference: Reference) -> Iterator[tuple[slice, Array]]:
+    test = reference.test_set
+    size = max(1, BLOCK_ENTRIES // len(test))
+    for start in range(0, DIRECTIONS, size):
+        rows = slice(start, min(start + size, DIRECTIONS))
+        yield rows, _along(reference.get(directions)[rows], test)
+
+
+def _sorted_test(reference: Reference) -> list[tuple[slice, Array]]:
+    return list(_blocks(reference))
+
+
+def _test_side(reference: Reference) -> Iterator[tuple[slice, Array]]:
+    """Give the test set's sorted projections, kept from model to model unless they are large."""
+    if DIRECTIONS * len(reference.test_set) <= MOST_KEPT:
+        yield from reference.get(_sorted_test)
+    else:
+        yield from _blocks(reference)

@@ -1,0 +1,12 @@
+"""Some points of a set, where all of them would cost too much or be unfair to the other set."""
+
+import numpy as np
+
+from genbench.arrays import Array
+
+
+def some_of(points: Array, n: int, *, rng: np.random.Generator) -> Array:
+    """Return `n` of the points, drawn without replacement, or all of them if there are no more."""
+    if len(points) <= n:
+        return points
+    return np.asarray(points[rng.choice(len(points), size=n, replace=False)])

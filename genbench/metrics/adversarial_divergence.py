@@ -1,0 +1,48 @@
+"""Adversarial divergence: how far beliefs learned from generated samples are from real ones.
+
+Yang et al., "LR-GAN: Layered recursive generative adversarial networks for image generation",
+ICLR 2017, https://arxiv.org/abs/1703.01560.
+
+Differs from the paper: classifiers are logistic regressions of equally many samples, whose
+regularisation keeps them from being overconfident; probabilities below 1e-12 are raised to it, and
+`n_clipped` says how many were.
+"""
+
+import numpy as np
+from scipy.special import rel_entr
+
+from genbench.arrays import Array
+from genbench.evidence.probes import LEAST_PROBABILITY, Probes
+from genbench.metric import Metric
+
+
+def adversarial_divergence(probes: Probes) -> float:
+    """Mean KL(generated || real) of class probabilities learned from either, on test samples."""
+    return float(_divergences(probes).mean())
+
+
+def divergence_error(probes: Probes) -> float:
+    """Standard error of the mean over test samples, both classifiers held fixed."""
+    divergences = _divergences(probes)
+    return float(divergences.std(ddof=1) / np.sqrt(len(divergences)))
+
+
+def _divergences(probes: Probes) -> Array:
+    """KL divergence at each test sample (n_test,), in nats."""
+    real = np.maximum(probes.of_train, LEAST_PROBABILITY)
+    real /= real.sum(axis=1, keepdims=True)
+    return np.asarray(rel_entr(probes.of_generated, real).sum(axis=1))
+
+
+METRICS = (
+    Metric(
+        compute=adversarial_divergence,
+        needs=Probes,
+        aim="low",
+        bounds=(0, np.inf),
+        catches=("noise", "collapse", "dropped mode"),
+        ideal=0.0,
+        standard_error=divergence_error,
+        uncertainty="over test samples",
+    ),
+)

@@ -1,0 +1,44 @@
+"""Boundary distortion: accuracy lost by learning from generated instead of real samples.
+
+Santurkar, Schmidt and Madry, "A classification-based study of covariate shift in GAN
+distributions", ICML 2018, https://arxiv.org/abs/1711.00970.
+
+Differs from the paper: it shows accuracies side by side; this is their difference, for a linear
+classifier and equally many samples.
+"""
+
+import numpy as np
+
+from genbench.evidence.probes import Probes
+from genbench.metric import Metric
+
+
+def boundary_distortion(probes: Probes) -> float:
+    """Accuracy on test samples lost by training a classifier on generated instead of real ones."""
+    return float(probes.train_right.mean() - probes.generated_right.mean())
+
+
+def lost_by_guessing(probes: Probes) -> float:
+    """Accuracy lost by always giving the one answer that is most often right."""
+    return float(probes.train_right.mean() - probes.majority)
+
+
+def distortion_error(probes: Probes) -> float:
+    """Standard error of the mean difference over test samples, both classifiers held fixed."""
+    differences = probes.train_right - probes.generated_right
+    return float(differences.std(ddof=1) / np.sqrt(len(differences)))
+
+
+METRICS = (
+    Metric(
+        compute=boundary_distortion,
+        needs=Probes,
+        aim="low",
+        bounds=(-1, 1),
+        catches=("collapse", "dropped mode"),
+        ideal=0.0,
+        chance=lost_by_guessing,
+        standard_error=distortion_error,
+        uncertainty="paired, over test samples",
+    ),
+)

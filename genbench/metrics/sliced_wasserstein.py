@@ -1,0 +1,73 @@
+"""Sliced Wasserstein distances: exact transport along random lines, averaged over the lines.
+
+Rabin et al., "Wasserstein barycenter and its application to texture mixing", SSVM 2011,
+https://doi.org/10.1007/978-3-642-24785-9_37; Bonneel et al., "Sliced and Radon Wasserstein
+barycenters of measures", JMIV 2015, https://doi.org/10.1007/s10851-014-0506-3.
+
+Differs from the papers: sets of unequal size are compared exactly, by merging their quantiles.
+"""
+
+import math
+
+import numpy as np
+
+from genbench.arrays import Array
+from genbench.evidence.projections import Projections
+from genbench.metric import Metric
+
+
+def sliced_wasserstein_1(projections: Projections) -> float:
+    """Mean distance that projected points must travel, averaged over random directions.
+
+    In units of the points; about |shift| / sqrt(pi d / 2) for a shift in d dimensions.
+    """
+    return float(projections.distances.mean())
+
+
+def sliced_wasserstein_2(projections: Projections) -> float:
+    """Mean squared distance that projected points must travel, averaged over random directions.
+
+    The square of the sliced Wasserstein-2 distance, in squared units of the points;
+    |shift|^2 / d for a shift in d dimensions.
+    """
+    return float(projections.squared_distances.mean())
+
+
+def first_error(projections: Projections) -> float:
+    """Monte-Carlo error of the mean over directions."""
+    return _mean_error(projections.distances)
+
+
+def second_error(projections: Projections) -> float:
+    """Monte-Carlo error of the mean over directions."""
+    return _mean_error(projections.squared_distances)
+
+
+def _mean_error(values: Array) -> float:
+    return float(values.std(ddof=1) / np.sqrt(len(values)))
+
+
+UNCERTAINTY = "spread over random directions, the samples held fixed"
+
+METRICS = (
+    Metric(
+        compute=sliced_wasserstein_1,
+        needs=Projections,
+        aim="low",
+        bounds=(0, math.inf),
+        catches=("noise", "shift", "collapse", "dropped mode"),
+        ideal=0.0,
+        standard_error=first_error,
+        uncertainty=UNCERTAINTY,
+    ),
+    Metric(
+        compute=sliced_wasserstein_2,
+        needs=Projections,
+        aim="low",
+        bounds=(0, math.inf),
+        catches=("noise", "shift", "collapse", "dropped mode"),
+        ideal=0.0,
+        standard_error=second_error,
+        uncertainty=UNCERTAINTY,
+    ),
+)

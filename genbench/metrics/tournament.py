@@ -1,0 +1,113 @@
+"""A tournament: every model's samples before every other model's discriminator.
+
+Olsson et al., "Skill rating for generative models", 2018, https://arxiv.org/abs/1808.04888.
+
+Differs from the paper: one round robin of finished models, rated in one Glicko-2 period, so that
+order plays no part; win rate and rating leave out a model's own discriminator; a game's score is
+the share of samples that are called real. Numbers hold within the pool only.
+"""
+
+import numpy as np
+
+from genbench.arrays import Array
+from genbench.evidence.matches import Matches
+from genbench.metric import Metric
+from genbench.ratings import Rating, bradley_terry, glicko2
+
+
+def tournament_win_rate(matches: Matches) -> float:
+    """Share of generated samples that the pool's other discriminators call real, on average."""
+    return float(matches.won.mean())
+
+
+def skill_rating(matches: Matches) -> float:
+    """Glicko-2 rating of the model's samples after a game against each of the pool's others."""
+    return _rated(matches.won).rating
+
+
+def bradley_terry_strength(matches: Matches) -> float:
+    """Log-odds of being called real, over those of the pool's average model, all else equal.
+
+    The likelihood's maximum over strengths of models and of discriminators at once. Each model
+    meets every discriminator, its own too, so that all have the same opponents. Each game counts
+    half a win and half a loss more, which keeps strengths finite.
+    """
+    strengths, _ = _bradley_terry(matches)
+    n = len(matches.pool.names)
+    return float(strengths[matches.pool.index] - strengths[:n].mean())
+
+
+def win_rate_of_test(matches: Matches) -> float:
+    """Share of test samples that the same discriminators call real."""
+    return float(matches.won_by_test.mean())
+
+
+def rating_of_test(matches: Matches) -> float:
+    """Rating of test samples after the same games."""
+    return _rated(matches.won_by_test).rating
+
+
+def win_rate_error(matches: Matches) -> float:
+    """Binomial standard error over samples, as if all discriminators agreed: at most this."""
+    share = tournament_win_rate(matches)
+    return float(np.sqrt(share * (1 - share) / matches.n_judged))
+
+
+def rating_deviation(matches: Matches) -> float:
+    """Glicko-2's own deviation of the rating."""
+    return _rated(matches.won).deviation
+
+
+def strength_error(matches: Matches) -> float:
+    """Standard error by the likelihood's curvature, games taken as independent."""
+    _, covariance = _bradley_terry(matches)
+    n = len(matches.pool.names)
+    contrast = np.zeros(len(covariance))
+    contrast[:n] = -1 / n
+    contrast[matches.pool.index] += 1
+    return float(np.sqrt(contrast @ covariance @ contrast))
+
+
+def _rated(scores: Array) -> Rating:
+    return glicko2(Rating(), [Rating()] * len(scores), list(scores))
+
+
+def _bradley_terry(matches: Matches) -> tuple[Array, Array]:
+    """Strengths of models, then of discriminators, (2n,)."""
+    pool, n = matches.pool, len(matches.pool.names)
+    counts = np.asarray(pool.n_samples)
+    wins = np.zeros((2 * n, 2 * n))
+    wins[:n, n:] = (pool.called_real * counts + 0.5).T
+    wins[n:, :n] = (1 - pool.called_real) * counts + 0.5
+    return bradley_terry(wins)
+
+
+METRICS = (
+    Metric(
+        compute=tournament_win_rate,
+        needs=Matches,
+        aim="high",
+        bounds=(0, 1),
+        catches=(),
+        ideal=win_rate_of_test,
+        standard_error=win_rate_error,
+        uncertainty="binomial, over judged samples; discriminators held fixed",
+    ),
+    Metric(
+        compute=skill_rating,
+        needs=Matches,
+        aim="high",
+        catches=(),
+        ideal=rating_of_test,
+        standard_error=rating_deviation,
+        uncertainty="deviation of Glicko-2",
+    ),
+    Metric(
+        compute=bradley_terry_strength,
+        needs=Matches,
+        aim="high",
+        catches=(),
+        standard_error=strength_error,
+        uncertainty="curvature of the likelihood",
+    ),
+)

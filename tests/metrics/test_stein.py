@@ -1,0 +1,102 @@
+"""Kernel Stein discrepancy by derivatives, in closed form for normals, and its level."""
+
+import numpy as np
+import pytest
+import torch
+
+import genbench
+from genbench import distances
+from genbench.evidence import stein
+from genbench.evidence.stein import SteinMeans
+from genbench.metrics.stein import kernel_stein_discrepancy, stein_error, stein_p_value
+
+
+def means(points, score, seed=0):
+    return SteinMeans.measure(points, score, rng=np.random.default_rng(seed))
+
+
+def kernel_by_autograd(k, points, score):
+    """The Stein kernel of every pair, from derivatives of k that torch finds."""
+    points, score = torch.tensor(points), torch.tensor(score)
+    table = np.empty((len(points), len(points)))
+    for i in range(len(points)):
+        for j in range(len(points)):
+            x, y = points[i], points[j]
+            dx, dy = torch.func.grad(k, 0)(x, y), torch.func.grad(k, 1)(x, y)
+            trace = torch.func.jacrev(torch.func.grad(k, 0), 1)(x, y).trace()
+            value = score[i] @ score[j] * k(x, y) + score[i] @ dy + score[j] @ dx + trace
+            table[i, j] = value
+    return table
+
+
+@pytest.mark.parametrize("block_entries", [10, 10**6])
+def test_matches_the_definition_by_derivatives(monkeypatch, block_entries):
+    monkeypatch.setattr(distances, "BLOCK_ENTRIES", block_entries)
+    rng = np.random.default_rng(1)
+    points, score = rng.normal(size=(5, 3)) + 10, rng.normal(size=(5, 3))
+
+    found = means(points, score)
+
+    table = kernel_by_autograd(lambda x, y: (1 + (x - y) @ (x - y)) ** -0.5, points, score)
+    np.fill_diagonal(table, 0)
+    assert kernel_stein_discrepancy(found) == pytest.approx(table.sum() / 20, rel=1e-9)
+    assert found.square == pytest.approx((table**2).sum() / 20, rel=1e-9)
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(5, stein.DRAWS))
+    assert found.signed == pytest.approx(np.einsum("ib,ij,jb->b", signs, table, signs) / 20)
+
+
+def test_a_shifted_normal_has_the_value_of_a_double_integral():
+    """KSD^2 = E d(x) k(x, y) d(y), d being the difference of the scores: here constant."""
+    rng, shift = np.random.default_rng(2), np.array([0.6, -0.3])
+    draws = []
+    for _ in range(150):
+        points = rng.normal(size=(100, 2)) + shift
+        draws.append(kernel_stein_discrepancy(means(points, -points)))
+
+    # |x - y|^2 / 4 is exponential for two points of the plane: E (1 + 4 e)^(-1/2).
+    from scipy.integrate import quad
+
+    mean_kernel = quad(lambda e: np.exp(-e) / np.sqrt(1 + 4 * e), 0, np.inf)[0]
+    error = np.std(draws) / np.sqrt(len(draws))
+    assert np.mean(draws) == pytest.approx(shift @ shift * mean_kernel, abs=4 * error)
+
+
+def test_the_true_score_averages_zero_and_keeps_the_level():
+    rng = np.random.default_rng(3)
+
+    found = []
+    for seed in range(200):
+        points = rng.normal(size=(60, 2))
+        found.append(means(points, -points, seed))
+
+    draws = [kernel_stein_discrepancy(one) for one in found]
+    assert np.mean(draws) == pytest.approx(0, abs=4 * np.std(draws) / np.sqrt(200))
+    assert min(draws) < 0
+    level = np.mean([stein_p_value(one) <= 0.1 for one in found])
+    assert level == pytest.approx(0.1, abs=4 * np.sqrt(0.09 / 200))
+
+
+@pytest.mark.parametrize("shift", [0.0, 1.0])
+def test_the_standard_error_is_the_spread_of_repetitions(shift):
+    rng = np.random.default_rng(4)
+
+    found = []
+    for _ in range(200):
+        points = rng.normal(size=(80, 2)) + shift
+        found.append(means(points, -points))
+
+    spread = np.std([kernel_stein_discrepancy(one) for one in found])
+    assert np.mean([stein_error(one) for one in found]) == pytest.approx(spread, rel=0.2)
+
+
+def test_a_wrong_score_is_told_from_the_right_one():
+    points = np.random.default_rng(5).normal(size=(300, 2))
+
+    scores = [
+        genbench.score(test=points, test_score=score, metrics="ksd")["ksd"]
+        for score in (-points, -points / 4)
+    ]
+
+    assert scores[1].p_value == pytest.approx(1 / 200)
+    assert scores[0].p_value > 0.01
+    assert scores[1].value > scores[0].value + 4 * scores[1].standard_error

@@ -1,0 +1,161 @@
+"""Mistakes that measures are prone to, planted one at a time: the tests of the measure catch each.
+
+Every mistake is put into a copy of the package, on which the tests that should catch it are run; the
+same tests pass on a copy without a mistake.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import genbench
+
+TESTS = Path(__file__).parent
+PACKAGE = Path(genbench.__file__).parent
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A line of the package, what it is replaced by, and the file of tests that fails."""
+
+    file: str
+    right: str
+    wrong: str
+    caught_by: str
+
+
+MISTAKES = {
+    "arguments swapped": Mistake(
+        "evidence/overlap.py",
+        "ball_blocks(test, test_radii, generated, generated_radii)",
+        "ball_blocks(test, test_radii[::-1], generated, generated_radii)",
+        "metrics/test_precision_recall.py",
+    ),
+    "precision for recall": Mistake(
+        "metrics/precision_recall.py",
+        "overlap.generated_balls_around > 0",
+        "overlap.test_balls_around > 0",
+        "metrics/test_precision_recall.py",
+    ),
+    "biased estimator": Mistake(
+        "evidence/kernel_means.py",
+        "np.fill_diagonal(values[:, rows.start :], 0)",
+        "pass",
+        "metrics/test_kernel_distances.py",
+    ),
+    "forgotten cross term": Mistake(
+        "evidence/kernel_means.py",
+        "- 2 * self.between.mean",
+        "- self.between.mean",
+        "metrics/test_kernel_distances.py",
+    ),
+    "self as neighbour": Mistake(
+        "distances.py",
+        "        if same:\n",
+        "        if False:\n",
+        "test_distances.py",
+    ),
+    "missing square root": Mistake(
+        "distances.py",
+        'np.sqrt(np.einsum("ijk,ijk->ij", apart, apart))',
+        'np.einsum("ijk,ijk->ij", apart, apart)',
+        "test_distances.py",
+    ),
+    "diagonal covariance": Mistake(
+        "evidence/moments.py",
+        'np.linalg.qr(centred, mode="r")',
+        "np.diag(np.sqrt((centred**2).sum(axis=0)))",
+        "metrics/test_frechet.py",
+    ),
+    "covariance over n": Mistake(
+        "evidence/moments.py",
+        "centred = (points - mean) / np.sqrt(n - 1)",
+        "centred = (points - mean) / np.sqrt(n)",
+        "metrics/test_frechet.py",
+    ),
+    "means forgotten": Mistake(
+        "evidence/moments.py",
+        "shift = ((one.mean - other.mean) ** 2).sum()",
+        "shift = 0.0",
+        "metrics/test_frechet.py",
+    ),
+    "divergence the wrong way round": Mistake(
+        "metrics/inception_scores.py",
+        "rel_entr(_prior(probabilities), probabilities.marginal)",
+        "rel_entr(probabilities.marginal, _prior(probabilities))",
+        "metrics/test_inception_scores.py",
+    ),
+    "bandwidth chosen on what it judges": Mistake(
+        "evidence/kernel_likelihood.py",
+        "for chooses, judged in (halves, halves[::-1]):",
+        "for chooses, judged in zip(halves, halves):",
+        "metrics/test_likelihood.py",
+    ),
+    "p-value off by one": Mistake(
+        "metrics/classifier_two_sample.py",
+        "hypergeom.sf(test.real_called_real - 1,",
+        "hypergeom.sf(test.real_called_real,",
+        "metrics/test_classifier_two_sample.py",
+    ),
+    "spacing of the wrong sample": Mistake(
+        "evidence/proximity.py",
+        "train_spacing[found.indices[:, 0]]",
+        "train_spacing[np.arange(len(found.indices)) % len(train)]",
+        "metrics/test_authenticity.py",
+    ),
+    "distance to training samples from the wrong side": Mistake(
+        "evidence/memorization.py",
+        "nearest(generated, np.concatenate([train, -train]))",
+        "nearest(train, np.concatenate([generated, -generated]))",
+        "metrics/test_memorization.py",
+    ),
+}
+
+
+def passes(package, tests):
+    """Run files of tests on a package, wherever another copy is installed."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            *("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"),
+            *(str(TESTS / test) for test in tests),
+            *("--rootdir", str(TESTS.parent)),
+            *("-c", str(TESTS.parent / "pyproject.toml")),
+        ],
+        env=os.environ | {"PYTHONPATH": str(package.parent), "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=package.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 1), done.stdout + done.stderr  # passed or failed, nothing else
+    return done.returncode == 0
+
+
+@pytest.fixture
+def package(tmp_path):
+    return Path(
+        shutil.copytree(
+            PACKAGE, tmp_path / "genbench", ignore=shutil.ignore_patterns("__pycache__")
+        )
+    )
+
+
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
+def test_a_planted_mistake_is_caught(package, mistake):
+    path = package / mistake.file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(mistake.right) == 1
+
+    path.write_text(text.replace(mistake.right, mistake.wrong), encoding="utf-8")
+
+    assert not passes(package, [mistake.caught_by])
+
+
+def test_without_a_mistake_the_same_tests_pass(package):
+    assert passes(package, sorted({mistake.caught_by for mistake in MISTAKES.values()}))
