@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 
 from genbench.errors import BadInput, Unavailable
-from genbench.evidence import Comparison
-from genbench.evidence.mean_distances import MeanDistances
+from genbench.evidence import Comparison, Kernels
 from genbench.metric import Metric
 from genbench.significance import _p_value, significance
 
 
-class Shift(MeanDistances):
+class Shift(Kernels):
     """As evidence, the comparison itself."""
 
     @classmethod

@@ -6,11 +6,12 @@ from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.critic import Critic
 from genbench.evidence.duplicates import Duplicates
 from genbench.evidence.kernel_likelihood import KernelLikelihood
-from genbench.evidence.kernel_means import KernelMeans, Kernels
+from genbench.evidence.kernel_means import Kernels
 from genbench.evidence.level_set import LevelSet
 from genbench.evidence.log_likelihoods import LogLikelihoods
 from genbench.evidence.moments import Gaussian, Moments
 from genbench.evidence.overlap import Overlap
+from genbench.evidence.pair_means import KernelMeans
 from genbench.evidence.probabilities import Probabilities
 from genbench.evidence.proximity import Proximity
 from genbench.evidence.transport import Transport

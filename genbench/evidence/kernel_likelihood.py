@@ -6,12 +6,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, flat
+from genbench.arrays import Array, Labels, flat
 from genbench.distances import nearest, squared_distance_blocks
 from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, given
 
 FACTORS = np.geomspace(0.25, 4, 9)  # bandwidths tried at first, about the typical gap
+MOST_CHOOSING = 1000  # samples that choose a bandwidth, as is usual
 MOST_EXTENSIONS = 8  # times the grid is moved on while its edge is the best
 
 
@@ -50,7 +51,7 @@ class KernelLikelihood(Evidence):
         log_densities = np.empty(len(test))
         bandwidths = []
         for chooses, judged in (halves, halves[::-1]):
-            bandwidths.append(choose_bandwidth(test[chooses], generated))
+            bandwidths.append(choose_bandwidth(test[chooses[:MOST_CHOOSING]], generated))
             log_densities[judged] = kernel_log_density(test[judged], generated, bandwidths[-1:])[0]
         return cls(log_densities, (bandwidths[0], bandwidths[1]))
 
@@ -91,25 +92,27 @@ def best_bandwidth(typical: float, score: Callable[[list[float]], Array]) -> flo
 
 
 def kernel_log_density(
-    points: Array, centres: Array, bandwidths: list[float], *, same: bool = False
+    points: Array, centres: Array, bandwidths: list[float], *, itself: Labels | None = None
 ) -> Array:
     """Log of the mean Gaussian around the centres, (n_bandwidths, n_points), in nats.
 
-    With `same`, points and centres are one set and none lies under its own kernel. The direct sum,
-    all bandwidths from one pass over the distances. (Approximate sums, such as tree codes with
-    tolerances on the density, can be nats off away from the centres.)
+    `itself` (n_points,) says which centre a point is, if it is one: its own kernel is left out.
+    The direct sum, all bandwidths from one pass over the distances. (Approximate sums, such as
+    tree codes with tolerances on the density, can be nats off away from the centres.)
     """
     d = points.shape[1]
     found = np.empty((len(bandwidths), len(points)))
     for rows, squared in squared_distance_blocks(points, centres):
-        if same:
-            np.fill_diagonal(squared[:, rows.start :], np.inf)
+        if itself is not None:
+            squared[np.arange(len(squared)), itself[rows]] = np.inf
         least = squared.min(axis=1)  # taken off before, added after: the largest kernel is then 1
         below = np.subtract(least[:, None], squared, out=squared)
         for index, width in enumerate(bandwidths):
             kernels = np.exp(below / (2 * width**2))
             found[index, rows] = np.log(kernels.sum(axis=1)) - least / (2 * width**2)
-            found[index, rows] -= np.log(len(centres) - same) + d / 2 * np.log(2 * np.pi * width**2)
+            found[index, rows] -= np.log(len(centres) - (itself is not None)) + d / 2 * np.log(
+                2 * np.pi * width**2
+            )
     return found
 
 

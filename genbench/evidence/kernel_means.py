@@ -1,76 +1,27 @@
 """Mean kernel values within and between two samples, all a maximum mean discrepancy needs."""
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, Self
+from typing import ClassVar, Self
 
 import numpy as np
 
 from genbench.arrays import Array
-from genbench.devices import times
 from genbench.distances import rounding_slack, squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
+from genbench.evidence.pair_means import Kernel, KernelMeans, PairMeans, pair_means
 
 MEDIAN_POINTS = 1000  # enough for a median distance; every pair of them is looked at
 
 
-class PairMeans(NamedTuple):
-    """One kernel k(x, y) over pairs of distinct points of two sets, or of one with itself."""
-
-    rows: Array  # (n,) mean over y, for each x
-    columns: Array  # (m,) mean over x, for each y
-    square: float  # mean of k^2
-
-    @property
-    def mean(self) -> float:
-        """Mean over all pairs."""
-        return float(self.rows.mean())
-
-    @property
-    def centred_square(self) -> float:
-        """Mean of (k(x, y) - its means over x and over y + its mean)^2."""
-        return float(self.square - (self.rows**2).mean() - (self.columns**2).mean() + self.mean**2)
-
-
-@dataclass(frozen=True, eq=False)
-class KernelMeans:
-    """One kernel within test points, within generated points and between them."""
-
-    test: PairMeans
-    generated: PairMeans
-    between: PairMeans
-
-    @property
-    def unbiased(self) -> float:
-        """The U-statistic of the squared maximum mean discrepancy."""
-        return self.test.mean + self.generated.mean - 2 * self.between.mean
-
-    @property
-    def standard_error(self) -> float:
-        """Of the U-statistic, for different and for equal distributions.
-
-        The jackknife's variance counts the part that is left for equal distributions, where the
-        statistic is degenerate, twice: once is taken off again, and at least that part is left.
-        There it is therefore, on average, on the large side, by about a third.
-        """
-        n, m = len(self.test.rows), len(self.generated.rows)
-        first = 4 * (self.test.rows - self.between.rows).var(ddof=1) / n
-        first += 4 * (self.generated.rows - self.between.columns).var(ddof=1) / m
-        degenerate = (
-            2 * self.test.centred_square / (n * (n - 1))
-            + 2 * self.generated.centred_square / (m * (m - 1))
-            + 4 * self.between.centred_square / (n * m)
-        )
-        return float(np.sqrt(max(first - degenerate, degenerate, 0.0)))
-
-
 @dataclass(frozen=True, eq=False)
 class Kernels(Evidence):
-    """Kernel means under the cubic polynomial of KID and under a Gaussian of median width."""
+    """Kernel means under the cubic polynomial of KID, a Gaussian of median width, and -|x - y|."""
 
     inputs: ClassVar = ("test", "generated")
 
     polynomial: KernelMeans
     gaussian: KernelMeans
+    negated_distance: KernelMeans  # whose squared mean discrepancy is the energy distance
     width: float  # standard deviation of the Gaussian kernel
 
     @classmethod
@@ -83,7 +34,7 @@ class Kernels(Evidence):
 
     @classmethod
     def measure(cls, test: Array, generated: Array) -> Self:
-        """Go once over each of the three kinds of pairs, with both kernels."""
+        """Go once over each of the three kinds of pairs, with all kernels."""
         width = median_distance(test)
         return cls._joined(width, _means(test, test, width, same=True), test, generated)
 
@@ -93,11 +44,11 @@ class Kernels(Evidence):
     ) -> Self:
         within_generated = _means(generated, generated, width, same=True)
         between = _means(test, generated, width, same=False)
-        polynomial, gaussian = (
+        polynomial, gaussian, negated_distance = (
             KernelMeans(*means)
             for means in zip(within_test, within_generated, between, strict=True)
         )
-        return cls(polynomial, gaussian, width)
+        return cls(polynomial, gaussian, negated_distance, width)
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -131,25 +82,24 @@ def median_distance(points: Array) -> float:
 
 
 def _means(points: Array, others: Array, width: float, *, same: bool) -> list[PairMeans]:
-    """Return the means of the polynomial and of the Gaussian kernel over distinct points."""
     d = points.shape[1]
-    rows_of, columns_of = np.zeros((2, len(points))), np.zeros((2, len(others)))
-    squares = np.zeros(2)
-    product = times(others.T)
-    for rows, squared in squared_distance_blocks(points, others):
-        cubes = product(points[rows])
-        cubes /= d
+    squares, other_squares = (np.einsum("ij,ij->i", x, x) for x in (points, others))
+
+    def polynomial(rows: slice, squared: Array) -> Array:
+        cubes: Array = np.subtract(other_squares, squared)  # 2 x.y = |x|^2 + |y|^2 - |x - y|^2
+        cubes += squares[rows, None]
+        cubes *= 0.5 / d
         cubes += 1
         cubes *= cubes * cubes  # many times faster than a power
-        bells = np.exp(np.multiply(squared, -0.5 / width**2, out=squared), out=squared)
-        for index, values in enumerate((cubes, bells)):
-            if same:
-                np.fill_diagonal(values[:, rows.start :], 0)
-            rows_of[index, rows] = values.sum(axis=1)
-            columns_of[index] += values.sum(axis=0)
-            squares[index] += np.vdot(values, values)
-    n_others, n_points = len(others) - same, len(points) - same
-    return [
-        PairMeans(by_row / n_others, by_column / n_points, float(square) / len(points) / n_others)
-        for by_row, by_column, square in zip(rows_of, columns_of, squares, strict=True)
-    ]
+        return cubes
+
+    def gaussian(_: slice, squared: Array) -> Array:
+        exponents = squared * (-0.5 / width**2)
+        return np.asarray(np.exp(exponents, out=exponents))
+
+    def negated_distance(_: slice, squared: Array) -> Array:
+        distances = np.sqrt(squared)
+        return np.asarray(np.negative(distances, out=distances))
+
+    kernels: tuple[Kernel, ...] = (polynomial, gaussian, negated_distance)
+    return pair_means(kernels, points, others, same=same)

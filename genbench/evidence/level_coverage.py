@@ -8,7 +8,7 @@ import numpy as np
 from genbench.arrays import Array
 from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence
-from genbench.evidence.kernel_likelihood import best_bandwidth, kernel_log_density
+from genbench.evidence.kernel_likelihood import MOST_CHOOSING, best_bandwidth, kernel_log_density
 from genbench.evidence.neighbours import within_generated
 
 SHARE = 0.95  # of what the model makes lies where its density reaches the level
@@ -28,23 +28,26 @@ class LevelCoverage(Evidence):
     def of(cls, comparison: Comparison) -> Self:
         """Choose the bandwidth under which generated points are likeliest, each by all others.
 
+        At most `MOST_CHOOSING` of them, evenly spread over the rows, choose.
+
         Raises:
             Unavailable: no bandwidth is best, as where every point is repeated.
         """
         generated = comparison.generated_set
         gaps = comparison.get(within_generated).nearest
+        chooses = np.arange(0, len(generated), -(-len(generated) // MOST_CHOOSING))
         typical = float(np.sqrt((gaps**2).mean() / generated.shape[1]))
         if typical == 0:
             raise Unavailable("every generated sample is repeated: no bandwidth is best")
 
         def likelihoods(widths: list[float]) -> Array:
-            found = kernel_log_density(generated, generated, widths, same=True)
+            found = kernel_log_density(generated[chooses], generated, widths, itself=chooses)
             return np.asarray(found.mean(axis=1))
 
         width = best_bandwidth(typical, likelihoods)
         return cls(
             kernel_log_density(comparison.reference.test_set, generated, [width])[0],
-            kernel_log_density(generated, generated, [width], same=True)[0],
+            kernel_log_density(generated, generated, [width], itself=np.arange(len(generated)))[0],
             width,
         )
 

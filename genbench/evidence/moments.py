@@ -5,11 +5,13 @@ from functools import cached_property
 from typing import ClassVar, Self
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
 from genbench.arrays import Array
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least, given
 
 MOST_SHOWN = 2000  # points that a standard error is estimated from: its own is 2 % of it
+SAFE = 1e-8  # of the largest eigenvalue: a product of a matrix with itself keeps smaller ones badly
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,9 +29,8 @@ class Gaussian:
         n, d = points.shape
         mean = points.mean(axis=0)
         centred = (points - mean) / np.sqrt(n - 1)
-        # R of a QR decomposition keeps the digits that forming X'X would square away.
-        factor = centred if n <= d else np.linalg.qr(centred, mode="r")
-        return cls(n, mean, np.asarray(factor), points[:: -(-n // MOST_SHOWN)])
+        factor = centred if n <= d else _triangular(centred)
+        return cls(n, mean, factor, points[:: -(-n // MOST_SHOWN)])
 
     @classmethod
     def from_covariance(cls, n: int, mean: Array, covariance: Array) -> "Gaussian":
@@ -43,9 +44,30 @@ class Gaussian:
         """Trace of the covariance."""
         return float((self.factor**2).sum())
 
+    @cached_property
     def variances(self) -> Array:
         """Eigenvalues of the covariance that can differ from zero, (min(n, d),)."""
-        return np.asarray(np.linalg.svd(self.factor, compute_uv=False) ** 2)
+        return singular_values(self.factor) ** 2
+
+
+def _triangular(centred: Array) -> Array:
+    """Return R with R'R = X'X, by Cholesky where X'X keeps the digits, else from X itself."""
+    try:
+        factor = np.linalg.cholesky(centred.T @ centred).T
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.qr(centred, mode="r"))
+    scales = np.diag(factor) ** 2
+    if scales.min() > SAFE * scales.max():
+        return np.asarray(factor)
+    return np.asarray(np.linalg.qr(centred, mode="r"))
+
+
+def singular_values(table: Array) -> Array:
+    """Return them from the eigenvalues of table table', at half the price, where those are safe."""
+    squares = np.linalg.eigvalsh(table @ table.T)
+    if len(table) <= table.shape[1] and squares.min() > SAFE * squares.max():
+        return np.asarray(np.sqrt(squares))
+    return np.asarray(np.linalg.svd(table, compute_uv=False))
 
 
 def squared_distance(one: Gaussian, other: Gaussian) -> float:
@@ -56,33 +78,49 @@ def squared_distance(one: Gaussian, other: Gaussian) -> float:
     for fewer points than dimensions.
     """
     shift = ((one.mean - other.mean) ** 2).sum()
-    overlap = np.linalg.svd(one.factor @ other.factor.T, compute_uv=False).sum()
+    overlap = singular_values(one.factor @ other.factor.T).sum()
     return float(shift + one.total_variance + other.total_variance - 2 * overlap)
 
 
-def influences(one: Gaussian, other: Gaussian) -> Array:
-    """Return how the squared distance would move with more weight on each of `one.some`, (n_some,).
+def influences(one: Gaussian, other: Gaussian) -> tuple[Array, Array]:
+    """Return how the squared distance would move with more weight on each of either's `some`.
 
-    For a point x, with the map T that takes the first Gaussian to the other:
+    For a point x of the first Gaussian, with the map T that takes it to the other:
     2 (mu1 - mu2).(x - mu1) + (x - mu1)'(I - T)(x - mu1), here without its constant. T = F1^+ O F2,
     where the rotation O is the polar factor of F1 F2': no covariance matrix is inverted.
 
     Raises:
         Unavailable: the moments are known without points.
     """
-    some = given(one.some, "points behind the moments") - one.mean
     mixed = one.factor @ other.factor.T
     values, vectors = np.linalg.eigh(mixed @ mixed.T)
     kept = values > values.max(initial=0) * 1e-12
     vectors = vectors[:, kept]
-    moved = (vectors / np.sqrt(values[kept])) @ (vectors.T @ mixed) @ other.factor
-    if len(one.factor) == one.n and len(some) == one.n:
+    rotation = (vectors / np.sqrt(values[kept])) @ (vectors.T @ mixed)
+    shift = one.mean - other.mean
+    return (
+        _influence(one, shift, rotation @ other.factor),
+        _influence(other, -shift, rotation.T @ one.factor),
+    )
+
+
+def _influence(one: Gaussian, shift: Array, moved: Array) -> Array:
+    """Return the influence of the points; `moved` is what the map makes of the factor's rows."""
+    some = given(one.some, "points behind the moments") - one.mean
+    if len(one.factor) == one.n == len(some):
         carried = moved * np.sqrt(one.n - 1)  # the factor's rows are the points
     else:
-        weights = np.linalg.lstsq(one.factor.T, some.T, rcond=1e-10)[0].T
-        carried = weights @ moved
-    shift = one.mean - other.mean
+        carried = _in_terms_of(one.factor, some) @ moved
     return np.asarray(2 * some @ shift + (some * (some - carried)).sum(axis=1))
+
+
+def _in_terms_of(factor: Array, some: Array) -> Array:
+    """Return weights (n_some, n_rows) that make points of the factor's rows."""
+    scales = np.abs(np.diag(factor))
+    triangular = factor.shape[0] == factor.shape[1] and not np.tril(factor, -1).any()
+    if triangular and scales.min() ** 2 > SAFE * scales.max() ** 2:
+        return np.asarray(solve_triangular(factor, some.T, trans=1).T)
+    return np.asarray(np.linalg.lstsq(factor.T, some.T, rcond=1e-10)[0].T)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,16 +142,9 @@ class Moments(Evidence):
 
     @cached_property
     def squared_distance(self) -> float:
-        """Of Frechet, between Gaussians of these moments: |mu1 - mu2|^2 + tr (S1 + S2 - 2 root).
-
-        The trace of the root of S1 S2 is the sum of the singular values of F1 F2' for any factors
-        S = F'F: no matrix root, no complex numbers, exact for fewer points than dimensions.
-        """
-        test, generated = self.test, self.generated
-        shift = ((test.mean - generated.mean) ** 2).sum()
-        overlap = np.linalg.svd(test.factor @ generated.factor.T, compute_uv=False).sum()
-        distance = shift + test.total_variance + generated.total_variance - 2 * overlap
-        return max(float(distance), 0.0)  # rounding can leave -1e-15 for equal sets
+        """Of Frechet, between Gaussians of these moments."""
+        # Rounding can leave -1e-15 for equal sets.
+        return max(squared_distance(self.test, self.generated), 0.0)
 
     @property
     def warnings(self) -> tuple[str, ...]:

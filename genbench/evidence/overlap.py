@@ -1,7 +1,7 @@
 """Who lies in whose nearest-neighbour balls."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -60,7 +60,7 @@ class Overlap(Evidence):
         )
 
     @property
-    def parameters(self) -> dict[str, int]:
+    def parameters(self) -> dict[str, Any]:
         """Which neighbour a ball reaches to."""
         return {"k": self.k}
 

@@ -1,7 +1,7 @@
 """Where a kernel density is above what resampling alone can make of nothing."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -105,13 +105,21 @@ def _support(points: Array, name: str, rng: np.random.Generator) -> Support:
 
 
 def _densities(points: Array, centres: Array, width: float, weights: Array) -> Array:
-    """Sum cosine kernels about the centres at the points, (n_points, n_weights)."""
+    """Sum cosine kernels about the centres at the points, (n_points, n_weights).
+
+    A kernel ends at its width, so of all pairs only the near ones are looked at twice.
+    """
+    from scipy.sparse import csr_array
+
     found = np.empty((len(points), len(weights)))
     slack = rounding_slack(points, centres)
     for rows, squared in squared_distance_blocks(points, centres):
+        # Without a width, as where most points are repeated, they hold nothing but each other.
+        near = np.flatnonzero((squared <= (width**2 if width > 0 else slack)).ravel())
+        values = np.ones(len(near))
         if width > 0:
-            kernel = np.cos(np.pi / 2 * np.minimum(np.sqrt(squared) / width, 1))
-        else:  # repeats, mostly: they hold nothing but each other
-            kernel = (squared <= slack).astype(float)
+            values = np.cos(np.pi / 2 * np.sqrt(squared.ravel()[near]) / width)
+        places = np.divmod(near, len(centres))
+        kernel: Any = csr_array((values, places), shape=squared.shape)
         found[rows] = kernel @ weights.T
     return found

@@ -9,28 +9,28 @@ Differs from the papers: pairs of a point with itself are left out (the U-statis
 distributions average zero instead of more.
 """
 
-from genbench.evidence.mean_distances import MeanDistances
+from genbench.evidence import Kernels
 from genbench.metric import Metric
 
 
-def energy_distance(means: MeanDistances) -> float:
+def energy_distance(kernels: Kernels) -> float:
     """Twice the mean distance of test to generated points, less the mean distances within each.
 
     The U-statistic of 2 E|X - Y| - E|X - X'| - E|Y - Y'|, in units of the points; may be negative.
     Some libraries return its square root.
     """
-    return means.negated.unbiased
+    return kernels.negated_distance.unbiased
 
 
-def energy_error(means: MeanDistances) -> float:
+def energy_error(kernels: Kernels) -> float:
     """Standard error of the U-statistic."""
-    return means.negated.standard_error
+    return kernels.negated_distance.standard_error
 
 
 METRICS = (
     Metric(
         compute=energy_distance,
-        needs=MeanDistances,
+        needs=Kernels,
         aim="low",
         catches=("noise", "shift", "collapse", "dropped mode"),
         ideal=0.0,

@@ -13,7 +13,7 @@ import numpy as np
 
 from genbench.evidence import Moments
 from genbench.evidence.frechet_extrapolation import FrechetExtrapolation
-from genbench.evidence.moments import influences, squared_distance
+from genbench.evidence.moments import influences
 from genbench.metric import Metric
 
 
@@ -23,8 +23,7 @@ def frechet_distance(moments: Moments) -> float:
     The square of their Wasserstein-2 distance, though often called by that name; in squared units
     of the points. Covariances divide by n - 1.
     """
-    # Rounding can leave -1e-15 for equal sets.
-    return max(squared_distance(moments.test, moments.generated), 0.0)
+    return moments.squared_distance
 
 
 def frechet_distance_infinity(extrapolation: FrechetExtrapolation) -> float:
@@ -43,7 +42,7 @@ def frechet_by_chance(moments: Moments) -> float:
     (1/n + 1/m) sum_ij (1 + [i = j]) s_i s_j / (2 (s_i + s_j)) over the variances s of S.
     """
     test, generated = moments.test, moments.generated
-    variances = test.variances()
+    variances = test.variances
     variances = variances[variances > variances.max(initial=0) * 1e-12]
     pairs = variances[:, None] * variances / (variances[:, None] + variances)
     spread = variances.sum() + (pairs.sum() + np.trace(pairs)) / 2
@@ -59,11 +58,9 @@ def frechet_error(moments: Moments) -> float:
     that part twice (as a jackknife does): once is taken off again.
     """
     test, generated = moments.test, moments.generated
-    first = (
-        influences(test, generated).var(ddof=1) / test.n
-        + influences(generated, test).var(ddof=1) / generated.n
-    )
-    variances = test.variances()
+    of_test, of_generated = influences(test, generated)
+    first = of_test.var(ddof=1) / test.n + of_generated.var(ddof=1) / generated.n
+    variances = test.variances
     variances = variances[variances > variances.max(initial=0) * 1e-12]
     pairs = variances[:, None] * variances / (variances[:, None] + variances)
     second = 2 * (variances**2).sum() + (pairs**2).sum() + (np.diag(pairs) ** 2).sum()

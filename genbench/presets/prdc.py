@@ -6,7 +6,7 @@ collapse to 0 even for perfect samples, which is why ours counts the surface as 
 """
 
 from dataclasses import replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -41,7 +41,7 @@ class OpenOverlap(Overlap):
         )
 
     @property
-    def parameters(self) -> dict[str, int | str]:
+    def parameters(self) -> dict[str, Any]:
         """Which neighbour a ball reaches to, and that its surface is outside."""
         return {"k": self.k, "ties": "outside"}
 

@@ -17,7 +17,7 @@ SUBSETS, SUBSET_SIZE, SPLITS = 100, 1000, 10
 class SubsetScores(Evidence):
     """One number for every subset; their mean is the score."""
 
-    inputs: ClassVar = ("test", "generated")
+    inputs: ClassVar[tuple[str, ...]] = ("test", "generated")
 
     values: Array
     settings: dict[str, Any]

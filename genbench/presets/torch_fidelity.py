@@ -7,7 +7,7 @@ no order), and 5 neighbours for all four of precision, recall, density and cover
 """
 
 from itertools import pairwise
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -52,7 +52,7 @@ class KernelSubsets(SubsetScores):
 class InceptionSplits(SubsetScores):
     """IS of ten splits of the shuffled samples."""
 
-    inputs = ("generated_probabilities",)
+    inputs: ClassVar = ("generated_probabilities",)
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:

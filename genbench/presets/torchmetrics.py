@@ -9,7 +9,7 @@ the same.
 """
 
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -52,7 +52,7 @@ class KernelSubsets(SubsetScores):
 class InceptionSplits(SubsetScores):
     """IS of ten chunks of the shuffled samples, the last of which may be shorter."""
 
-    inputs = ("generated_probabilities",)
+    inputs: ClassVar = ("generated_probabilities",)
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:

@@ -6,13 +6,12 @@ from scipy.spatial.distance import cdist, pdist
 from scipy.stats import foldnorm
 
 import genbench
-from genbench.evidence import Comparison, Reference
-from genbench.evidence.mean_distances import MeanDistances
+from genbench.evidence import Kernels
 from genbench.metrics.energy_distance import energy_distance, energy_error
 
 
 def means(test, generated):
-    return MeanDistances.of(Comparison(reference=Reference(test=test), generated=generated))
+    return Kernels.measure(test, generated)
 
 
 def test_matches_the_definition_written_out():

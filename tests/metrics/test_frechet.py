@@ -12,7 +12,7 @@ from genbench.evidence import (
     frechet_extrapolation,
 )
 from genbench.evidence.frechet_extrapolation import FrechetExtrapolation
-from genbench.evidence.moments import influences, squared_distance
+from genbench.evidence.moments import influences, singular_values, squared_distance
 from genbench.metrics.frechet import (
     extrapolation_error,
     frechet_by_chance,
@@ -143,7 +143,7 @@ def test_influence_is_what_a_little_more_weight_on_a_point_does():
     test = rng.normal(size=(40, 3)) @ rng.normal(size=(3, 3))
     generated = rng.normal(size=(30, 3)) @ rng.normal(size=(3, 3)) + 1
 
-    found = influences(Gaussian.of(test), Gaussian.of(generated))
+    found, _ = influences(Gaussian.of(test), Gaussian.of(generated))
 
     def distance(weights):
         mean = weights @ test
@@ -161,16 +161,58 @@ def test_influence_is_what_a_little_more_weight_on_a_point_does():
     assert (linear + quadratic * 40 / 39)[:3] == pytest.approx(slopes, rel=1e-5)
 
 
+def test_either_sets_influences_are_those_of_the_first_with_roles_swapped():
+    rng = np.random.default_rng(19)
+    one = Gaussian.of(rng.normal(size=(40, 3)) @ rng.normal(size=(3, 3)))
+    other = Gaussian.of(rng.normal(size=(30, 3)) + 1)
+
+    assert influences(one, other)[1] == pytest.approx(influences(other, one)[0])
+
+
 def test_influences_are_the_same_from_thin_and_from_full_factors():
     rng = np.random.default_rng(12)
     test, generated = rng.normal(size=(6, 8)), rng.normal(size=(5, 8)) + 1
 
-    thin = influences(Gaussian.of(test), Gaussian.of(generated))
+    thin, _ = influences(Gaussian.of(test), Gaussian.of(generated))
 
     mean, centred = test.mean(axis=0), (test - test.mean(axis=0)) / np.sqrt(5)
     rotation = np.linalg.qr(rng.normal(size=(6, 6)))[0]
     full = Gaussian(6, mean, (rotation @ centred)[:7], test[:5])
-    assert thin[:5] == pytest.approx(influences(full, Gaussian.of(generated)), rel=1e-6)
+    assert thin[:5] == pytest.approx(influences(full, Gaussian.of(generated))[0], rel=1e-6)
+
+
+def test_a_feature_given_twice_is_one_that_is_longer():
+    rng = np.random.default_rng(21)
+    test, generated = rng.normal(size=(50, 3)), rng.normal(size=(60, 3)) + 1
+
+    twice = moments(*(np.column_stack([points, points[:, 0]]) for points in (test, generated)))
+    longer = moments(*(points * [np.sqrt(2), 1, 1] for points in (test, generated)))
+
+    assert frechet_distance(twice) == pytest.approx(frechet_distance(longer), rel=1e-12)
+    assert frechet_error(twice) == pytest.approx(frechet_error(longer), rel=1e-9)
+
+
+def test_singular_values_that_a_square_would_lose_are_not_squared():
+    rng = np.random.default_rng(22)
+    left, right = (np.linalg.qr(rng.normal(size=(3, 3)))[0] for _ in range(2))
+
+    for values in ([1e-7, 0.5, 1.0], [0.1, 0.5, 1.0]):
+        found = np.sort(singular_values(left * values @ right))
+        assert found == pytest.approx(np.array(values), rel=1e-8)
+
+
+def test_ill_conditioned_points_keep_their_digits():
+    rng = np.random.default_rng(20)
+    scales = np.geomspace(1e-7, 1, 4)
+    test, generated = rng.normal(size=(50, 4)) * scales, rng.normal(size=(60, 4)) * scales
+    rotation = np.linalg.qr(rng.normal(size=(4, 4)))[0]
+
+    plain, turned = (
+        [frechet_distance(found), frechet_error(found)]
+        for found in (moments(test, generated), moments(test @ rotation, generated @ rotation))
+    )
+
+    assert turned == pytest.approx(plain, rel=1e-7)
 
 
 @pytest.mark.parametrize(("shift", "scale"), [(0.0, 1.0), (0.5, 1.3)])
@@ -187,18 +229,16 @@ def test_the_standard_error_is_the_spread_of_repetitions(shift, scale):
 
 
 def test_between_equal_moments_the_second_order_is_the_spread_of_repetitions():
-    rng, n, m, scales = np.random.default_rng(18), 60, 90, np.array([1.0, 2.0, 4.0])
+    rng, n, m, d = np.random.default_rng(18), 250, 350, 12
     draws = [
-        frechet_distance(
-            moments(rng.normal(size=(n, 3)) * scales, rng.normal(size=(m, 3)) * scales)
-        )
-        for _ in range(1500)
+        frechet_distance(moments(rng.normal(size=(n, d)), rng.normal(size=(m, d))))
+        for _ in range(800)
     ]
-    many = rng.normal(size=(4000, 3)) * scales
+    many = rng.normal(size=(4000, d))
 
     found = frechet_error(moments(many, many)) * (1 / n + 1 / m) / (2 / 4000)
 
-    assert found == pytest.approx(np.std(draws), rel=0.12)
+    assert found == pytest.approx(np.std(draws), rel=4 / np.sqrt(2 * 800) + d / n)
 
 
 def test_moments_without_points_have_no_standard_error():

@@ -90,6 +90,14 @@ def test_living_times_of_intervals():
     assert shares(np.empty((0, 2)), largest=3.0)[0] == 1
 
 
+def test_slacks_are_differences_of_distances_and_not_of_their_squares():
+    points = np.random.default_rng(4).normal(size=(30, 3))
+
+    found = living_times._distances(points, points[:7] + 1)
+
+    assert found == pytest.approx(cdist(points, points[:7] + 1))
+
+
 def test_circles_have_one_loop_and_two_circles_two(monkeypatch):
     monkeypatch.setattr(living_times, "DRAWS", 15)
     rng = np.random.default_rng(1)

@@ -30,7 +30,9 @@ def test_matches_the_definition_written_out():
     assert np.exp(found.generated) == pytest.approx(own)
     level = np.quantile(np.log(own), 0.05)
     for width in (0.9 * found.bandwidth, 1.1 * found.bandwidth):
-        others = kernel_log_density(generated, generated, [width], same=True)[0]
+        others = kernel_log_density(
+            generated, generated, [width], itself=np.arange(len(generated))
+        )[0]
         assert others.mean() < np.log(own).mean()
     expected = (np.log(density(test, generated)) >= level).mean()
     assert level_coverage(found) == expected < 1
@@ -67,7 +69,7 @@ def test_ideal_is_met_by_samples_of_one_distribution():
 def test_a_sample_is_not_among_its_own_neighbours():
     points = np.array([[0.0], [1.0], [100.0]])
 
-    found = kernel_log_density(points, points, [1.0], same=True)[0]
+    found = kernel_log_density(points, points, [1.0], itself=np.arange(3))[0]
 
     assert found[0] == pytest.approx(-0.5 - np.log(2) - 0.5 * np.log(2 * np.pi))
     assert found[2] == pytest.approx(-(99.0**2) / 2 - np.log(2) - 0.5 * np.log(2 * np.pi))
