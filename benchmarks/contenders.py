@@ -6,7 +6,6 @@ clock starts, in `prepared`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 

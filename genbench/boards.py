@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from genbench.errors import BadInput, unknown_name
 
-
 STANDARD = (
     "frechet_distance",
     "maximum_mean_discrepancy",

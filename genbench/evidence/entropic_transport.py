@@ -15,7 +15,7 @@ from genbench.randomness import rng_for
 
 MOST_POINTS = 1000  # of each set: their costs are one matrix
 SHARE = 0.1  # of the test set's median squared distance: what an entropy of one nat is worth
-MOST_ITERATIONS = 5000
+MOST_ITERATIONS = 2000
 TOLERANCE = 1e-4  # mean relative error of the marginals; the cost's own error is of its square
 LARGEST_FACTOR = 1e30
 

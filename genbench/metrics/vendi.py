@@ -13,13 +13,8 @@ that does not span what the test set spans.
 
 import math
 
-from genbench.evidence.spectra import (
-    RIDGE,
-    CollisionModes,
-    CosineSpectrum,
-    KernelOperators,
-    entropy_of,
-)
+from genbench.evidence.kernel_operators import RIDGE, KernelOperators
+from genbench.evidence.spectra import CollisionModes, CosineSpectrum, entropy_of
 from genbench.metric import Metric
 
 

@@ -6,8 +6,9 @@ from scipy.linalg import logm, sqrtm
 from scipy.spatial.distance import cdist, pdist
 
 import genbench
-from genbench.evidence import Comparison, Reference, spectra
-from genbench.evidence.spectra import RIDGE, CollisionModes, CosineSpectrum, KernelOperators
+from genbench.evidence import Comparison, Reference, kernel_operators, spectra
+from genbench.evidence.kernel_operators import RIDGE, KernelOperators
+from genbench.evidence.spectra import CollisionModes, CosineSpectrum
 from genbench.metrics.vendi import (
     entropy_of_test,
     kernel_cross_entropy,
@@ -108,7 +109,7 @@ def test_divergences_match_matrix_functions():
 
 @pytest.mark.usefixtures("narrow")
 def test_with_a_kernel_of_equality_divergences_are_those_of_counts(monkeypatch):
-    monkeypatch.setattr(spectra, "RIDGE", 1e-12)
+    monkeypatch.setattr(kernel_operators, "RIDGE", 1e-12)
     p, q = np.array([0.5, 0.25, 0.25]), np.array([0.2, 0.4, 0.4])
 
     found = KernelOperators.of(compared(lattice(8, 4, 4), lattice(2, 4, 4)))
@@ -137,7 +138,7 @@ def test_equal_sets_do_not_diverge_and_code_each_other_best():
 
 
 def test_no_more_than_the_most_points_are_taken_apart(monkeypatch):
-    monkeypatch.setattr(spectra, "MOST_POINTS", 10)
+    monkeypatch.setattr(kernel_operators, "MOST_POINTS", 10)
     points = np.random.default_rng(5).normal(size=(50, 2))
 
     found = KernelOperators.of(compared(points, points[:30]))

@@ -1,0 +1,83 @@
+"""Covariance operators of either set under a Gaussian kernel, and how they differ."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from genbench.arrays import Array
+from genbench.distances import squared_distance_blocks
+from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
+from genbench.evidence.spectra import entropy_of, usable_width
+from genbench.evidence.subsets import some_of
+from genbench.randomness import rng_for
+
+MOST_POINTS = 1500  # of each set: their kernel matrices are taken apart
+RIDGE = 1e-3  # added to what is generated, so that what never is costs much and not everything
+
+
+@dataclass(frozen=True, eq=False)
+class KernelOperators(Evidence):
+    """Overlap of the two sets' covariance operators under a Gaussian kernel."""
+
+    inputs: ClassVar = ("test", "generated")
+
+    overlap: Array  # singular values of (test x generated kernel) / sqrt(n m)
+    code_length: float  # -tr(test operator x log(generated operator + ridge)), in nats
+    entropy: float  # of the test operator, -tr(S log S)
+    width: float
+    n: int
+    m: int
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        """Take a kernel matrix between, and one within the generated set, apart.
+
+        Raises:
+            Unavailable: no two test points differ.
+        """
+        reference = comparison.reference
+        width = usable_width(reference)
+        test, entropy = reference.get(_test_side)
+        rng = comparison.rng("kernel_operators")
+        generated = some_of(comparison.generated_set, MOST_POINTS, rng=rng)
+        between = gaussian(test, generated, width)
+        overlap = np.linalg.svd(between / np.sqrt(between.size), compute_uv=False)
+        length = _code_length(between, gaussian(generated, generated, width))
+        return cls(overlap, length, entropy, width, *between.shape)
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The kernel's width, the ridge, and how many points were used."""
+        return {"width": self.width, "ridge": RIDGE, "n_test": self.n, "n_generated": self.m}
+
+
+def gaussian(points: Array, others: Array, width: float) -> Array:
+    """Return the Gaussian kernel's whole matrix: for capped sets only."""
+    table = np.empty((len(points), len(others)))
+    for rows, squared in squared_distance_blocks(points, others):
+        np.exp(squared * (-0.5 / width**2), out=table[rows])
+    return table
+
+
+def _test_side(reference: Reference) -> tuple[Array, float]:
+    rng = rng_for(0, "kernel_operators")
+    test = some_of(at_least(2, reference.test_set, "test"), MOST_POINTS, rng=rng)
+    within = gaussian(test, test, usable_width(reference))
+    return test, entropy_of(np.asarray(np.linalg.eigvalsh(within / len(test))))
+
+
+def _code_length(between: Array, within: Array) -> float:
+    """Return -tr(S_test log(S_generated + ridge)).
+
+    An eigenvector v of the generated matrix with eigenvalue m s is the operator's with s; test
+    points' squared shares in it are (between v)^2 / (m s). What they have outside of all of them
+    meets the bare ridge. Exact where eigenvalues vanish: they are left to the ridge.
+    """
+    m = len(within)
+    values, vectors = np.linalg.eigh(within)
+    kept = values > values.max(initial=0) * 1e-12
+    values, vectors = values[kept], vectors[:, kept]
+    shares = ((between @ vectors) ** 2).mean(axis=0) / values
+    outside = max(1 - float(shares.sum()), 0.0)
+    return float(-(shares * np.log(values / m + RIDGE)).sum() - outside * np.log(RIDGE))
