@@ -22,6 +22,7 @@ import numpy as np
 from contenders import TASKS, Task
 
 ROUNDS = 3
+KEYS = ("seconds", "bytes", "value")
 HERE = Path(__file__).parent
 PROGRAMS = (
     "genbench", "numpy", "scipy", "scikit-learn", "torch", "torch-fidelity", "torchmetrics",
@@ -61,9 +62,7 @@ def in_turns(name: str) -> dict[str, dict[str, float]]:
                 continue
             found[contender].append(json.loads(done.stdout.splitlines()[-1]))
     return {
-        contender: {
-            key: statistics.median(run[key] for run in runs) for key in ("seconds", "bytes", "value")
-        }
+        contender: {key: statistics.median(run[key] for run in runs) for key in KEYS}
         for contender, runs in found.items()
         if runs
     }

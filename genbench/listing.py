@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 
 from rich.box import SIMPLE
+from rich.console import Group, RenderableType
 from rich.table import Table
 
 from genbench import boards, datasets
@@ -11,20 +12,29 @@ from genbench.metrics import ALIASES, CATALOG
 from genbench.models import baselines
 
 
-def metrics() -> Table:
-    """Every metric: direction, bounds, what it needs, what it catches, and what it means."""
-    table = Table(title="Metrics", title_justify="left", title_style="bold", box=SIMPLE)
-    table.add_column("name", no_wrap=True)
-    table.add_column("what it is", overflow="fold")
+def metrics() -> Group:
+    """Every metric by what it needs: direction, bounds, what it catches, and what it means."""
+    by_need: dict[tuple[str, ...], list[str]] = {}
     for name, metric in CATALOG.items():
+        by_need.setdefault(metric.inputs, []).append(name)
+    return Group(*(_needing(inputs, names) for inputs, names in by_need.items()))
+
+
+def _needing(inputs: tuple[str, ...], names: list[str]) -> Table:
+    title = f"Metrics that need {', '.join(inputs)}"
+    table = Table(title=title, title_justify="left", title_style="bold", box=None)
+    table.padding = (0, 2, 1, 0)
+    table.show_header = False
+    for name in names:
+        metric = CATALOG[name]
         low, high = (_number(bound) for bound in metric.bounds)
         better = {"low": "lower is better", "high": "higher is better", "match": "match real"}
-        facts = [f"{better[metric.aim]}, {low} … {high}", f"needs {', '.join(metric.inputs)}"]
+        facts = [f"{better[metric.aim]}, {low} … {high}"]
         if metric.catches:
             facts.append(f"catches {', '.join(metric.catches)}")
         aliases = [alias for alias, full in ALIASES.items() if full == name]
-        also = f"\n[dim]{', '.join(aliases)}[/dim]" if aliases else ""
-        table.add_row(name + also, f"{metric.meaning}\n[dim]{'; '.join(facts)}[/dim]")
+        also = f" [dim]({', '.join(aliases)})[/dim]" if aliases else ""
+        table.add_row(f"[bold]{name}[/bold]{also}\n{metric.meaning}\n[dim]{'; '.join(facts)}[/dim]")
     return table
 
 
@@ -52,7 +62,7 @@ def leaderboards() -> Table:
     return table
 
 
-TABLES: dict[str, Callable[[], Table]] = {
+TABLES: dict[str, Callable[[], RenderableType]] = {
     "metrics": metrics,
     "models": models,
     "datasets": data_sets,

@@ -13,13 +13,14 @@ BETTER = {"low": "↓ lower", "high": "↑ higher", "match": "→ as real"}
 
 
 def metrics_table() -> str:
-    """Every measure: its acronym, which way is better, what it catches, what it is."""
+    """Every measure: its acronym, which way is better, what it needs and catches, what it is."""
     rows = []
     for name, metric in CATALOG.items():
         aliases = ", ".join(f"`{alias}`" for alias, full in ALIASES.items() if full == name)
         catches = ", ".join(metric.catches)
-        rows.append((f"`{name}`", aliases, BETTER[metric.aim], catches, metric.meaning))
-    return _markdown(("measure", "also", "better", "catches", "what it is"), rows)
+        needs = ", ".join(metric.inputs)
+        rows.append((f"`{name}`", aliases, BETTER[metric.aim], needs, catches, metric.meaning))
+    return _markdown(("measure", "also", "better", "needs", "catches", "what it is"), rows)
 
 
 def models_table() -> str:

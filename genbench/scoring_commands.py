@@ -113,9 +113,9 @@ def print_scores(
     console.print(
         "↓ lower, ↑ higher, → as real is better; what each is: genbench list metrics", style="dim"
     )
-    for title, reasons in (("Take care", warned), ("Not scored", skipped)):
+    for heading, reasons in (("Take care", warned), ("Not scored", skipped)):
         for reason, names in reasons.items():
-            line = f"{title}: {reason.rstrip('.')} ({', '.join(names)})."
+            line = f"{heading}: {reason.rstrip('.')} ({', '.join(names)})."
             console.print(line, style="dim", markup=False, highlight=False)
 
 

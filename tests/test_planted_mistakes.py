@@ -1,7 +1,7 @@
 """Mistakes that measures are prone to, planted one at a time: the tests of the measure catch each.
 
-Every mistake is put into a copy of the package, on which the tests that should catch it are run; the
-same tests pass on a copy without a mistake.
+Every mistake is put into a copy of the package, on which the tests that should catch it are run;
+the same tests pass on a copy without a mistake.
 """
 
 import os
@@ -43,13 +43,13 @@ MISTAKES = {
         "metrics/test_precision_recall.py",
     ),
     "biased estimator": Mistake(
-        "evidence/kernel_means.py",
+        "evidence/pair_means.py",
         "np.fill_diagonal(values[:, rows.start :], 0)",
         "pass",
         "metrics/test_kernel_distances.py",
     ),
     "forgotten cross term": Mistake(
-        "evidence/kernel_means.py",
+        "evidence/pair_means.py",
         "- 2 * self.between.mean",
         "- self.between.mean",
         "metrics/test_kernel_distances.py",
@@ -68,7 +68,7 @@ MISTAKES = {
     ),
     "diagonal covariance": Mistake(
         "evidence/moments.py",
-        'np.linalg.qr(centred, mode="r")',
+        "np.linalg.cholesky(centred.T @ centred).T",
         "np.diag(np.sqrt((centred**2).sum(axis=0)))",
         "metrics/test_frechet.py",
     ),

@@ -52,10 +52,12 @@ def test_a_score_says_all_it_takes_to_read_it():
 
 
 def test_standard_errors_come_where_they_are_known():
-    scores = score(metrics=["precision", "fid"])
+    scores = score(metrics=["precision", "ndb"])
 
     assert scores["precision"].standard_error >= 0
-    assert scores["fid"].standard_error is None
+    assert scores["precision"].uncertainty == "spread over samples"
+    assert scores["ndb"].standard_error is scores["ndb"].uncertainty is None
+    assert 0 <= scores["ndb"].p_value <= 1
     assert "±" in repr(scores)
 
 
@@ -249,7 +251,7 @@ def test_a_seed_decides_what_is_drawn():
             "generated_labels holds 7, but there are 3 classes.",
         ),
         ({"test": None, "test_labels": np.zeros(40)}, "test_labels need the samples"),
-        ({"metrics": ["fdi"]}, "No metric named 'fdi'. Did you mean 'fid'?"),
+        ({"metrics": ["coverag"]}, "No metric named 'coverag'. Did you mean 'coverage'"),
         ({"metrics": "covrage"}, "Did you mean 'coverage'"),
         ({"metrics": ["zzzz"]}, "No metric named 'zzzz'. Known: "),
         ({"seed": -1}, "seed must be a whole number from 0 up, not -1."),

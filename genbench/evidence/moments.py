@@ -143,8 +143,7 @@ class Moments(Evidence):
     @cached_property
     def squared_distance(self) -> float:
         """Of Frechet, between Gaussians of these moments."""
-        # Rounding can leave -1e-15 for equal sets.
-        return max(squared_distance(self.test, self.generated), 0.0)
+        return max(squared_distance(self.test, self.generated), 0.0)  # rounding can leave -1e-15
 
     @property
     def warnings(self) -> tuple[str, ...]:
