@@ -12,6 +12,7 @@ Labels: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 
 ROW_SUM_TOLERANCE = 1e-4
+MOST_CLASSES = 100_000  # tables have a column for each
 
 
 def as_samples(values: Any, *, name: str, like: Array | None = None) -> Array:
@@ -67,13 +68,15 @@ def as_labels(values: Any, *, name: str, n: int) -> Labels:
     """Return `n` class labels as read-only integers.
 
     Raises:
-        BadInput: not `n` whole, non-negative numbers.
+        BadInput: not `n` whole, non-negative numbers, or more classes than tables can hold.
     """
     array = _as_numbers(values, name=name)
     if array.shape != (n,):
         raise BadInput(f"{name} must have shape ({n},), one label a sample, not {array.shape}.")
     if not (np.isfinite(array).all() and (array == np.rint(array)).all() and (array >= 0).all()):
         raise BadInput(f"{name} must be whole numbers from 0 up.")
+    if n and array.max() >= MOST_CLASSES:
+        raise BadInput(f"{name} holds {array.max():g}; classes count from 0 to below {MOST_CLASSES}.")
     labels = array.astype(np.int64)
     labels.flags.writeable = False
     return labels
@@ -108,7 +111,11 @@ def flat(samples: Array) -> Array:
 
 def _as_numbers(values: Any, *, name: str) -> Array:
     if hasattr(values, "detach"):  # a torch tensor, perhaps on a GPU or in a graph
-        values = values.detach().cpu().numpy()
+        values = values.detach().cpu()
+        # Of torch's types of numbers, numpy lacks those of few digits.
+        values = (values.double() if values.is_floating_point() else values).numpy()
+    if np.ma.is_masked(values):
+        raise BadInput(f"{name} has masked values: leave out or fill in what is missing.")
     try:
         array = np.asarray(values)
     except ValueError as error:

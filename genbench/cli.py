@@ -123,6 +123,8 @@ def report(board: str, folder: Path, quality: str | None, novelty: str | None) -
 @click.option("--features", type=click.Choice(["inception"]), help="For folders of images.")
 @click.option("--weights", type=click.Path(path_type=Path), help="File of the network's weights.")
 @click.option("--sha256", help="Checksum that the weights must have.")
+@click.option("--preset", help="Measure files as another program does, such as torch-fidelity.")
+@click.option("--device", default="cpu", help="Where large products on files are done: cuda.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option(
     "--deadline",
@@ -139,6 +141,8 @@ def score(
     features: str | None,
     weights: Path | None,
     sha256: str | None,
+    preset: str | None,
+    device: str,
     seed: int,
     deadline: float,
 ) -> None:
@@ -154,12 +158,15 @@ def score(
 
     if (dataset is None) == (against is None):
         raise BadInput("Say what to score against: either --dataset NAME or --against FILE.")
+    if against is None and (preset is not None or device != "cpu"):
+        raise BadInput("--preset and --device are for files: they need --against.")
+    settings = {"preset": preset, "device": device, "seed": seed}
     if features is not None:
         if against is None or weights is None:
             raise BadInput("--features inception needs --against FOLDER and --weights FILE.")
-        ways.images(CONSOLE, Path(target), against, weights=weights, sha256=sha256, seed=seed)
+        ways.images(CONSOLE, Path(target), against, weights=weights, sha256=sha256, **settings)
     elif against is not None:
-        ways.two_files(CONSOLE, Path(target), against, train, seed=seed)
+        ways.two_files(CONSOLE, Path(target), against, train, **settings)
     elif dataset is not None and Path(target).suffix in {".npy", ".npz"}:
         ways.samples(CONSOLE, Path(target), dataset, seed=seed)
     elif dataset is not None:

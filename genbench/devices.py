@@ -23,6 +23,8 @@ def on(device: str) -> Iterator[None]:
     Raises:
         BadInput: torch has no such device here.
     """
+    if not isinstance(device, str):
+        raise BadInput(f"device must be a name such as 'cuda', not {device!r}.")
     if device != PROCESSOR:
         _check(device)
     before = _current.set(device)
@@ -47,7 +49,12 @@ def times(right: Matrix) -> Callable[[Matrix], Matrix]:
     there = torch.tensor(right, device=device)
 
     def product(left: Matrix) -> Matrix:
-        found: Matrix = (torch.tensor(left, device=device) @ there).cpu().numpy()
+        before = torch.get_float32_matmul_precision()
+        torch.set_float32_matmul_precision("highest")  # the distances' error bounds rest on it
+        try:
+            found: Matrix = (torch.tensor(left, device=device) @ there).cpu().numpy()
+        finally:
+            torch.set_float32_matmul_precision(before)
         return found
 
     return product

@@ -20,14 +20,16 @@ SPARE_CANDIDATES = 3  # neighbours beyond the k-th that rounding might have misp
 GROUPS = 32  # of columns, for each neighbour that is looked for
 FITS_IN_CACHE = 1 << 17  # numbers of double precision
 FEW = 1 / 16  # share of a block's pairs that may be measured one by one
+UNDERFLOW = 2.0**-90  # of the unit: far above what single precision takes for zero
+CENTRED_BY = 100  # points, evenly spread over the rows: any centre will do that lies among them
 
 
 def squared_distance_blocks(points: Array, others: Array) -> Iterator[tuple[slice, Array]]:
     """Yield rows of `points` and their squared distances (n_rows, n_others) to all others.
 
-    The blocks are exact to about 1e-15 times the largest squared norm after centring.
+    They are exact to about 1e-15 times the squared norms of the two after centring.
     """
-    centre = others.mean(axis=0)
+    centre = _centre(others)
     points, others = points - centre, others - centre
     others_squared = np.einsum("ij,ij->i", others, others)
     product = times(others.T)
@@ -41,11 +43,19 @@ def squared_distance_blocks(points: Array, others: Array) -> Iterator[tuple[slic
         yield rows, np.maximum(block, 0, out=block)
 
 
-def rounding_slack(points: Array, others: Array) -> float:
-    """Return how much rounding may add to a squared distance of a block: ties lie within it."""
-    centre = others.mean(axis=0)
-    largest = max(((points - centre) ** 2).sum(axis=1).max(), ((others - centre) ** 2).sum(1).max())
-    return float(1e-13 * largest)
+def _centre(points: Array) -> Array:
+    """Return the median of each coordinate, which no outlier moves far from all the others."""
+    return np.asarray(np.median(points[:: -(-len(points) // CENTRED_BY)], axis=0))
+
+
+def rounding_slack(points: Array, others: Array, radii: Array | float = 0.0) -> Array:
+    """Return how much rounding may add to a squared distance of a block: ties lie within it.
+
+    Of each point (n_points,), to those of `others` that lie about a radius away: zero for repeats.
+    What lies farther away rounds more, but is no tie.
+    """
+    apart = points - _centre(others)
+    return np.asarray(1e-13 * (np.sqrt(np.einsum("ij,ij->i", apart, apart)) + radii) ** 2)
 
 
 def nearest(points: Array, among: Array, *, k: int = 1, same: bool = False) -> tuple[Array, Labels]:
@@ -138,8 +148,8 @@ def ball_blocks(points: Array, radii: Array, others: Array, other_radii: Array) 
 
     A point on the surface of a ball, to rounding, is inside; NaN is the radius of an empty ball.
     """
-    slack = rounding_slack(points, others)
-    reach, other_reach = radii**2 + slack, other_radii**2 + slack
+    reach = radii**2 + rounding_slack(points, others, radii)
+    other_reach = other_radii**2 + rounding_slack(others, others, other_radii)
     unit, blocks = _rough_blocks(points, others)
     for rows, rough, error in blocks:
         own, own_maybe = _at_most(rough, reach[rows, None] / unit, error)
@@ -182,7 +192,7 @@ def _rough_blocks(
     |y|^2), whose d + 2 terms add up to at most (|x| + |y|)^2 <= 4 units in absolute value, each
     sum being off by at most d + 6 roundings of that.
     """
-    centre = others.mean(axis=0)
+    centre = _centre(others)
     points, others = points - centre, others - centre
     squares, other_squares = (np.einsum("ij,ij->i", x, x) for x in (points, others))
     unit = float(max(squares.max(), other_squares.max())) or 1.0
@@ -195,7 +205,7 @@ def _rough_blocks(
     def blocks() -> Iterator[tuple[slice, NDArray[np.float32], float]]:
         for start in range(0, len(points), rows_per_block):
             rows = slice(start, min(start + rows_per_block, len(points)))
-            terms = (np.sqrt(squares[rows].max() / unit) + widest) ** 2
+            terms = (np.sqrt(squares[rows].max() / unit) + widest) ** 2 + UNDERFLOW
             yield rows, product(left[rows]), float(terms * (points.shape[1] + 6) * 2.0**-24)
 
     return unit, blocks()

@@ -151,6 +151,8 @@ def _sentence(unavailable: Unavailable) -> str:
 def _names(metrics: Iterable[str] | str | None) -> Iterable[str]:
     if metrics is None:
         return CATALOG
+    if not isinstance(metrics, Iterable):
+        raise BadInput(f"metrics must be names of metrics, not {metrics!r}.")
     return [metrics] if isinstance(metrics, str) else metrics
 
 

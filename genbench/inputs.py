@@ -28,8 +28,10 @@ test_bytes: length of the text that the test tokens spell, in bytes.
 pool: the models that it plays against (`genbench.pools.Pool`).
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import fields
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,8 @@ from genbench.evidence import Comparison, Reference
 from genbench.pools import Pool
 
 SETS = ("test", "generated", "train")
+ROUNDING = 1e-9  # nats
+LARGEST = 1e40  # about what single precision holds; products of a few such numbers do not overflow
 
 
 def comparison_of(*, seed: int = 0, k: int = 5, **inputs: Any) -> Comparison:
@@ -65,7 +69,8 @@ def comparison_of(*, seed: int = 0, k: int = 5, **inputs: Any) -> Comparison:
         if f"{name}_labels" in found:
             checked[f"{name}_labels"] = _labels(name, found, n[name], checked)
     checked |= _of_each_sample(found, checked, n)
-    checked |= _scalars(found) | _moments(found)
+    _check_sizes(checked)
+    checked |= _scalars(found) | _objects(found, checked) | _moments(found)
     prior = _prior(checked)
     real = {name: value for name, value in checked.items() if name in OF_REFERENCE}
     of_model = {name: value for name, value in checked.items() if name in OF_COMPARISON}
@@ -144,6 +149,7 @@ def _of_each_sample(
 ) -> dict[str, Any]:
     """Arrays with a row, or a number, for every sample of a set."""
     rows: dict[str, Any] = {}
+    n = dict(n)
     for name, check in PER_SAMPLE.items():
         if name not in found:
             continue
@@ -154,6 +160,7 @@ def _of_each_sample(
             raise BadInput(
                 f"{name} has {len(values)} rows, but there are {expected} {part} samples."
             )
+        n[part] = len(values)
     if "test_reconstruction" in checked:
         found_rows = len(checked["test_reconstruction"])
         if n["test"] is not None and found_rows != n["test"]:
@@ -172,7 +179,29 @@ def _of_each_sample(
         raise BadInput(f"path_starts has {ends[0]} samples, but path_ends has {ends[1]}.")
     if "token_log_prob" in found:
         rows["token_log_prob"] = as_numbers(found["token_log_prob"], name="token_log_prob")
+        above = int((rows["token_log_prob"] > ROUNDING).sum())
+        if above:
+            raise BadInput(
+                f"token_log_prob: {above} of {len(rows['token_log_prob'])} tokens have "
+                "probabilities above one."
+            )
     return rows
+
+
+def _as_factors(values: Any, *, name: str) -> Array:
+    factors = as_samples(values, name=name)
+    if (factors != np.rint(factors)).any():
+        raise BadInput(f"{name} must be whole numbers, one for each level of a factor.")
+    return factors
+
+
+def _check_sizes(checked: dict[str, Any]) -> None:
+    """Refuse numbers so large that sums of their powers are none."""
+    for name, values in checked.items():
+        # A log-density may be minus infinity.
+        least = values.min(initial=0, where=values > -np.inf)
+        if max(values.max(), -least) > LARGEST:
+            raise BadInput(f"{name} holds numbers beyond {LARGEST:g}: scale it.")
 
 
 def _scalars(found: dict[str, Any]) -> dict[str, Any]:
@@ -180,20 +209,42 @@ def _scalars(found: dict[str, Any]) -> dict[str, Any]:
     for name in ("data_range", "path_step", "test_bytes"):
         if name in found:
             value = found[name]
-            if not isinstance(value, int | float) or not np.isfinite(value) or value <= 0:
+            if not isinstance(value, Real) or not 1 / LARGEST <= value <= LARGEST:
                 raise BadInput(f"{name} must be a number above 0, not {value!r}.")
             checked[name] = float(value)
+    return checked
+
+
+def _objects(found: dict[str, Any], checked: dict[str, Any]) -> dict[str, Any]:
+    objects: dict[str, Any] = {}
     if "picture" in found:
-        picture = tuple(found["picture"])
-        if len(picture) not in (2, 3) or not all(
-            isinstance(size, int | np.integer) and size > 0 for size in picture
-        ):
-            raise BadInput(f"picture must be (height, width) or with channels, not {picture!r}.")
-        checked["picture"] = picture
-    if "pool" in found and not isinstance(found["pool"], Pool):
-        raise BadInput(f"pool must be a genbench.pools.Pool, not {type(found['pool']).__name__}.")
-    objects = ("density", "manifold", "pool")
-    return checked | {name: found[name] for name in objects if name in found}
+        objects["picture"] = _as_picture(found["picture"], checked)
+    if "density" in found:
+        objects["density"] = density = found["density"]
+        if not all(callable(getattr(density, name, None)) for name in ("sample", "log_prob")):
+            raise BadInput(f"density must have `sample` and `log_prob`, unlike {density!r}.")
+    if "manifold" in found:
+        manifold = found["manifold"]
+        if not callable(manifold):
+            raise BadInput(f"manifold must be a function, not {manifold!r}.")
+        objects["manifold"] = lambda points: as_numbers(
+            manifold(points), name="what manifold returns", n=len(points)
+        )
+    if "pool" in found:
+        objects["pool"] = pool = found["pool"]
+        if not isinstance(pool, Pool):
+            raise BadInput(f"pool must be a genbench.pools.Pool, not {type(pool).__name__}.")
+    return objects
+
+
+def _as_picture(picture: Any, checked: dict[str, Any]) -> tuple[int, ...]:
+    sizes = tuple(picture) if isinstance(picture, Sequence | np.ndarray) else ()
+    if len(sizes) not in (2, 3) or not all(isinstance(n, Integral) and n > 0 for n in sizes):
+        raise BadInput(f"picture must be (height, width) or with channels, not {picture!r}.")
+    shape = next((checked[name].shape[1:] for name in SETS if name in checked), None)
+    if shape is not None and math.prod(shape) != math.prod(map(int, sizes)):
+        raise BadInput(f"picture is {sizes}, but that is not the size of samples of shape {shape}.")
+    return tuple(int(n) for n in sizes)
 
 
 def _moments(found: dict[str, Any]) -> dict[str, Any]:
@@ -231,7 +282,7 @@ def _prior(checked: dict[str, Any]) -> Array | None:
 
 
 PER_SAMPLE: dict[str, Callable[..., Array]] = {
-    "test_factors": as_samples,
+    "test_factors": _as_factors,
     "generated_quality": as_numbers,
     "test_log_prob": as_numbers,
     "train_log_prob": as_numbers,

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -53,19 +54,25 @@ def samples(console: Console, path: Path, dataset: str, *, seed: int) -> None:
 
 
 def two_files(
-    console: Console, path: Path, against: Path, train: Path | None, *, seed: int
+    console: Console, path: Path, against: Path, train: Path | None, **settings: Any
 ) -> None:
-    """Score one file of samples against another, as they are."""
+    """Score one file of samples against another, as they are; `settings` are those of `score`."""
     test = read_samples(against)
     generated = read_samples(path, like=test)
     training = None if train is None else read_samples(train, like=test)
     with console.status("Scoring"):
-        found = score(test=test, generated=generated, train=training, seed=seed)
+        found = score(test=test, generated=generated, train=training, **settings)
     print_scores(console, f"{path} against {against}", found)
 
 
 def images(
-    console: Console, folder: Path, against: Path, *, weights: Path, sha256: str | None, seed: int
+    console: Console,
+    folder: Path,
+    against: Path,
+    *,
+    weights: Path,
+    sha256: str | None,
+    **settings: Any,
 ) -> None:
     """Score one folder of images against another on Inception's features: FID, KID, IS and more."""
     from genbench.embeddings.inception import Inception
@@ -78,7 +85,7 @@ def images(
             generated=generated.features,
             test_probabilities=test.probabilities,
             generated_probabilities=generated.probabilities,
-            seed=seed,
+            **settings,
         )
     print_scores(console, f"{folder} against {against}", found)
 
@@ -93,10 +100,10 @@ def print_scores(
     """Print every number with all it takes to read it; what could not be had stands below."""
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
     table.padding = (0, 1, 0, 0)
-    table.add_column("metric", no_wrap=True)
-    table.add_column("", no_wrap=True)
+    table.add_column("metric", overflow="fold")  # where it is narrow, names give way, not numbers
+    table.add_column("", no_wrap=True, min_width=1)
     for column in ("value", "±", *(("real",) if real else ()), "ideal", "chance", "p"):
-        table.add_column(column, justify="right", no_wrap=True)
+        table.add_column(column, justify="right", no_wrap=True, min_width=6)
     skipped: dict[str, list[str]] = {}
     warned: dict[str, list[str]] = {}
     for name, found in scores.items():

@@ -16,7 +16,8 @@ from genbench.models import baselines
 
 
 def call(*arguments):
-    return CliRunner().invoke(main, [str(argument) for argument in arguments], terminal_width=200)
+    wide = {"COLUMNS": "120"}  # so that no name is folded
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], env=wide)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,27 @@ def test_score_compares_two_files(tmp_path):
     assert "frechet_distance" in result.output
     output = " ".join(result.output.split())
     assert re.search(r"Not scored: There are no train samples \([^)]*\bauthenticity\b", output)
+
+
+def test_score_measures_files_as_another_program_does(tmp_path):
+    line = np.arange(8.0)[:, None]
+    np.save(tmp_path / "line.npy", line)
+    files = (tmp_path / "line.npy", "--against", tmp_path / "line.npy")
+
+    plain, other = (
+        call("score", *files, *more) for more in ((), ("--preset", "prdc", "--device", "cpu:0"))
+    )
+
+    assert plain.exit_code == other.exit_code == 0
+    assert density_of(plain) > density_of(other) == 1
+    for wrong in (("ring", "--preset", "prdc"), ("ring", "--device", "cuda")):
+        refused = call("score", tmp_path / "line.npy", "--dataset", *wrong)
+        assert refused.exit_code == 2
+        assert "they need --against" in refused.output
+
+
+def density_of(result):
+    return float(re.search(r"^ *density +→ +(\S+)", result.output, re.MULTILINE).group(1))
 
 
 def test_score_takes_samples_of_a_data_set(tmp_path):

@@ -43,3 +43,25 @@ def test_after_an_error_products_are_done_where_they_were():
         _ = 1 / 0
 
     assert devices.current() == "cpu"
+
+
+def test_products_are_in_full_single_precision_whatever_torch_was_told(monkeypatch):
+    """Bounds on their error rest on it: a GPU may be told to round to ten bits."""
+    import torch
+
+    seen = []
+    product = torch.Tensor.__matmul__
+    monkeypatch.setattr(
+        torch.Tensor,
+        "__matmul__",
+        lambda left, right: seen.append(torch.get_float32_matmul_precision())
+        or product(left, right),
+    )
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("medium")
+    try:
+        genbench.score(test=TEST, generated=GENERATED, metrics=["precision"], device="cpu:0")
+        assert set(seen) == {"highest"}
+        assert torch.get_float32_matmul_precision() == "medium"
+    finally:
+        torch.set_float32_matmul_precision(before)

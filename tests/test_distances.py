@@ -46,7 +46,7 @@ def test_blocks_are_squared_distances_whatever_their_size(sets, block_entries):
 
     assert (found >= 0).all()
     assert found == pytest.approx(
-        cdist(points, others) ** 2, rel=1e-9, abs=rounding_slack(points, others)
+        cdist(points, others) ** 2, rel=1e-9, abs=rounding_slack(points, others).max()
     )
 
 
@@ -72,11 +72,11 @@ def test_balls_hold_what_subtraction_says(sets, block_entries, repeats):
     with patch.object(distances, "BLOCK_ENTRIES", block_entries):
         blocks = list(ball_blocks(points, radii, others, other_radii))
 
-    slack = rounding_slack(points, others)
+    slack = max(rounding_slack(points, others, radii).max(), 1e-13)
     inside, held = (np.concatenate(part) for part in zip(*(b[1:] for b in blocks), strict=True))
     for found, limit in ((inside, radii[:, None]), (held, other_radii[None, :])):
         assert found[apart**2 <= limit**2].all()
-        assert not found[apart**2 > limit**2 + 2 * slack + 1e-9 * limit**2].any()
+        assert not found[apart**2 > limit**2 + slack + 1e-9 * limit**2].any()
 
 
 @pytest.mark.parametrize("scale", [1e-120, 1e-30, 1.0, 1e30, 1e120])
@@ -124,8 +124,46 @@ def test_close_calls_are_decided_in_double_precision():
     assert (indices == np.argsort(apart, axis=1)[:, :3]).all()
     np.fill_diagonal(apart, 0)
     assert found[:200].max() < 1e-5
-    slack = rounding_slack(points, points)  # of the square, and wide beside the cluster: all inside
-    assert (balls == (apart**2 <= radii[:, None] ** 2 + slack)).all()
+    assert (balls == (apart <= radii[:, None])).all()
+
+
+@pytest.mark.parametrize("far", [1e6, 1e12])
+def test_an_outlier_does_not_blur_the_others(far):
+    """Neither as a neighbour that is looked for, nor as a ball or what it may hold."""
+    rng = np.random.default_rng(8)
+    points, others = rng.normal(size=(200, 3)), rng.normal(size=(300, 3))
+    others[7] = far
+    apart, within = cdist(points, others), cdist(others, others)
+    np.fill_diagonal(within, np.inf)
+
+    found, indices = nearest(points, others, k=2)
+    own, _ = nearest(others, others, k=2, same=True)
+    radii, other_radii = np.median(apart, axis=1), np.sort(within, axis=1)[:, 4]
+    (balls,) = ball_blocks(points, radii, others, other_radii)
+
+    assert (indices == np.argsort(apart, axis=1)[:, :2]).all()
+    assert found == pytest.approx(np.sort(apart, axis=1)[:, :2], rel=1e-12)
+    assert own == pytest.approx(np.sort(within, axis=1)[:, :2], rel=1e-12)
+    assert (balls.of_points == (apart <= radii[:, None] * (1 + 1e-9))).all()
+    near = other_radii < 100  # the outlier's own ball has all others on its surface, to rounding
+    assert (balls.of_others == (apart <= other_radii * (1 + 1e-9)))[:, near].all()
+    assert whole(points, others) == pytest.approx(apart**2, rel=1e-9, abs=1e-12)
+
+
+def test_what_single_precision_cannot_tell_from_zero_is_measured_again(monkeypatch):
+    rng = np.random.default_rng(9)
+    points, others = rng.normal(size=(20, 3)), rng.normal(size=(30, 3))
+    points[-1] = 1e25  # squares of the others are nothing beside its own
+    monkeypatch.setattr(distances, "BLOCK_ENTRIES", 30 * 5)
+    apart = cdist(points, others)
+
+    _, indices = nearest(points, others, k=2)
+    balls = np.concatenate(
+        [b.of_points for b in ball_blocks(points, np.ones(20), others, np.ones(30))]
+    )
+
+    assert (indices[:-1] == np.argsort(apart, axis=1)[:-1, :2]).all()
+    assert (balls == (apart <= 1)).all()
 
 
 def test_an_empty_ball_holds_nothing():
@@ -201,4 +239,5 @@ def test_slack_covers_the_rounding_of_blocks():
 
     error = np.abs(whole(points, others) - cdist(points, others) ** 2).max()
 
-    assert error < rounding_slack(points, others) < 1e-9
+    slack = rounding_slack(points, others)
+    assert error < slack.min() < slack.max() < 1e-9

@@ -37,10 +37,10 @@ class Duplicates(Evidence):
         with repeats it may be zero, and only exact repeats then count.
         """
         tolerance = float(np.quantile(test_spacing, RARE, method="lower"))
-        reach = tolerance**2 + rounding_slack(generated, generated)
+        reach = tolerance**2 + rounding_slack(generated, generated, tolerance)
         pairs = 0
         for rows, squared in squared_distance_blocks(generated, generated):
-            near = np.triu(squared <= reach, k=rows.start + 1)
+            near = np.triu(squared <= reach[rows, None], k=rows.start + 1)
             first, second = np.nonzero(near)
             # Measured again by subtraction: rounding must not make or miss an exact repeat.
             apart = generated[first + rows.start] - generated[second]

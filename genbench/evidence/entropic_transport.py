@@ -106,8 +106,19 @@ def entropic_cost(
     The value is the dual's, which is a lower bound at every step.
 
     Raises:
-        Unavailable: the marginals are not met after `MOST_ITERATIONS`.
+        Unavailable: the marginals are not met after `MOST_ITERATIONS`, or costs are so large beside
+            the regularisation that rounding is all that is left of it.
     """
+    try:
+        with np.errstate(over="raise", divide="raise", invalid="raise"):
+            return _scaled(costs, regularisation, row_weights, column_weights)
+    except FloatingPointError:
+        raise Unavailable("entropic transport is not solved: the sets lie too far apart") from None
+
+
+def _scaled(
+    costs: Array, regularisation: float, row_weights: Array | None, column_weights: Array | None
+) -> float:
     n, m = costs.shape
     a = np.full(n, 1 / n) if row_weights is None else row_weights
     b = np.full(m, 1 / m) if column_weights is None else column_weights

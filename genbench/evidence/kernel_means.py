@@ -76,7 +76,7 @@ def median_distance(points: Array) -> float:
     some = points[:: -(-len(points) // MEDIAN_POINTS)]
     slack = rounding_slack(some, some)
     apart = np.concatenate(
-        [block[block > slack] for _, block in squared_distance_blocks(some, some)]
+        [block[block > slack[rows, None]] for rows, block in squared_distance_blocks(some, some)]
     )
     return float(np.sqrt(np.median(apart))) if len(apart) else np.nan
 

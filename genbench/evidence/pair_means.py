@@ -27,7 +27,8 @@ class PairMeans(NamedTuple):
     @property
     def centred_square(self) -> float:
         """Mean of (k(x, y) - its means over x and over y + its mean)^2."""
-        return float(self.square - (self.rows**2).mean() - (self.columns**2).mean() + self.mean**2)
+        of_rows, of_columns = (self.rows**2).mean(), (self.columns**2).mean()
+        return float(self.square - of_rows - of_columns + np.square(self.mean))
 
 
 @dataclass(frozen=True, eq=False)

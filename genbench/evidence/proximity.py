@@ -48,6 +48,6 @@ class Proximity(Evidence):
             if spacing > 0:
                 familiarity[rows] = np.exp(-2 * squared / spacing**2).sum(axis=1)
             else:
-                familiarity[rows] = (squared <= slack).sum(axis=1)
+                familiarity[rows] = (squared <= slack[rows, None]).sum(axis=1)
         spacing_there = train_spacing[found.indices[:, 0]]
         return cls(found.nearest, spacing_there, familiarity, len(train))

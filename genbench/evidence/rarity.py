@@ -36,7 +36,7 @@ class Rarity(Evidence):
     @classmethod
     def measure(cls, test: Array, radii: Array, generated: Array, *, k: int) -> Self:
         """Go once over generated x test."""
-        reach = radii**2 + rounding_slack(test, generated)
+        reach = radii**2 + rounding_slack(test, test, radii)
         kept = np.flatnonzero(radii <= np.median(radii))
         smallest = np.empty(len(generated))
         most_real = np.empty(len(generated), dtype=np.int64)

@@ -115,7 +115,8 @@ def _densities(points: Array, centres: Array, width: float, weights: Array) -> A
     slack = rounding_slack(points, centres)
     for rows, squared in squared_distance_blocks(points, centres):
         # Without a width, as where most points are repeated, they hold nothing but each other.
-        near = np.flatnonzero((squared <= (width**2 if width > 0 else slack)).ravel())
+        reach = width**2 if width > 0 else slack[rows, None]
+        near = np.flatnonzero((squared <= reach).ravel())
         values = np.ones(len(near))
         if width > 0:
             values = np.cos(np.pi / 2 * np.sqrt(squared.ravel()[near]) / width)

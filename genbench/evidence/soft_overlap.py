@@ -50,7 +50,7 @@ class SoftOverlap(Evidence):
         log_outside_test = np.zeros(len(generated))
         log_outside_generated = np.empty(len(test))
         for rows, squared in squared_distance_blocks(test, generated):
-            apart = np.sqrt(np.where(squared <= slack, 0, squared))
+            apart = np.sqrt(np.where(squared <= slack[rows, None], 0, squared))
             log_outside_test += _log_outside(apart, test_radius).sum(axis=0)
             log_outside_generated[rows] = _log_outside(apart, generated_radius).sum(axis=1)
         return cls(

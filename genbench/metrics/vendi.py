@@ -39,9 +39,11 @@ def relative_renyi_kernel_entropy(operators: KernelOperators) -> float:
     """Renyi divergence, of order one half, of generated from test points' kernel operators.
 
     -2 log of the sum of singular values of the kernel matrix between the sets over the root of
-    n m (RRKE); in nats, 0 for equal sets. Positive by chance, the more so the narrower the kernel.
+    n m (RRKE); in nats, 0 for equal sets. Positive by chance, the more so the narrower the kernel;
+    infinite where no generated point is like any test point at all.
     """
-    return max(-2 * math.log(operators.overlap.sum()), 0.0)
+    overlap = float(operators.overlap.sum())
+    return max(-2 * math.log(overlap), 0.0) if overlap > 0 else math.inf
 
 
 def kernel_cross_entropy(operators: KernelOperators) -> float:

@@ -40,7 +40,7 @@ def find(name: str) -> Preset:
     Raises:
         BadInput: there is none.
     """
-    if name not in MODULES:
-        raise unknown_name("preset", name, MODULES)
+    if not isinstance(name, str) or name not in MODULES:
+        raise unknown_name("preset", str(name), MODULES)
     preset: Preset = importlib.import_module(f"genbench.presets.{MODULES[name]}").PRESET
     return preset

@@ -26,17 +26,17 @@ class OpenOverlap(Overlap):
     def of(cls, comparison: Comparison) -> Self:
         """Shrink every ball by more than rounding may add; one without volume holds nothing."""
         real = comparison.reference
-        slack = 2 * rounding_slack(real.test_set, comparison.generated_set)
+        generated = comparison.generated_set
 
-        def opened(radii: Array) -> Array:
-            squared = radii**2 - slack
+        def opened(points: Array, radii: Array) -> Array:
+            squared = radii**2 - 2 * rounding_slack(points, generated, radii)
             return np.sqrt(np.where(squared > 0, squared, np.nan))
 
         return cls.measure(
             real.test_set,
-            opened(real.get(within_test).furthest),
-            comparison.generated_set,
-            opened(comparison.get(within_generated).furthest),
+            opened(real.test_set, real.get(within_test).furthest),
+            generated,
+            opened(generated, comparison.get(within_generated).furthest),
             k=real.k,
         )
 

@@ -146,3 +146,13 @@ def test_a_test_set_without_two_different_points_has_no_gaussian_kernel():
 
     assert scores["mmd"].status == "skipped"
     assert scores["kid"].value == pytest.approx(8 + 1 - 2)
+
+
+def test_values_too_large_to_square_have_no_standard_error():
+    points = 1e30 * np.random.default_rng(9).normal(size=(2, 20, 3))
+
+    found = genbench.score(test=points[0], generated=points[1], metrics=["kid"])["kid"]
+
+    assert found.status == "ok"
+    assert found.value is not None
+    assert found.standard_error is None

@@ -106,6 +106,14 @@ def test_a_point_far_away_does_not_overflow():
     assert found == pytest.approx(1e8 / 30, rel=0.01)
 
 
+@pytest.mark.parametrize("far", [1e15, 1e30])
+def test_points_too_far_away_to_be_solved_for_are_no_number(far):
+    rng = np.random.default_rng(4)
+
+    with pytest.raises(Unavailable, match="entropic transport is not solved"):
+        transport(rng.normal(size=(4, 4)), far * rng.normal(size=(25, 4)))
+
+
 def test_equal_sets_are_at_distance_zero():
     test = np.random.default_rng(5).normal(size=(40, 3))
 

@@ -150,3 +150,12 @@ def test_one_and_the_same_test_point_sets_no_width():
     scores = genbench.score(test=np.ones((9, 2)), generated=np.eye(2), metrics=["rke", "rrke"])
 
     assert {score.reason for score in scores.values()} == {"All test points are one and the same."}
+
+
+def test_sets_of_which_no_two_points_are_alike_diverge_infinitely():
+    points = np.random.default_rng(6).normal(size=(20, 2))
+
+    found = KernelOperators.of(compared(points, points + 1e6))
+
+    assert relative_renyi_kernel_entropy(found) == np.inf
+    assert kernel_cross_entropy(found) == pytest.approx(-np.log(RIDGE))
