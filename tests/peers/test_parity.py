@@ -234,6 +234,38 @@ def test_wasserstein_distance_is_that_of_pot(features):
     assert value("w1", test, generated) == pytest.approx(theirs, **SAME)
 
 
+def test_vendi_score_is_that_of_vendi_score(find_peer, features):
+    vendi = find_peer("vendi_score.vendi")
+
+    for points in (features[0], features[0][:8]):  # more and fewer points than dimensions
+        theirs = vendi.score_dual(points, normalize=True)
+        ours = genbench.score(generated=points, metrics="vendi")["vendi"].value
+        assert ours == pytest.approx(theirs, **SAME)
+
+
+@pytest.mark.parametrize("noise", [1e-3, 0.3])
+def test_memorization_informed_distance_is_that_of_torchmetrics_with_its_preset(find_peer, noise):
+    torch = find_peer("torch")
+    mifid = find_peer("torchmetrics.image.mifid")
+    rng = np.random.default_rng(7)
+    train = rng.normal(size=(200, 12))
+    copies = train[rng.integers(10, size=150)] + noise * rng.normal(size=(150, 12))
+    parts = [torch.as_tensor(part) for x in (train, copies) for part in (*moments(x), x)]
+
+    theirs = float(mifid._mifid_compute(*parts))
+
+    inputs = {"test": train, "train": train, "generated": copies}
+    preset, ours = (
+        genbench.score(**inputs, metrics="mifid", **settings)["mifid"].value
+        for settings in ({"preset": "torchmetrics"}, {})
+    )
+    assert preset == pytest.approx(theirs, **SAME)
+    # Near-copies of ten training samples: theirs finds nothing wrong, the definition does.
+    plain = genbench.score(**inputs, metrics="fid")["fid"].value
+    assert theirs == pytest.approx(plain, rel=1e-6)
+    assert (ours > 1e3 * plain) == (noise == 1e-3)
+
+
 def test_frechet_distance_of_moments_is_that_of_samples(features):
     from genbench.evidence import Gaussian, Moments
 
