@@ -125,10 +125,23 @@ def _judge(metric: Metric, comparison: Comparison) -> Score:
         standard_error=error,
         uncertainty=None if error is None else metric.uncertainty,
         p_value=_level(metric.p_value, evidence),
-        parameters=evidence.parameters,
+        parameters=_known(evidence.parameters),
         warnings=evidence.warnings,
         seconds=time.perf_counter() - start,
     )
+
+
+def _known(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return plain Python values, without those that are not defined on these samples."""
+    plain = {
+        name: value.item() if isinstance(value, np.generic) else value
+        for name, value in parameters.items()
+    }
+    return {
+        name: value
+        for name, value in plain.items()
+        if not (isinstance(value, float) and math.isnan(value))
+    }
 
 
 def _level(level: Level, evidence: Any) -> float | None:
@@ -151,9 +164,10 @@ def _sentence(unavailable: Unavailable) -> str:
 def _names(metrics: Iterable[str] | str | None) -> Iterable[str]:
     if metrics is None:
         return CATALOG
-    if not isinstance(metrics, Iterable):
-        raise BadInput(f"metrics must be names of metrics, not {metrics!r}.")
-    return [metrics] if isinstance(metrics, str) else metrics
+    try:
+        return [metrics] if isinstance(metrics, str) else list(metrics)
+    except TypeError as error:
+        raise BadInput(f"metrics must be names of metrics, not {metrics!r}.") from error
 
 
 def _shown(score: Score) -> str:

@@ -18,6 +18,12 @@ SCORE = Score(
     status="ok",
     value=0.25,
     ideal=0.97,
+    real=0.96,
+    standard_error=0.02,
+    uncertainty="spread over samples",
+    p_value=0.5,
+    parameters={"k": 5, "width": 0.25, "names": ["a", "b"]},
+    warnings=("3 of 9 balls have no volume",),
     seconds=1.0,
 )
 SKIPPED = Score(
@@ -95,6 +101,21 @@ def test_a_line_that_is_no_record_is_named(tmp_path):
 
     with pytest.raises(BadInput, match=r"records.jsonl, line 2: .*schema is 99"):
         records.read(path)
+
+
+def test_lines_of_an_older_schema_are_read(tmp_path):
+    path = tmp_path / "records.jsonl"
+    records.append(path, RECORD)
+    values = json.loads(path.read_text())
+    values["schema"] = 1
+    for fact in ("real", "uncertainty", "p_value", "parameters", "warnings"):
+        del values["scores"]["coverage"][fact]
+    path.write_text(json.dumps(values) + "\n")
+
+    (found,) = records.read(path)
+
+    plain = replace(SCORE, real=None, uncertainty=None, p_value=None, parameters={}, warnings=())
+    assert found == replace(RECORD, scores=RECORD.scores | {"coverage": plain})
 
 
 def test_a_missing_file_holds_no_records(tmp_path):

@@ -146,6 +146,7 @@ def test_a_test_set_without_two_different_points_has_no_gaussian_kernel():
 
     assert scores["mmd"].status == "skipped"
     assert scores["kid"].value == pytest.approx(8 + 1 - 2)
+    assert scores["kid"].parameters == {}  # there is no width to speak of
 
 
 def test_values_too_large_to_square_have_no_standard_error():
