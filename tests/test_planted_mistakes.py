@@ -68,14 +68,14 @@ MISTAKES = {
     ),
     "diagonal covariance": Mistake(
         "evidence/moments.py",
-        "np.linalg.cholesky(centred.T @ centred).T",
-        "np.diag(np.sqrt((centred**2).sum(axis=0)))",
+        "covariance += centred.T @ centred",
+        "covariance += np.diag((centred**2).sum(axis=0))",
         "metrics/test_frechet.py",
     ),
     "covariance over n": Mistake(
         "evidence/moments.py",
-        "centred = (points - mean) / np.sqrt(n - 1)",
-        "centred = (points - mean) / np.sqrt(n)",
+        "covariance /= n - 1",
+        "covariance /= n",
         "metrics/test_frechet.py",
     ),
     "means forgotten": Mistake(

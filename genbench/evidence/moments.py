@@ -1,5 +1,6 @@
 """Means and covariances, the latter as thin factors: no covariance matrix, no matrix root."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Self
@@ -10,6 +11,7 @@ from scipy.linalg import solve_triangular
 from genbench.arrays import Array
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least, given
 
+BLOCK_ENTRIES = 1_000_000  # of the points: 8 MB, which stay in the cache
 MOST_SHOWN = 2000  # points that a standard error is estimated from: its own is 2 % of it
 SAFE = 1e-8  # of the largest eigenvalue: a product of a matrix with itself keeps smaller ones badly
 
@@ -28,8 +30,7 @@ class Gaussian:
         """Measure points (n, d)."""
         n, d = points.shape
         mean = points.mean(axis=0)
-        centred = (points - mean) / np.sqrt(n - 1)
-        factor = centred if n <= d else _triangular(centred)
+        factor = (points - mean) / np.sqrt(n - 1) if n <= d else _triangular(points, mean)
         return cls(n, mean, factor, points[:: -(-n // MOST_SHOWN)])
 
     @classmethod
@@ -37,7 +38,9 @@ class Gaussian:
         """Take moments that were measured elsewhere: a mean (d,) and a covariance (d, d)."""
         variances, axes = np.linalg.eigh(covariance)
         kept = variances > variances.max(initial=0) * len(mean) * np.finfo(float).eps
-        return cls(n, mean, np.sqrt(variances[kept])[:, None] * axes.T[kept])
+        kept[-1] = True  # of points that are all the same, too: a factor has a row at least
+        roots = np.sqrt(np.maximum(variances[kept], 0))
+        return cls(n, mean, roots[:, None] * axes.T[kept])
 
     @property
     def total_variance(self) -> float:
@@ -50,16 +53,21 @@ class Gaussian:
         return singular_values(self.factor) ** 2
 
 
-def _triangular(centred: Array) -> Array:
-    """Return R with R'R = X'X, by Cholesky where X'X keeps the digits, else from X itself."""
-    try:
-        factor = np.linalg.cholesky(centred.T @ centred).T
-    except np.linalg.LinAlgError:
-        return np.asarray(np.linalg.qr(centred, mode="r"))
-    scales = np.diag(factor) ** 2
-    if scales.min() > SAFE * scales.max():
-        return np.asarray(factor)
-    return np.asarray(np.linalg.qr(centred, mode="r"))
+def _triangular(points: Array, mean: Array) -> Array:
+    """Return R with R'R = S, by Cholesky where products of points keep the digits, else by QR."""
+    n, d = points.shape
+    covariance = np.zeros((d, d))
+    rows_per_block = max(1, BLOCK_ENTRIES // d)
+    for start in range(0, n, rows_per_block):
+        centred = points[start : start + rows_per_block] - mean
+        covariance += centred.T @ centred
+    covariance /= n - 1
+    with suppress(np.linalg.LinAlgError):
+        factor = np.linalg.cholesky(covariance).T
+        scales = np.diag(factor) ** 2
+        if scales.min() > SAFE * scales.max():
+            return np.asarray(factor)
+    return np.asarray(np.linalg.qr((points - mean) / np.sqrt(n - 1), mode="r"))
 
 
 def singular_values(table: Array) -> Array:
