@@ -14,6 +14,7 @@ from scipy.special import rel_entr
 from genbench.arrays import Array
 from genbench.evidence.probes import LEAST_PROBABILITY, Probes
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 
 def adversarial_divergence(probes: Probes) -> float:
@@ -24,7 +25,7 @@ def adversarial_divergence(probes: Probes) -> float:
 def divergence_error(probes: Probes) -> float:
     """Standard error of the mean over test samples, both classifiers held fixed."""
     divergences = _divergences(probes)
-    return float(divergences.std(ddof=1) / np.sqrt(len(divergences)))
+    return error_of_mean(divergences)
 
 
 def _divergences(probes: Probes) -> Array:

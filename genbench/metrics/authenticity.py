@@ -5,10 +5,9 @@ Alaa et al., "How faithful is your synthetic data?", ICML 2022, https://arxiv.or
 Differs from the authors' code, which looks up the training sample's spacing under the wrong index.
 """
 
-import numpy as np
-
 from genbench.evidence import Proximity
 from genbench.metric import Metric
+from genbench.spread import error_of_share
 
 
 def authenticity(proximity: Proximity) -> float:
@@ -23,7 +22,7 @@ def authenticity(proximity: Proximity) -> float:
 def authenticity_error(proximity: Proximity) -> float:
     """Binomial standard error over generated samples, the training set held fixed."""
     share = authenticity(proximity)
-    return float(np.sqrt(share * (1 - share) / len(proximity.generated_to_train)))
+    return error_of_share(share, len(proximity.generated_to_train))
 
 
 METRICS = (

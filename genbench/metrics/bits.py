@@ -23,6 +23,7 @@ from genbench.evidence.code_lengths import CodeLengths
 from genbench.evidence.likelihood_pair import LikelihoodPair
 from genbench.evidence.log_likelihoods import LogLikelihoods
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 NAT = float(np.log2(np.e))  # in bits
 
@@ -77,7 +78,7 @@ def gap_error(likelihoods: LikelihoodPair) -> float:
 
 
 def _error(values: Array) -> float:
-    return float(values.std(ddof=1) / np.sqrt(len(values)))
+    return error_of_mean(values)
 
 
 METRICS = (

@@ -7,10 +7,9 @@ Differs from the paper: it shows accuracies side by side; this is their differen
 classifier and equally many samples.
 """
 
-import numpy as np
-
 from genbench.evidence.probes import Probes
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 
 def boundary_distortion(probes: Probes) -> float:
@@ -26,7 +25,7 @@ def lost_by_guessing(probes: Probes) -> float:
 def distortion_error(probes: Probes) -> float:
     """Standard error of the mean difference over test samples, both classifiers held fixed."""
     differences = probes.train_right - probes.generated_right
-    return float(differences.std(ddof=1) / np.sqrt(len(differences)))
+    return error_of_mean(differences)
 
 
 METRICS = (

@@ -15,6 +15,7 @@ import numpy as np
 from genbench.errors import Unavailable
 from genbench.evidence.probes import Probes
 from genbench.metric import Metric
+from genbench.spread import error_of_share
 
 
 def train_on_generated_accuracy(probes: Probes) -> float:
@@ -76,7 +77,7 @@ def index_error(probes: Probes) -> float:
 
 
 def _binomial(share: float, n: int) -> float:
-    return float(np.sqrt(share * (1 - share) / n))
+    return error_of_share(share, n)
 
 
 def _accuracy_of_train(probes: Probes) -> float:

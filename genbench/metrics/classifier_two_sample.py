@@ -7,10 +7,9 @@ Differs from the paper: halves are stratified (chance is exactly one half), and 
 (Fisher's test of the held-out decisions) instead of normal.
 """
 
-import numpy as np
-
 from genbench.evidence import ClassifierTest
 from genbench.metric import Metric
+from genbench.spread import error_of_share
 
 
 def classifier_two_sample_test(test: ClassifierTest) -> float:
@@ -32,7 +31,7 @@ def classifier_two_sample_p_value(test: ClassifierTest) -> float:
 
 def accuracy_error(test: ClassifierTest) -> float:
     """Binomial standard error over the held-out points."""
-    return float(np.sqrt(test.accuracy * (1 - test.accuracy) / (2 * test.n)))
+    return error_of_share(test.accuracy, 2 * test.n)
 
 
 METRICS = (

@@ -17,6 +17,7 @@ import numpy as np
 from genbench.errors import Unavailable
 from genbench.evidence.creativity import Creativity
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 NO_NEWS = 1e-12  # nats: rounding
 
@@ -50,12 +51,12 @@ def surprise_efficiency(creativity: Creativity) -> float:
 
 def surprise_error(creativity: Creativity) -> float:
     """Standard error of mean surprise; to first order it does not matter that p(y) is estimated."""
-    return float(creativity.surprises.std(ddof=1) / np.sqrt(len(creativity.surprises)))
+    return error_of_mean(creativity.surprises)
 
 
 def quality_error(creativity: Creativity) -> float:
     """Standard error of the mean."""
-    return float(creativity.quality.std(ddof=1) / np.sqrt(len(creativity.quality)))
+    return error_of_mean(creativity.quality)
 
 
 METRICS = (

@@ -11,6 +11,7 @@ import numpy as np
 
 from genbench.evidence import Overlap
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 
 def density(overlap: Overlap) -> float:
@@ -40,7 +41,7 @@ def expected_coverage(overlap: Overlap) -> float:
 def density_error(overlap: Overlap) -> float:
     """Standard error of the mean over generated samples, the test balls held fixed."""
     balls = overlap.test_balls_around / overlap.k
-    return float(balls.std(ddof=1) / np.sqrt(len(balls)))
+    return error_of_mean(balls)
 
 
 METRICS = (

@@ -12,11 +12,10 @@ Gaussians as that around generated points. That is half the training set at most
 keeps copies from becoming points of no width, so that they lose tens and not millions.
 """
 
-import numpy as np
-
 from genbench.arrays import Array
 from genbench.evidence.fitted_mixtures import FittedMixtures
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 SCALE = 100
 
@@ -33,7 +32,7 @@ def feature_likelihood_divergence(mixtures: FittedMixtures) -> float:
 def likelihood_error(mixtures: FittedMixtures) -> float:
     """Standard error of the mean over test points, both mixtures held fixed."""
     losses = SCALE * _losses(mixtures)
-    return float(losses.std(ddof=1) / np.sqrt(len(losses)))
+    return error_of_mean(losses)
 
 
 def _losses(mixtures: FittedMixtures) -> Array:

@@ -9,10 +9,9 @@ normal by their ranks, and the bound is taken on samples that no part of the enc
 Read it as how many distinct samples a model's latents tell apart: more is not always better.
 """
 
-import numpy as np
-
 from genbench.evidence.latent_encoding import LatentEncoding
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 
 def latent_information(encoding: LatentEncoding) -> float:
@@ -22,7 +21,7 @@ def latent_information(encoding: LatentEncoding) -> float:
 
 def mean_error(encoding: LatentEncoding) -> float:
     """Standard error of the mean over held-out samples, the encoder held fixed."""
-    return float(encoding.log_ratios.std(ddof=1) / np.sqrt(len(encoding.log_ratios)))
+    return error_of_mean(encoding.log_ratios)
 
 
 METRICS = (

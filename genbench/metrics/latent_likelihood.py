@@ -16,6 +16,7 @@ from scipy.special import logsumexp
 from genbench.arrays import Array
 from genbench.evidence.importance_weights import ImportanceWeights
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 
 def evidence_lower_bound(weights: ImportanceWeights) -> float:
@@ -45,7 +46,7 @@ def _log_means(weights: ImportanceWeights) -> Array:
 
 
 def _error(bounds: Array) -> float:
-    return float(bounds.std(ddof=1) / np.sqrt(len(bounds)))
+    return error_of_mean(bounds)
 
 
 METRICS = (

@@ -8,10 +8,9 @@ which the level is far too high; and the bandwidth is the one under which each i
 others, where theirs is chosen on held-out ones.
 """
 
-import numpy as np
-
 from genbench.evidence.level_coverage import SHARE, LevelCoverage
 from genbench.metric import Metric
+from genbench.spread import error_of_share
 
 
 def level_coverage(densities: LevelCoverage) -> float:
@@ -26,7 +25,7 @@ def level_coverage(densities: LevelCoverage) -> float:
 def coverage_error(densities: LevelCoverage) -> float:
     """Binomial standard error over test samples, the level held fixed."""
     share = level_coverage(densities)
-    return float(np.sqrt(share * (1 - share) / len(densities.test)))
+    return error_of_share(share, len(densities.test))
 
 
 METRICS = (

@@ -1,10 +1,9 @@
 """Quality where the truth is known: does a sample lie where real samples do?"""
 
-import numpy as np
-
 from genbench.evidence import LevelSet
 from genbench.evidence.level_set import SHARE
 from genbench.metric import Metric
+from genbench.spread import error_of_share
 
 
 def high_density_share(level_set: LevelSet) -> float:
@@ -15,7 +14,7 @@ def high_density_share(level_set: LevelSet) -> float:
 def share_error(level_set: LevelSet) -> float:
     """Binomial standard error over generated samples."""
     share = high_density_share(level_set)
-    return float(np.sqrt(share * (1 - share) / len(level_set.log_densities)))
+    return error_of_share(share, len(level_set.log_densities))
 
 
 METRICS = (

@@ -8,11 +8,10 @@ Differs from usage: the bandwidth is chosen on one half of the test samples and 
 both ways, so none is judged by a bandwidth it helped to choose.
 """
 
-import numpy as np
-
 from genbench.arrays import Array
 from genbench.evidence import KernelLikelihood, LogLikelihoods
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 
 def log_likelihood(likelihoods: LogLikelihoods) -> float:
@@ -40,7 +39,7 @@ def kernel_mean_error(likelihood: KernelLikelihood) -> float:
 
 
 def _error(log_densities: Array) -> float:
-    return float(log_densities.std(ddof=1) / np.sqrt(len(log_densities)))
+    return error_of_mean(log_densities)
 
 
 METRICS = (

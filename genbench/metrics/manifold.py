@@ -12,6 +12,7 @@ import numpy as np
 from genbench.arrays import Flags
 from genbench.evidence.known_manifold import KnownManifold, OnManifold, Reconstructed
 from genbench.metric import Metric
+from genbench.spread import error_of_share
 
 
 def manifold_precision(found: OnManifold) -> float:
@@ -56,7 +57,7 @@ def f1_error(found: KnownManifold) -> float:
 
 def _error(near: Flags) -> float:
     share = near.mean()
-    return float(np.sqrt(share * (1 - share) / len(near)))
+    return error_of_share(share, len(near))
 
 
 METRICS = (

@@ -14,6 +14,7 @@ import numpy as np
 
 from genbench.evidence.memorization import InformedMoments, Memorization
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 THRESHOLD = 0.1  # of the distance, below which it counts: the competition's, for Inception features
 NEARLY_ZERO = 1e-15  # added to the distance, so that copies are punished but still compared
@@ -41,7 +42,7 @@ def memorization_informed_frechet_distance(informed: InformedMoments) -> float:
 def distance_error(memorization: Memorization) -> float:
     """Standard error of the mean over generated samples, the training set held fixed."""
     distances = memorization.distances
-    return float(distances.std(ddof=1) / np.sqrt(len(distances)))
+    return error_of_mean(distances)
 
 
 METRICS = (

@@ -12,6 +12,7 @@ import numpy as np
 
 from genbench.evidence.path_lengths import PathLengths
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 
 def perceptual_path_length(lengths: PathLengths) -> float:
@@ -25,7 +26,7 @@ def perceptual_path_length(lengths: PathLengths) -> float:
 
 def mean_error(lengths: PathLengths) -> float:
     """Standard error of the mean over the paths that are kept."""
-    return float(lengths.kept.std(ddof=1) / np.sqrt(len(lengths.kept)))
+    return error_of_mean(lengths.kept)
 
 
 METRICS = (

@@ -11,6 +11,7 @@ from genbench.errors import Unavailable
 from genbench.evidence.comparison import given
 from genbench.evidence.tokens import Tokens
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 
 def perplexity(tokens: Tokens) -> float:
@@ -44,7 +45,7 @@ def _possible(tokens: Tokens) -> Array:
 
 
 def _error(tokens: Tokens) -> float:
-    return float(tokens.log_prob.std(ddof=1) / np.sqrt(len(tokens.log_prob)))
+    return error_of_mean(tokens.log_prob)
 
 
 METRICS = (

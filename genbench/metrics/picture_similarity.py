@@ -19,6 +19,7 @@ import numpy as np
 from genbench.arrays import Array
 from genbench.evidence.pictures import PicturePairs, ReconstructedPictures
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 MOST_DECIBELS = 100.0
 
@@ -81,7 +82,7 @@ def _cut(decibels: Array) -> Array:
 
 
 def _error(values: Array) -> float:
-    return float(values.std(ddof=1) / np.sqrt(len(values)))
+    return error_of_mean(values)
 
 
 METRICS = (

@@ -6,10 +6,9 @@ NeurIPS 2019, https://arxiv.org/abs/1904.06991.
 Differs from the paper: k is 5, as in density and coverage, not 3.
 """
 
-import numpy as np
-
 from genbench.evidence import Overlap
 from genbench.metric import Metric
+from genbench.spread import error_of_share
 
 
 def precision(overlap: Overlap) -> float:
@@ -25,13 +24,13 @@ def recall(overlap: Overlap) -> float:
 def precision_error(overlap: Overlap) -> float:
     """Binomial standard error over generated samples, the test balls held fixed."""
     share = precision(overlap)
-    return float(np.sqrt(share * (1 - share) / len(overlap.test_balls_around)))
+    return error_of_share(share, len(overlap.test_balls_around))
 
 
 def recall_error(overlap: Overlap) -> float:
     """Binomial standard error over test samples, the generated balls held fixed."""
     share = recall(overlap)
-    return float(np.sqrt(share * (1 - share) / len(overlap.generated_balls_around)))
+    return error_of_share(share, len(overlap.generated_balls_around))
 
 
 METRICS = (

@@ -4,11 +4,10 @@ Park and Kim, "Probabilistic precision and recall towards reliable evaluation of
 models", ICCV 2023, https://arxiv.org/abs/2309.01590.
 """
 
-import numpy as np
-
 from genbench.arrays import Array
 from genbench.evidence.soft_overlap import SoftOverlap
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 
 def probabilistic_precision(overlap: SoftOverlap) -> float:
@@ -32,7 +31,7 @@ def recall_error(overlap: SoftOverlap) -> float:
 
 
 def _error(probabilities: Array) -> float:
-    return float(probabilities.std(ddof=1) / np.sqrt(len(probabilities)))
+    return error_of_mean(probabilities)
 
 
 METRICS = (

@@ -13,6 +13,7 @@ import numpy as np
 from genbench.errors import Unavailable
 from genbench.evidence.rarity import Rarity
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 
 def rarity_score(rarity: Rarity) -> float:
@@ -42,7 +43,7 @@ def realism_score(rarity: Rarity) -> float:
 def rarity_error(rarity: Rarity) -> float:
     """Standard error of the mean over samples inside, the test balls held fixed."""
     inside = rarity.smallest_ball[np.isfinite(rarity.smallest_ball)]
-    return float(inside.std(ddof=1) / np.sqrt(len(inside)))
+    return error_of_mean(inside)
 
 
 METRICS = (

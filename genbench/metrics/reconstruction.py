@@ -12,6 +12,7 @@ import numpy as np
 
 from genbench.evidence.reconstructions import Reconstructions
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 
 def reconstruction_error(reconstructions: Reconstructions) -> float:
@@ -22,7 +23,7 @@ def reconstruction_error(reconstructions: Reconstructions) -> float:
 def mean_error(reconstructions: Reconstructions) -> float:
     """Standard error of the mean over test samples."""
     errors = reconstructions.squared_errors
-    return float(errors.std(ddof=1) / np.sqrt(len(errors)))
+    return error_of_mean(errors)
 
 
 METRICS = (

@@ -18,6 +18,7 @@ from genbench.errors import BadInput, Unavailable
 from genbench.evidence.comparison import given
 from genbench.evidence.retrieval import Retrieval
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 
 class RetrievalComparison(NamedTuple):
@@ -79,7 +80,7 @@ def compare_retrieval(*, test: Any, one: Any, other: Any) -> RetrievalComparison
 def distance_error(retrieval: Retrieval) -> float:
     """Standard error of the mean over test samples, the generated ones held fixed."""
     distances = retrieval.distances
-    return float(distances.std(ddof=1) / np.sqrt(len(distances)))
+    return error_of_mean(distances)
 
 
 def ratio_error(retrieval: Retrieval) -> float:

@@ -9,11 +9,10 @@ Differs from the papers: sets of unequal size are compared exactly, by merging t
 
 import math
 
-import numpy as np
-
 from genbench.arrays import Array
 from genbench.evidence.projections import Projections
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 
 def sliced_wasserstein_1(projections: Projections) -> float:
@@ -44,7 +43,7 @@ def second_error(projections: Projections) -> float:
 
 
 def _mean_error(values: Array) -> float:
-    return float(values.std(ddof=1) / np.sqrt(len(values)))
+    return error_of_mean(values)
 
 
 UNCERTAINTY = "spread over random directions, the samples held fixed"

@@ -12,6 +12,7 @@ from genbench.arrays import Array
 from genbench.beliefs import JEFFREYS, sight_surprise
 from genbench.evidence import Proximity
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 
 def bayesian_surprise(proximity: Proximity) -> float:
@@ -33,7 +34,7 @@ def most_surprise() -> float:
 def surprise_error(proximity: Proximity) -> float:
     """Standard error of the mean over generated samples, the training set held fixed."""
     surprises = _surprises(proximity)
-    return float(surprises.std(ddof=1) / np.sqrt(len(surprises)))
+    return error_of_mean(surprises)
 
 
 def _surprises(proximity: Proximity) -> Array:

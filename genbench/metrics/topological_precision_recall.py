@@ -8,12 +8,11 @@ neighbour of all others in any dimension, where theirs maximises persistence in 
 level is found from 100 resamples, not 10, of which the 90 % quantile is no single one.
 """
 
-import numpy as np
-
 from genbench.arrays import Flags
 from genbench.errors import Unavailable
 from genbench.evidence.significant_support import SignificantSupport
 from genbench.metric import Metric
+from genbench.spread import error_of_share
 
 
 def topological_precision(support: SignificantSupport) -> float:
@@ -51,7 +50,7 @@ def _share(covered: Flags, significant: Flags, name: str) -> float:
 
 
 def _error(share: float, significant: Flags) -> float:
-    return float(np.sqrt(share * (1 - share) / significant.sum()))
+    return error_of_share(share, significant.sum())
 
 
 METRICS = (

@@ -13,6 +13,7 @@ from genbench.arrays import Array
 from genbench.evidence.matches import Matches
 from genbench.metric import Metric
 from genbench.ratings import Rating, bradley_terry, glicko2
+from genbench.spread import error_of_share
 
 
 def tournament_win_rate(matches: Matches) -> float:
@@ -50,7 +51,7 @@ def rating_of_test(matches: Matches) -> float:
 def win_rate_error(matches: Matches) -> float:
     """Binomial standard error over samples, as if all discriminators agreed: at most this."""
     share = tournament_win_rate(matches)
-    return float(np.sqrt(share * (1 - share) / matches.n_judged))
+    return error_of_share(share, matches.n_judged)
 
 
 def rating_deviation(matches: Matches) -> float:

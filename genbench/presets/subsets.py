@@ -9,6 +9,7 @@ from scipy.special import rel_entr
 from genbench.arrays import Array
 from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Evidence
+from genbench.metric import Metric
 
 SUBSETS, SUBSET_SIZE, SPLITS = 100, 1000, 10
 
@@ -41,6 +42,21 @@ def kernel_distance(scores: SubsetScores) -> float:
 def inception_score(scores: SubsetScores) -> float:
     """How surely samples belong to a class, and how evenly to all, averaged over splits."""
     return float(scores.values.mean())
+
+
+def averages(kernels: type[SubsetScores], splits: type[SubsetScores]) -> tuple[Metric, Metric]:
+    """Return KID and IS as averages over a program's subsets and splits."""
+    return (
+        Metric(compute=kernel_distance, needs=kernels, aim="low", catches=(), ideal=0.0),
+        Metric(
+            compute=inception_score,
+            needs=splits,
+            aim="high",
+            bounds=(1, np.inf),
+            catches=(),
+            chance=1.0,
+        ),
+    )
 
 
 def check_subset_size(comparison: Comparison) -> None:

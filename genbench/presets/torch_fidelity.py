@@ -13,17 +13,15 @@ import numpy as np
 
 from genbench.evidence import Comparison
 from genbench.evidence.comparison import given
-from genbench.metric import Metric
 from genbench.presets import Preset
 from genbench.presets.subsets import (
     SPLITS,
     SUBSET_SIZE,
     SUBSETS,
     SubsetScores,
+    averages,
     check_subset_size,
     cubic_discrepancy,
-    inception_score,
-    kernel_distance,
     split_inception_score,
 )
 
@@ -67,17 +65,4 @@ class InceptionSplits(SubsetScores):
         return cls(values, {"splits": SPLITS, "split_seed": SEED})
 
 
-PRESET = Preset(
-    k=3,
-    metrics=(
-        Metric(compute=kernel_distance, needs=KernelSubsets, aim="low", catches=(), ideal=0.0),
-        Metric(
-            compute=inception_score,
-            needs=InceptionSplits,
-            aim="high",
-            bounds=(1, np.inf),
-            catches=(),
-            chance=1.0,
-        ),
-    ),
-)
+PRESET = Preset(k=3, metrics=averages(KernelSubsets, InceptionSplits))

@@ -26,10 +26,9 @@ from genbench.presets.subsets import (
     SUBSET_SIZE,
     SUBSETS,
     SubsetScores,
+    averages,
     check_subset_size,
     cubic_discrepancy,
-    inception_score,
-    kernel_distance,
     split_inception_score,
 )
 
@@ -108,24 +107,12 @@ def _orders(seed: int, sizes: list[int]) -> Iterator[Labels]:
         yield torch.randperm(n, generator=stream).numpy()
 
 
-PRESET = Preset(
-    metrics=(
-        Metric(compute=kernel_distance, needs=KernelSubsets, aim="low", catches=(), ideal=0.0),
-        Metric(
-            compute=inception_score,
-            needs=InceptionSplits,
-            aim="high",
-            bounds=(1, np.inf),
-            catches=(),
-            chance=1.0,
-        ),
-        Metric(
-            compute=memorization_informed_frechet_distance,
-            needs=TrainingSetOnly,
-            aim="low",
-            bounds=(0, np.inf),
-            catches=(),
-            ideal=0.0,
-        ),
-    ),
+MIFID = Metric(
+    compute=memorization_informed_frechet_distance,
+    needs=TrainingSetOnly,
+    aim="low",
+    bounds=(0, np.inf),
+    catches=(),
+    ideal=0.0,
 )
+PRESET = Preset(metrics=(*averages(KernelSubsets, InceptionSplits), MIFID))
