@@ -66,7 +66,13 @@ class FeatureMoments:
 
     @property
     def covariance(self) -> Array:
-        """Covariance (d, d), dividing by n - 1."""
+        """Covariance (d, d), dividing by n - 1.
+
+        Raises:
+            BadInput: they are of one sample only.
+        """
+        if self.n < 2:
+            raise BadInput("moments of one sample have no covariance.")
         return self.scatter / (self.n - 1)
 
     def gaussian(self) -> Gaussian:

@@ -52,7 +52,8 @@ def as_probabilities(values: Any, *, name: str, like: Array | None = None) -> Ar
         )
     if like is not None and array.shape[1] != like.shape[1]:
         raise BadInput(f"{name} has {array.shape[1]} classes; expected {like.shape[1]}.")
-    sums = array.sum(axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):  # of what is far from a probability
+        sums = array.sum(axis=1)
     wrong = (np.abs(sums - 1) > ROW_SUM_TOLERANCE) | (array < 0).any(axis=1)
     if wrong.any():
         row = int(np.argmax(wrong))
@@ -76,7 +77,9 @@ def as_labels(values: Any, *, name: str, n: int) -> Labels:
     if not (np.isfinite(array).all() and (array == np.rint(array)).all() and (array >= 0).all()):
         raise BadInput(f"{name} must be whole numbers from 0 up.")
     if n and array.max() >= MOST_CLASSES:
-        raise BadInput(f"{name} holds {array.max():g}; classes count from 0 to below {MOST_CLASSES}.")
+        raise BadInput(
+            f"{name} holds {array.max():g}; classes count from 0 to below {MOST_CLASSES}."
+        )
     labels = array.astype(np.int64)
     labels.flags.writeable = False
     return labels

@@ -29,9 +29,8 @@ pool: the models that it plays against (`genbench.pools.Pool`).
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import fields
-from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +69,7 @@ def comparison_of(*, seed: int = 0, k: int = 5, **inputs: Any) -> Comparison:
             checked[f"{name}_labels"] = _labels(name, found, n[name], checked)
     checked |= _of_each_sample(found, checked, n)
     _check_sizes(checked)
-    checked |= _scalars(found) | _objects(found, checked) | _moments(found)
+    checked |= _scalars(found) | _objects(found, checked) | _moments(found, checked)
     prior = _prior(checked)
     real = {name: value for name, value in checked.items() if name in OF_REFERENCE}
     of_model = {name: value for name, value in checked.items() if name in OF_COMPARISON}
@@ -91,6 +90,7 @@ def in_place_of_generated(fresh: Any, comparison: Comparison) -> Comparison:
     if comparison.generated is None:
         raise BadInput("fresh samples stand in for generated samples, but there are none.")
     fresh = as_samples(fresh, name="fresh", like=comparison.generated)
+    _check_sizes({"fresh": fresh})
     n = len(comparison.generated)
     if len(fresh) < n:
         raise BadInput(f"fresh must hold as many samples as generated, {n}, not {len(fresh)}.")
@@ -208,11 +208,18 @@ def _scalars(found: dict[str, Any]) -> dict[str, Any]:
     checked: dict[str, Any] = {}
     for name in ("data_range", "path_step", "test_bytes"):
         if name in found:
-            value = found[name]
-            if not isinstance(value, Real) or not 1 / LARGEST <= value <= LARGEST:
-                raise BadInput(f"{name} must be a number above 0, not {value!r}.")
-            checked[name] = float(value)
+            checked[name] = _above_zero(found[name], name=name)
     return checked
+
+
+def _above_zero(value: Any, *, name: str) -> float:
+    try:
+        number = float(value) if isinstance(value, int | float | np.integer | np.floating) else 0.0
+    except OverflowError:
+        number = np.inf
+    if not 1 / LARGEST <= number <= LARGEST:
+        raise BadInput(f"{name} must be a number above 0, not {value!r}.")
+    return number
 
 
 def _objects(found: dict[str, Any], checked: dict[str, Any]) -> dict[str, Any]:
@@ -238,16 +245,18 @@ def _objects(found: dict[str, Any], checked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_picture(picture: Any, checked: dict[str, Any]) -> tuple[int, ...]:
-    sizes = tuple(picture) if isinstance(picture, Sequence | np.ndarray) else ()
-    if len(sizes) not in (2, 3) or not all(isinstance(n, Integral) and n > 0 for n in sizes):
+    listed = picture.tolist() if isinstance(picture, np.ndarray) else picture
+    sizes = tuple(listed) if isinstance(listed, list | tuple) else ()
+    whole = all(isinstance(size, int | np.integer) and size > 0 for size in sizes)
+    if len(sizes) not in (2, 3) or not whole:
         raise BadInput(f"picture must be (height, width) or with channels, not {picture!r}.")
     shape = next((checked[name].shape[1:] for name in SETS if name in checked), None)
     if shape is not None and math.prod(shape) != math.prod(map(int, sizes)):
         raise BadInput(f"picture is {sizes}, but that is not the size of samples of shape {shape}.")
-    return tuple(int(n) for n in sizes)
+    return tuple(map(int, sizes))
 
 
-def _moments(found: dict[str, Any]) -> dict[str, Any]:
+def _moments(found: dict[str, Any], samples: dict[str, Any]) -> dict[str, Any]:
     checked: dict[str, Any] = {}
     for name in ("test_moments", "generated_moments"):
         if name in found:
@@ -255,10 +264,17 @@ def _moments(found: dict[str, Any]) -> dict[str, Any]:
             moments = FeatureMoments.load(value) if isinstance(value, str | Path) else value
             if not isinstance(moments, FeatureMoments):
                 raise BadInput(f"{name} must be FeatureMoments or a path, not {value!r}.")
+            d = len(moments.mean)
+            proper = np.isfinite(moments.mean).all() and np.isfinite(moments.scatter).all()
+            if moments.scatter.shape != (d, d) or not proper or np.diag(moments.scatter).min() < 0:
+                raise BadInput(f"{name} must be a mean (d,) and a scatter (d, d) around it.")
             checked[name] = moments.gaussian()
-    dimensions = {len(moments.mean) for moments in checked.values()}
-    if len(dimensions) > 1:
-        raise BadInput(f"test_moments and generated_moments differ in dimension: {dimensions}.")
+    dimensions = {name: len(moments.mean) for name, moments in checked.items()}
+    if checked:
+        given = {name: samples[name] for name in SETS if name in samples}
+        dimensions |= {name: math.prod(part.shape[1:]) for name, part in given.items()}
+    if len(set(dimensions.values())) > 1:
+        raise BadInput(f"Moments and samples differ in dimension: {dimensions}.")
     return checked
 
 

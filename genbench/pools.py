@@ -1,6 +1,6 @@
 """Pools of models that play against each other: whose samples fool whose discriminators."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -40,11 +40,11 @@ class Pool:
             raise BadInput(f"A pool needs two models or more with different names, not {names}.")
         if not isinstance(self.index, int | np.integer) or not 0 <= self.index < n:
             raise BadInput(f"index must be a whole number from 0 to {n - 1}, not {self.index!r}.")
-        counts = tuple(int(count) for count in self.n_samples)
-        if len(counts) != n or min(counts) < 1 or self.n_test < 1:
+        counts = tuple(self.n_samples) if isinstance(self.n_samples, Iterable) else ()
+        if len(counts) != n or not all(map(_is_count, (*counts, self.n_test))):
             raise BadInput(f"n_samples must be {n} counts from 1 up, and n_test one.")
         object.__setattr__(self, "names", names)
-        object.__setattr__(self, "n_samples", counts)
+        object.__setattr__(self, "n_samples", tuple(map(int, counts)))
         object.__setattr__(self, "called_real", _shares("called_real", self.called_real, (n, n)))
         object.__setattr__(self, "test_errors", _shares("test_errors", self.test_errors, (n,)))
         if self.curves is not None:
@@ -173,10 +173,17 @@ def _judge(discriminator: Discriminator, samples: Array) -> Array:
     return _shares("a discriminator's answer", discriminator(samples), (len(samples),))
 
 
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and int(value) >= 1
+
+
 def _shares(name: str, values: Any, shape: tuple[int, ...]) -> Array:
     if hasattr(values, "detach"):
         values = values.detach().cpu().numpy()
-    array = np.asarray(values, dtype=float)
+    try:
+        array = np.asarray(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"{name} must be numbers of shape {shape}.") from error
     if array.shape != shape:
         raise BadInput(f"{name} must have shape {shape}, not {array.shape}.")
     if not ((array >= 0) & (array <= 1)).all():

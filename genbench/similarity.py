@@ -96,9 +96,16 @@ def _luminance_and_structure(pictures: Array, others: Array, data_range: float) 
     for_light, for_contrast = ((k * data_range) ** 2 for k in STABILISERS)
     a, b = _windowed(pictures), _windowed(others)
     light = (2 * a * b + for_light) / (a**2 + b**2 + for_light)
+    # Squares about each picture's mean: far from it they would lose the variance to rounding.
+    (a, pictures), (b, others) = (_about_mean(a, pictures), _about_mean(b, others))
     variances = _windowed(pictures**2) - a**2 + _windowed(others**2) - b**2
     covariance = _windowed(pictures * others) - a * b
     return np.stack([light, (2 * covariance + for_contrast) / (variances + for_contrast)])
+
+
+def _about_mean(windowed: Array, pictures: Array) -> tuple[Array, Array]:
+    mean = pictures.mean(axis=(1, 2), keepdims=True)
+    return windowed - mean, pictures - mean
 
 
 def _windowed(pictures: Array) -> Array:

@@ -123,3 +123,18 @@ def test_what_does_not_fit_is_not_added():
             generated_moments=FeatureMoments.of(FEATURES[:, :2]),
             test_moments=FeatureMoments.of(FEATURES),
         )
+    with pytest.raises(BadInput, match="differ in dimension"):
+        genbench.score(generated=FEATURES[:, :2], test_moments=FeatureMoments.of(FEATURES))
+    with pytest.raises(BadInput, match="of one sample have no covariance"):
+        FeatureMoments.of(FEATURES[:1]).gaussian()
+
+
+def test_moments_of_equal_samples_are_compared_too():
+    same = FeatureMoments.of(np.ones((5, 3)))
+
+    found = genbench.score(test_moments=same, generated_moments=same, metrics="fid")["fid"]
+    other = genbench.score(generated=FEATURES[:, :3], test_moments=same, metrics="fid")["fid"]
+
+    assert found.value == 0
+    centred = ((FEATURES[:, :3].mean(axis=0) - 1) ** 2).sum()
+    assert other.value == pytest.approx(centred + FEATURES[:, :3].var(axis=0, ddof=1).sum())

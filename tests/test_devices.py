@@ -54,8 +54,9 @@ def test_products_are_in_full_single_precision_whatever_torch_was_told(monkeypat
     monkeypatch.setattr(
         torch.Tensor,
         "__matmul__",
-        lambda left, right: seen.append(torch.get_float32_matmul_precision())
-        or product(left, right),
+        lambda left, right: (
+            seen.append(torch.get_float32_matmul_precision()) or product(left, right)
+        ),
     )
     before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("medium")

@@ -30,6 +30,9 @@ POOL = Pool(
         ({"test_errors": np.array([0.1, np.nan])}, "between 0 and 1"),
         ({"n_samples": [10]}, "counts"),
         ({"n_test": 0}, "counts"),
+        ({"n_test": None}, "counts"),
+        ({"n_samples": None}, "counts"),
+        ({"called_real": [["a", "b"], ["c", "d"]]}, "called_real must be numbers"),
         ({"curves": np.zeros((4, 3))}, "curves"),
     ],
 )

@@ -11,7 +11,9 @@ from hypothesis.extra import numpy as st_numpy
 
 import genbench
 from genbench import BadInput, Score, Scores
+from genbench.accumulators import FeatureMoments
 from genbench.arrays import as_probabilities, as_samples
+from genbench.inputs import comparison_of
 from genbench.metrics import ALIASES, CATALOG
 
 QUICK = ["fid", "coverage", "authenticity"]  # metrics that train nothing
@@ -250,7 +252,44 @@ def test_a_seed_decides_what_is_drawn():
             {"generated_labels": np.full(40, 7), "generated_probabilities": TABLE},
             "generated_labels holds 7, but there are 3 classes.",
         ),
+        ({"test_labels": np.full(40, 1e30)}, "test_labels holds 1e+30; classes count from 0"),
         ({"test": None, "test_labels": np.zeros(40)}, "test_labels need the samples"),
+        ({"test": np.ma.masked_greater(TEST, 1)}, "test has masked values"),
+        ({"test": 1e200 * TEST}, "test holds numbers beyond 1e+40: scale it."),
+        ({"test_log_prob": np.full(40, -1e300)}, "test_log_prob holds numbers beyond 1e+40"),
+        ({"test_factors": np.full((40, 2), 0.5)}, "test_factors must be whole numbers"),
+        (
+            {"test": None, "test_codes": np.zeros((40, 3)), "test_factors": np.zeros((10, 2))},
+            "has 40 rows, but there are 10 test samples.",
+        ),
+        (
+            {"token_log_prob": [0.5, -1.0]},
+            "token_log_prob: 1 of 2 tokens have probabilities above one.",
+        ),
+        ({"path_starts": np.zeros((9, 3))}, "path_starts has samples of shape (3,); expected (2,)"),
+        ({"picture": 5}, "picture must be (height, width) or with channels, not 5."),
+        ({"picture": {1, 2}}, "picture must be (height, width)"),
+        ({"picture": (8, 8)}, "picture is (8, 8), but that is not the size of samples of shape"),
+        ({"data_range": 0}, "data_range must be a number above 0, not 0."),
+        ({"fresh": 1e200 * TEST}, "fresh holds numbers beyond 1e+40"),
+        ({"data_range": 10**400}, "data_range must be a number above 0"),
+        (
+            {"test_moments": FeatureMoments(9, np.zeros(2), -np.eye(2))},
+            "test_moments must be a mean (d,) and a scatter (d, d) around it.",
+        ),
+        (
+            {"test": None, "test_moments": FeatureMoments.of(RNG.normal(size=(9, 3)))},
+            "Moments and samples differ in dimension: {'test_moments': 3, 'generated': 2}.",
+        ),
+        ({"density": "normal"}, "density must have `sample` and `log_prob`, unlike 'normal'."),
+        ({"manifold": "circle"}, "manifold must be a function, not 'circle'."),
+        (
+            {"manifold": lambda points: points, "metrics": "manifold_precision"},
+            "what manifold returns must have shape (40,)",
+        ),
+        ({"metrics": 5}, "metrics must be names of metrics, not 5."),
+        ({"preset": 5}, "No preset named '5'."),
+        ({"device": 5}, "device must be a name such as 'cuda', not 5."),
         ({"metrics": ["coverag"]}, "No metric named 'coverag'. Did you mean 'coverage'"),
         ({"metrics": "covrage"}, "Did you mean 'coverage'"),
         ({"metrics": ["zzzz"]}, "No metric named 'zzzz'. Known: "),
@@ -264,6 +303,15 @@ def test_bad_input_is_named_in_plain_words(arguments, expected):
 
     assert expected in found
     assert found[-1] in ".?"
+
+
+def test_numbers_of_few_digits_and_numpys_own_are_taken():
+    found = as_samples(torch.full((2, 3), 1.5, dtype=torch.bfloat16, requires_grad=True), name="x")
+    assert (found == 1.5).all()
+
+    numbers = {"data_range": np.float32(2), "picture": np.array([1, 2])}
+    reference = comparison_of(test=TEST, generated=GENERATED, **numbers).reference
+    assert (reference.data_range, reference.picture) == (2, (1, 2))
 
 
 @given(st.data())

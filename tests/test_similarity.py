@@ -87,6 +87,18 @@ def test_units_do_not_matter_to_structure_and_noise():
         )
 
 
+def test_an_offset_far_above_the_contrast_does_not_matter_to_structure():
+    a, b = (1e-3 * part for part in pictures(4))
+
+    far, near = (
+        structural_similarity(a + offset, b + offset, data_range=1) for offset in (1e6, 1e3)
+    )
+
+    # Light is all but equal there, and structure knows of no offset.
+    assert (far <= 1).all()
+    assert far == pytest.approx(near, abs=1e-5)
+
+
 def test_many_pictures_are_compared_as_one_by_one(monkeypatch):
     a, b = pictures(5, (7, 12, 12))
     together = structural_similarity(a, b, data_range=255)

@@ -22,10 +22,6 @@ def codes_and_factors(comparison: Comparison) -> tuple[Array, Labels]:
     codes = given(comparison.test_codes, "codes of test samples")
     factors = given(comparison.reference.test_factors, "true factors of test samples")
     codes, factors = codes.reshape(len(codes), -1), factors.reshape(len(factors), -1)
-    if len(codes) != len(factors):
-        raise Unavailable(f"there are {len(codes)} codes, but factors of {len(factors)} samples")
-    if (factors != np.rint(factors)).any():
-        raise Unavailable("factors must be whole numbers")
     levels = np.stack([np.unique(f, return_inverse=True)[1] for f in factors.T], axis=1)
     levels = levels[:, levels.max(axis=0) > 0]
     if codes.shape[1] < 2 or levels.shape[1] < 2:

@@ -78,7 +78,7 @@ def _statistics(pictures: Array, name: str) -> Statistics:
         contrasts.append(gradient_lengths(grey).ravel())
         answers.append(filter_responses(grey))
     responses = np.concatenate(answers, axis=1)
-    used = means > 0
+    used = means**2 > 0
     return Statistics(
         n=len(pictures),
         power=means,

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from genbench.arrays import Array
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, given
 
 
@@ -19,15 +18,8 @@ class Tokens(Evidence):
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
-        """Take what is given.
-
-        Raises:
-            Unavailable: a token's probability is above one.
-        """
+        """Take what is given."""
         log_prob = given(comparison.token_log_prob, "log-probabilities of test tokens")
-        above = int((log_prob > 1e-9).sum())
-        if above:
-            raise Unavailable(f"{above} of {len(log_prob)} tokens have probabilities above one")
         return cls(log_prob, comparison.test_bytes)
 
     @property

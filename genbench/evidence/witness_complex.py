@@ -9,10 +9,12 @@ from itertools import combinations
 import numpy as np
 
 from genbench.arrays import Array, Labels
+from genbench.errors import Unavailable
 
 # A witness of a simplex lies nearer to its corners than to any other landmark, but for a slack.
 # The nearest landmark outside a triangle is therefore among a witness's four nearest.
 FEWEST_RANKS = 4
+MOST_RANKS = 32  # landmarks within a witness's slack: triangles grow with their cube
 
 
 def loops(distances: Array, largest: float) -> Array:
@@ -46,11 +48,19 @@ def loops(distances: Array, largest: float) -> Array:
 
 
 def _near(distances: Array, largest: float) -> Labels:
-    """Return each witness's nearest landmarks, nearest first: all that can be corners for any."""
+    """Return each witness's nearest landmarks, nearest first: all that can be corners for any.
+
+    Raises:
+        Unavailable: they are more than `MOST_RANKS`.
+    """
     n_landmarks = distances.shape[1]
     last = min(FEWEST_RANKS, n_landmarks) - 1
     reach = np.partition(distances, last, axis=1)[:, last] + largest
     n_ranks = int((distances <= reach[:, None]).sum(axis=1).max())
+    if n_ranks > MOST_RANKS:
+        raise Unavailable(
+            f"{n_ranks} landmarks are all one beside the largest distance: clusters, or outliers"
+        )
     near = np.argpartition(distances, n_ranks - 1, axis=1)[:, :n_ranks]
     order = np.argsort(np.take_along_axis(distances, near, axis=1), axis=1, kind="stable")
     return np.take_along_axis(near, order, axis=1)
@@ -60,19 +70,15 @@ def _simplices(
     near: Labels, ranked: Array, size: int, largest: float, n_landmarks: int
 ) -> tuple[Labels, Array]:
     """Find simplices of so many corners, sorted, and the least slack that any witness needs."""
-    codes, slacks = [], []
+    least = np.full(n_landmarks**size, np.inf)
     for ranks in combinations(range(near.shape[1]), size):
         outside = next(rank for rank in range(size + 1) if rank not in ranks)
         slack = np.maximum(ranked[:, ranks[-1]] - ranked[:, outside], 0)
         seen = slack <= largest
         corners = np.sort(near[seen][:, ranks], axis=1)
-        codes.append(corners @ n_landmarks ** np.arange(size)[::-1])
-        slacks.append(slack[seen])
-    code, slack = np.concatenate(codes), np.concatenate(slacks)
-    order = np.lexsort((slack, code))
-    found, first = np.unique(code[order], return_index=True)
-    corners = np.stack(np.unravel_index(found, (n_landmarks,) * size), axis=1)
-    return corners, slack[order][first]
+        np.minimum.at(least, corners @ n_landmarks ** np.arange(size)[::-1], slack[seen])
+    found = np.flatnonzero(np.isfinite(least))
+    return np.stack(np.unravel_index(found, (n_landmarks,) * size), axis=1), least[found]
 
 
 def _closing_edges(edges: Labels, n_landmarks: int) -> list[int]:

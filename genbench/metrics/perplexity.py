@@ -16,7 +16,8 @@ from genbench.spread import error_of_mean
 
 def perplexity(tokens: Tokens) -> float:
     """Inverse of the geometric mean of the test tokens' probabilities."""
-    return float(np.exp(-_possible(tokens).mean()))
+    with np.errstate(over="ignore"):  # beyond double precision it is infinite
+        return float(np.exp(-_possible(tokens).mean()))
 
 
 def bits_per_byte(tokens: Tokens) -> float:

@@ -135,10 +135,6 @@ def test_refuses_what_has_nothing_to_keep_apart():
         table(GRID[:, :1])
     with pytest.raises(Unavailable, match="there are 3 and 1"):
         table(GRID, GRID[:, :1])
-    with pytest.raises(Unavailable, match="whole numbers"):
-        table(GRID, GRID + 0.5)
-    with pytest.raises(Unavailable, match="256 codes, but factors of 10"):
-        table(GRID, GRID[:10])
     with pytest.raises(Unavailable, match="needs 20"):
         forests(GRID[::20][:12] + 0.0, GRID[::20][:12])
     with pytest.raises(Unavailable, match="true factors"):

@@ -141,3 +141,14 @@ def test_needs_as_many_points_as_landmarks():
     score = genbench.score(test=np.ones((63, 2)), generated=np.ones((99, 2)), metrics="geometry")
 
     assert score["geometry"].reason == "Needs 64 points of each set; there are 63."
+
+
+@pytest.mark.parametrize("far", [1e4, 1e12])
+def test_beside_an_outlier_all_others_are_one_point_without_a_shape(far):
+    rng = np.random.default_rng(9)
+    test, generated = rng.normal(size=(2, 300, 2))
+    generated[0] = far
+
+    found = genbench.score(test=test, generated=generated, metrics=["geometry"])["geometry"]
+
+    assert "landmarks are all one beside the largest distance" in found.reason

@@ -8,6 +8,7 @@ import genbench
 from genbench import distances
 from genbench.evidence import Kernels
 from genbench.evidence.kernel_means import median_distance
+from genbench.evidence.pair_means import KernelMeans, pair_means
 from genbench.metrics.kernel_distances import kernel_distance, maximum_mean_discrepancy
 
 
@@ -92,6 +93,27 @@ def test_gaussian_kernel_of_gaussians_has_a_closed_form():
         excesses.append(maximum_mean_discrepancy(kernels) - expected)
 
     assert mean_is(0, excesses)
+
+
+def test_a_linear_kernel_leaves_the_means_less_what_chance_adds_to_them():
+    rng = np.random.default_rng(11)
+    test, generated = rng.normal(size=(30, 3)), 2 * rng.normal(size=(20, 3)) + 1
+
+    def means(points, others, *, same=False):
+        def product(rows, _):
+            return points[rows] @ others.T
+
+        return pair_means([product], points, others, same=same)[0]
+
+    found = KernelMeans(
+        means(test, test, same=True),
+        means(generated, generated, same=True),
+        means(test, generated),
+    )
+
+    shift = ((test.mean(axis=0) - generated.mean(axis=0)) ** 2).sum()
+    by_chance = sum(part.var(axis=0, ddof=1).sum() / len(part) for part in (test, generated))
+    assert found.unbiased == pytest.approx(shift - by_chance, rel=1e-12)
 
 
 def test_equal_distributions_average_zero_and_fall_below_it():
