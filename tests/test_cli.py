@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from genbench import records
+from genbench import cli, records
 from genbench.boards import CATALOG as BOARDS
 from genbench.boards import Board
 from genbench.cli import main
@@ -15,9 +15,16 @@ from genbench.metrics import CATALOG as METRICS
 from genbench.models import baselines
 
 
+@pytest.fixture(autouse=True, scope="module")
+def wide():
+    """A terminal so wide that no name is folded, whatever the one that runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli.CONSOLE, "width", 120)
+        yield
+
+
 def call(*arguments):
-    wide = {"COLUMNS": "120"}  # so that no name is folded
-    return CliRunner().invoke(main, [str(argument) for argument in arguments], env=wide)
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 @pytest.mark.parametrize(
