@@ -118,7 +118,7 @@ def machine() -> str:
 
 
 def main(names: list[str]) -> None:
-    """Write the table."""
+    """Measure, and write the table, after every task, if all are measured."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     rate = product_rate()
     table: list[str] = []
@@ -126,19 +126,20 @@ def main(names: list[str]) -> None:
         found = in_turns(name)
         table += rows(name, found, rate)
         print("\n".join(table[-len(found) :]), flush=True)
-    if names:
-        return
-    text = (HERE / "README.md").read_text(encoding="utf-8")
+        if not names:
+            _write(table, rate)
+
+
+def _write(table: list[str], rate: float) -> None:
+    readme = HERE / "README.md"
     begin, end = "<!-- table: begin -->\n", "<!-- table: end -->"
     head = (
         "| measure | program | CPU s | times ours | peak MB | apart | times the products alone |\n"
         "| --- | --- | --- | --- | --- | --- | --- |\n"
     )
     new = f"{machine()} Products: {rate / 1e9:.0f} GFLOP/s.\n\n{head}" + "\n".join(table) + "\n"
-    before, _, rest = text.partition(begin)
-    (HERE / "README.md").write_text(
-        before + begin + new + end + rest.partition(end)[2], encoding="utf-8"
-    )
+    before, _, rest = readme.read_text(encoding="utf-8").partition(begin)
+    readme.write_text(before + begin + new + end + rest.partition(end)[2], encoding="utf-8")
 
 
 def _peak_bytes() -> float:
