@@ -43,6 +43,11 @@ def squared_distance_blocks(points: Array, others: Array) -> Iterator[tuple[slic
         yield rows, np.maximum(block, 0, out=block)
 
 
+def squared_distance_table(points: Array, others: Array) -> Array:
+    """Return all of them at once, (n_points, n_others): for sets that are kept small."""
+    return np.concatenate([block for _, block in squared_distance_blocks(points, others)])
+
+
 def _centre(points: Array) -> Array:
     """Return the median of each coordinate, which no outlier moves far from all the others."""
     return np.asarray(np.median(points[:: -(-len(points) // CENTRED_BY)], axis=0))

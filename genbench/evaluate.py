@@ -17,8 +17,6 @@ from genbench.inputs import comparison_of, in_place_of_generated
 from genbench.metric import Level, Metric, Score
 from genbench.metrics import CATALOG, find
 
-DEFAULT_K = 5
-
 
 class Scores(Mapping[str, Score]):
     """Scores by the metrics' names; acronyms such as "fid" find them too."""
@@ -91,7 +89,7 @@ def score(
         other = presets.find(preset)
         chosen = [other.by_name.get(metric.name, metric) for metric in chosen]
         k = other.k if k is None else k
-    comparison = comparison_of(seed=int(seed), k=DEFAULT_K if k is None else k, **inputs)
+    comparison = comparison_of(seed=int(seed), k=k, **inputs)
     with on(device):
         scores = evaluate(comparison, chosen)
         if fresh is None:

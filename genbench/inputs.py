@@ -29,7 +29,7 @@ pool: the models that it plays against (`genbench.pools.Pool`).
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -43,18 +43,20 @@ from genbench.evidence import Comparison, Reference
 from genbench.pools import Pool
 
 SETS = ("test", "generated", "train")
+OF_ONE_KIND = (*SETS, "test_reconstruction", "path_starts", "path_ends")  # samples, all alike
+OF_ONE_CLASSIFIER = ("generated_probabilities", "test_probabilities", "train_probabilities")
 ROUNDING = 1e-9  # nats
 LARGEST = 1e40  # about what single precision holds; products of a few such numbers do not overflow
 
 
-def comparison_of(*, seed: int = 0, k: int = 5, **inputs: Any) -> Comparison:
+def comparison_of(*, seed: int = 0, k: int | None = None, **inputs: Any) -> Comparison:
     """Check what is given and put it where evidence finds it; None stands for absent.
 
     Raises:
         BadInput: nothing to score, an unknown name, or arrays that are not what they should be
             or do not fit each other; the message names the array.
     """
-    if not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1:
+    if k is not None and (not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1):
         raise BadInput(f"k must be a whole number from 1 up, not {k!r}.")
     for name in inputs:
         if name not in NAMES:
@@ -62,7 +64,8 @@ def comparison_of(*, seed: int = 0, k: int = 5, **inputs: Any) -> Comparison:
     found = {name: value for name, value in inputs.items() if value is not None}
     if not any(name in found for name in OF_A_MODEL):
         raise BadInput("Nothing to score: give generated samples or generated_probabilities.")
-    checked = _samples(found) | _probabilities(found)
+    checked = _alike(as_samples, OF_ONE_KIND, found)
+    checked |= _alike(as_probabilities, OF_ONE_CLASSIFIER, found)
     n = {name: _length(name, checked) for name in SETS}
     for name in SETS:
         if f"{name}_labels" in found:
@@ -74,9 +77,10 @@ def comparison_of(*, seed: int = 0, k: int = 5, **inputs: Any) -> Comparison:
     real = {name: value for name, value in checked.items() if name in OF_REFERENCE}
     of_model = {name: value for name, value in checked.items() if name in OF_COMPARISON}
     picture = real.pop("picture", None) or _picture(checked)
-    return Comparison(
-        reference=Reference(**real, picture=picture, prior=prior, k=int(k)), seed=seed, **of_model
-    )
+    if k is not None:
+        real["k"] = int(k)
+    reference = Reference(**real, picture=picture, prior=prior)
+    return Comparison(reference=reference, seed=seed, **of_model)
 
 
 def in_place_of_generated(fresh: Any, comparison: Comparison) -> Comparison:
@@ -97,23 +101,15 @@ def in_place_of_generated(fresh: Any, comparison: Comparison) -> Comparison:
     return Comparison(reference=comparison.reference, generated=fresh[:n], seed=comparison.seed)
 
 
-def _samples(found: dict[str, Any]) -> dict[str, Any]:
-    """Samples, and arrays of the same kind of samples, must all be alike."""
+def _alike(
+    check: Callable[..., Array], names: Iterable[str], found: dict[str, Any]
+) -> dict[str, Any]:
+    """Check the arrays that are given, each to be like the first of them."""
     checked: dict[str, Any] = {}
     like: Array | None = None
-    for name in (*SETS, "test_reconstruction", "path_starts", "path_ends"):
+    for name in names:
         if name in found:
-            checked[name] = as_samples(found[name], name=name, like=like)
-            like = checked[name] if like is None else like
-    return checked
-
-
-def _probabilities(found: dict[str, Any]) -> dict[str, Any]:
-    checked: dict[str, Any] = {}
-    like: Array | None = None
-    for name in (f"{part}_probabilities" for part in ("generated", "test", "train")):
-        if name in found:
-            checked[name] = as_probabilities(found[name], name=name, like=like)
+            checked[name] = check(found[name], name=name, like=like)
             like = checked[name] if like is None else like
     return checked
 
@@ -154,20 +150,13 @@ def _of_each_sample(
         if name not in found:
             continue
         part = name.partition("_")[0]
-        expected = n[part]
-        rows[name] = values = check(found[name], name=name)
-        if expected is not None and len(values) != expected:
+        values = checked[name] if name in checked else check(found[name], name=name)
+        if n[part] is not None and len(values) != n[part]:
             raise BadInput(
-                f"{name} has {len(values)} rows, but there are {expected} {part} samples."
+                f"{name} has {len(values)} rows, but there are {n[part]} {part} samples."
             )
+        rows[name] = values
         n[part] = len(values)
-    if "test_reconstruction" in checked:
-        found_rows = len(checked["test_reconstruction"])
-        if n["test"] is not None and found_rows != n["test"]:
-            raise BadInput(
-                f"test_reconstruction has {found_rows} rows, but there are {n['test']} test "
-                "samples."
-            )
     if "test_score" in rows and "test" in checked:
         d = int(np.prod(checked["test"].shape[1:]))
         if rows["test_score"].shape[1:] != (d,):
@@ -306,6 +295,7 @@ PER_SAMPLE: dict[str, Callable[..., Array]] = {
     "test_log_weights": as_samples,
     "test_codes": as_samples,
     "generated_latents": as_samples,
+    "test_reconstruction": as_samples,
 }
 OF_REFERENCE = {field.name for field in fields(Reference) if field.init} - {"prior", "k"}
 OF_COMPARISON = {field.name for field in fields(Comparison) if field.init} - {"reference", "seed"}

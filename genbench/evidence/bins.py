@@ -1,6 +1,5 @@
 """How test and generated points fall into the cells of a codebook."""
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -9,6 +8,7 @@ import numpy as np
 from genbench.arrays import Array, Labels
 from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference
+from genbench.evidence.training import fixed_budget
 from genbench.randomness import rng_for
 
 MOST_BINS = 100
@@ -27,12 +27,9 @@ class FittedCells:
     def to(cls, points: Array, n: int, *, rng: np.random.Generator) -> Self:
         """Fit `n` cells to the points."""
         from sklearn.cluster import KMeans
-        from sklearn.exceptions import ConvergenceWarning
 
         kmeans = KMeans(n, n_init=1, random_state=int(rng.integers(2**31)))
-        with warnings.catch_warnings():
-            # Fewer distinct points than cells: some cells stay empty and are not counted.
-            warnings.simplefilter("ignore", ConvergenceWarning)
+        with fixed_budget():
             return cls(kmeans.fit(points), n)
 
     def of(self, points: Array) -> Labels:
@@ -93,18 +90,6 @@ class Bins(Evidence):
             Cells(n_bins(len(codebook_points(real)), len(real.test_set), len(generated)))
         )
         return cls(cells.count(real.test_set), cells.count(generated))
-
-    @classmethod
-    def measure(
-        cls, codebook: Array, test: Array, generated: Array, *, rng: np.random.Generator
-    ) -> Self:
-        """Fit cells on the points of `codebook`, then count test and generated points in each.
-
-        Raises:
-            Unavailable: too few points for two cells.
-        """
-        cells = FittedCells.to(codebook, n_bins(len(codebook), len(test), len(generated)), rng=rng)
-        return cls(cells.count(test), cells.count(generated))
 
     @property
     def parameters(self) -> dict[str, int]:

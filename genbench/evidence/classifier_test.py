@@ -1,6 +1,5 @@
 """A network trained to tell generated from test points, and how it does on held-out ones."""
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -9,6 +8,7 @@ import numpy as np
 from genbench.arrays import Array, Labels
 from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence
+from genbench.evidence.training import fixed_budget
 
 FEWEST = 20  # of each set: ten to learn from, ten to be judged on
 
@@ -54,7 +54,6 @@ class ClassifierTest(Evidence):
 
 
 def _network(random_state: int, points: Array, is_real: Labels) -> Any:
-    from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -66,7 +65,5 @@ def _network(random_state: int, points: Array, is_real: Labels) -> Any:
         max_iter=150,
         random_state=random_state,
     )
-    with warnings.catch_warnings():
-        # A fixed budget of passes is the protocol; whether the loss still falls is beside it.
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with fixed_budget():
         return make_pipeline(StandardScaler(), network).fit(points, is_real)

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from genbench.arrays import Array
-from genbench.distances import squared_distance_blocks
+from genbench.distances import squared_distance_blocks, squared_distance_table
 from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.evidence.subsets import some_of
@@ -115,9 +115,7 @@ def fitted_variances(centres: Array, points: Array) -> Array:
     are the definition.
     """
     with_origin = np.concatenate([centres, np.zeros((1, centres.shape[1]))])
-    squared = np.concatenate(
-        [block.copy() for _, block in squared_distance_blocks(with_origin, points)]
-    )
+    squared = squared_distance_table(with_origin, points)
     d = points.shape[1]
     variances = np.full(len(with_origin), max(float(squared.mean()) / d, SMALLEST_VARIANCE))
     for _ in range(STEPS):

@@ -28,25 +28,16 @@ class Kernels(Evidence):
     def of(cls, comparison: Comparison) -> Self:
         """Go once over the pairs that hold a generated point; the others are the reference's."""
         reference = comparison.reference
-        within_test = reference.get(_within_test)
+        width, within_test = reference.get(kernel_width), reference.get(_within_test)
         generated = at_least(2, comparison.generated_set, "generated")
-        return cls._joined(reference.get(kernel_width), within_test, reference.test_set, generated)
-
-    @classmethod
-    def measure(cls, test: Array, generated: Array) -> Self:
-        """Go once over each of the three kinds of pairs, with all kernels."""
-        width = median_distance(test)
-        return cls._joined(width, _means(test, test, width, same=True), test, generated)
-
-    @classmethod
-    def _joined(
-        cls, width: float, within_test: list[PairMeans], test: Array, generated: Array
-    ) -> Self:
-        within_generated = _means(generated, generated, width, same=True)
-        between = _means(test, generated, width, same=False)
         polynomial, gaussian, negated_distance = (
             KernelMeans(*means)
-            for means in zip(within_test, within_generated, between, strict=True)
+            for means in zip(
+                within_test,
+                _means(generated, generated, width, same=True),
+                _means(reference.test_set, generated, width, same=False),
+                strict=True,
+            )
         )
         return cls(polynomial, gaussian, negated_distance, width)
 

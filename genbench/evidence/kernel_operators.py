@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from genbench.arrays import Array
-from genbench.distances import squared_distance_blocks
+from genbench.distances import squared_distance_table
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.evidence.spectra import entropy_of, usable_width
 from genbench.evidence.subsets import some_of
@@ -54,10 +54,9 @@ class KernelOperators(Evidence):
 
 def gaussian(points: Array, others: Array, width: float) -> Array:
     """Return the Gaussian kernel's whole matrix: for capped sets only."""
-    table = np.empty((len(points), len(others)))
-    for rows, squared in squared_distance_blocks(points, others):
-        np.exp(squared * (-0.5 / width**2), out=table[rows])
-    return table
+    table = squared_distance_table(points, others)
+    table *= -0.5 / width**2
+    return np.asarray(np.exp(table, out=table))
 
 
 def _test_side(reference: Reference) -> tuple[Array, float]:

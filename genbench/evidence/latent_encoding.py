@@ -1,6 +1,5 @@
 """How well the latents of generated samples can be told from the samples."""
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -10,6 +9,7 @@ from scipy.special import ndtri
 from genbench.arrays import Array
 from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, given
+from genbench.evidence.training import fixed_budget
 
 FEWEST = 80
 ERRORS_PER_LATENT = 20  # at least, for a covariance of the errors; else variances alone
@@ -101,11 +101,7 @@ def _encoders(random_state: int) -> list[tuple[str, Any]]:
 
 def _encode(encoder: Any, points: Array, latents: Array, learn: Any) -> Array:
     """Return the latents (n, n_latents) that the encoder expects."""
-    from sklearn.exceptions import ConvergenceWarning
-
-    with warnings.catch_warnings():
-        # A fixed budget of passes is the protocol; whether the loss still falls is beside it.
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with fixed_budget():
         # One latent is a column to a linear encoder, but a list to a network.
         encoder.fit(points[learn], latents[learn] if latents.shape[1] > 1 else latents[learn, 0])
     return np.asarray(encoder.predict(points)).reshape(latents.shape)

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from genbench.arrays import Array
-from genbench.distances import squared_distance_blocks
+from genbench.distances import squared_distance_table
 from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.subsets import some_of
@@ -71,18 +71,13 @@ def living_times(points: Array, *, rng: np.random.Generator) -> Array:
     total = np.zeros(MOST_LOOPS)
     for _ in range(DRAWS):
         landmarks = points[rng.choice(len(points), size=LANDMARKS, replace=False)]
-        distances = _distances(points, landmarks)
+        distances = np.sqrt(squared_distance_table(points, landmarks))
         largest = gamma(len(points)) * float(distances.max())
         if largest > 0:
             total += shares(loops(distances, largest), largest)
         else:
             total[0] += 1  # one point, again and again: no loop
     return total / DRAWS
-
-
-def _distances(points: Array, landmarks: Array) -> Array:
-    blocks = [block for _, block in squared_distance_blocks(points, landmarks)]
-    return np.asarray(np.sqrt(np.concatenate(blocks)))
 
 
 def shares(intervals: Array, largest: float) -> Array:

@@ -1,6 +1,5 @@
 """Classifiers trained on real and on generated samples, and what they say of each other's."""
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -9,6 +8,7 @@ import numpy as np
 from genbench.arrays import Array, Labels
 from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference, given
+from genbench.evidence.training import fixed_budget
 from genbench.randomness import rng_for
 
 FEWEST = 20
@@ -27,7 +27,6 @@ class Probe:
     @classmethod
     def trained(cls, points: Array, labels: Labels, *, n_classes: int) -> Self:
         """Fit to points (n, d) of classes (n,)."""
-        from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import StandardScaler
@@ -36,9 +35,7 @@ class Probe:
         if len(classes) == 1:
             return cls(n_classes, classes, None)
         pipeline = make_pipeline(StandardScaler(), LogisticRegression(max_iter=MOST_STEPS))
-        with warnings.catch_warnings():
-            # Separable classes let weights grow for long without another answer.
-            warnings.simplefilter("ignore", ConvergenceWarning)
+        with fixed_budget():
             return cls(n_classes, classes, pipeline.fit(points, labels))
 
     def probabilities(self, points: Array) -> Array:

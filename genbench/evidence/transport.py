@@ -27,20 +27,12 @@ class Transport(Evidence):
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
-        """Solve it for the points."""
-        return cls._between(*comparison.get(_equally_many))
-
-    @classmethod
-    def measure(cls, test: Array, generated: Array, *, rng: np.random.Generator) -> Self:
         """Solve the transport problem on equally many points of each set.
 
         Raises:
             Unavailable: the solver did not converge (an unfinished plan is no distance).
         """
-        return cls._between(*equally_many(test, generated, rng=rng))
-
-    @classmethod
-    def _between(cls, test: Array, generated: Array) -> Self:
+        test, generated = comparison.get(_equally_many)
         return cls(len(test), cheapest(test, generated, metric="euclidean"))
 
     @property
@@ -74,15 +66,11 @@ class SquaredTransport(Evidence):
         return {"n": self.n}
 
 
-def equally_many(test: Array, generated: Array, *, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Cut both sets to one size: the value depends on it even for one distribution."""
-    n = min(len(test), len(generated), MOST_POINTS)
-    return some_of(test, n, rng=rng), some_of(generated, n, rng=rng)
-
-
 def _equally_many(comparison: Comparison) -> tuple[Array, Array]:
+    """Cut both sets to one size: the value depends on it even for one distribution."""
     test, generated = comparison.reference.test_set, comparison.generated_set
-    return equally_many(test, generated, rng=comparison.rng("transport"))
+    n, rng = min(len(test), len(generated), MOST_POINTS), comparison.rng("transport")
+    return some_of(test, n, rng=rng), some_of(generated, n, rng=rng)
 
 
 def cheapest(

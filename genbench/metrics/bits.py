@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from genbench.arrays import Array
 from genbench.errors import BadInput
 from genbench.evidence.code_lengths import CodeLengths
 from genbench.evidence.likelihood_pair import LikelihoodPair
@@ -64,21 +63,17 @@ def prequential_description_length(counts: ArrayLike) -> float:
 
 def bits_per_dimension_error(lengths: CodeLengths) -> float:
     """Standard error of the mean over test samples."""
-    return _error(lengths.bits) / lengths.d
+    return error_of_mean(lengths.bits) / lengths.d
 
 
 def description_error(likelihoods: LogLikelihoods) -> float:
     """Standard error of the mean over test samples."""
-    return _error(likelihoods.test) * NAT
+    return error_of_mean(likelihoods.test) * NAT
 
 
 def gap_error(likelihoods: LikelihoodPair) -> float:
     """Standard error of a difference of means of separate samples."""
-    return float(np.hypot(_error(likelihoods.train), _error(likelihoods.test)))
-
-
-def _error(values: Array) -> float:
-    return error_of_mean(values)
+    return float(np.hypot(error_of_mean(likelihoods.train), error_of_mean(likelihoods.test)))
 
 
 METRICS = (

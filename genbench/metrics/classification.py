@@ -61,12 +61,12 @@ def majority_of_generated(probes: Probes) -> float:
 
 def train_on_generated_error(probes: Probes) -> float:
     """Binomial standard error over test samples, the classifier held fixed."""
-    return _binomial(train_on_generated_accuracy(probes), len(probes.test_labels))
+    return error_of_share(train_on_generated_accuracy(probes), len(probes.test_labels))
 
 
 def test_on_generated_error(probes: Probes) -> float:
     """Binomial standard error over generated samples, the classifier held fixed."""
-    return _binomial(test_on_generated_accuracy(probes), len(probes.generated_labels))
+    return error_of_share(test_on_generated_accuracy(probes), len(probes.generated_labels))
 
 
 def index_error(probes: Probes) -> float:
@@ -74,10 +74,6 @@ def index_error(probes: Probes) -> float:
     right, right_of_train = probes.generated_right, probes.train_right
     residuals = right - right.mean() / right_of_train.mean() * right_of_train
     return float(100 * residuals.std(ddof=1) / right_of_train.mean() / np.sqrt(len(right)))
-
-
-def _binomial(share: float, n: int) -> float:
-    return error_of_share(share, n)
 
 
 def _accuracy_of_train(probes: Probes) -> float:

@@ -11,10 +11,12 @@ test points as well, averages several draws of each size, and does not redraw fr
 
 import numpy as np
 
-from genbench.evidence import Moments
+from genbench.arrays import Array
+from genbench.evidence import Gaussian, Moments
 from genbench.evidence.frechet_extrapolation import FrechetExtrapolation
 from genbench.evidence.moments import influences
 from genbench.metric import Metric
+from genbench.spread import error_of_mean
 
 
 def frechet_distance(moments: Moments) -> float:
@@ -42,9 +44,7 @@ def frechet_by_chance(moments: Moments) -> float:
     (1/n + 1/m) sum_ij (1 + [i = j]) s_i s_j / (2 (s_i + s_j)) over the variances s of S.
     """
     test, generated = moments.test, moments.generated
-    variances = test.variances
-    variances = variances[variances > variances.max(initial=0) * 1e-12]
-    pairs = variances[:, None] * variances / (variances[:, None] + variances)
+    variances, pairs = _spectrum(test)
     spread = variances.sum() + (pairs.sum() + np.trace(pairs)) / 2
     return float((1 / test.n + 1 / generated.n) * spread)
 
@@ -60,18 +60,23 @@ def frechet_error(moments: Moments) -> float:
     test, generated = moments.test, moments.generated
     of_test, of_generated = influences(test, generated)
     first = of_test.var(ddof=1) / test.n + of_generated.var(ddof=1) / generated.n
-    variances = test.variances
-    variances = variances[variances > variances.max(initial=0) * 1e-12]
-    pairs = variances[:, None] * variances / (variances[:, None] + variances)
+    variances, pairs = _spectrum(test)
     second = 2 * (variances**2).sum() + (pairs**2).sum() + (np.diag(pairs) ** 2).sum()
     second *= (1 / test.n + 1 / generated.n) ** 2
     return float(np.sqrt(max(first - second, second)))
 
 
+def _spectrum(gaussian: Gaussian) -> tuple[Array, Array]:
+    """Return the variances s (r,) that differ from zero, and s_i s_j / (s_i + s_j), (r, r)."""
+    variances = gaussian.variances
+    variances = variances[variances > variances.max(initial=0) * 1e-12]
+    return variances, variances[:, None] * variances / (variances[:, None] + variances)
+
+
 def extrapolation_error(extrapolation: FrechetExtrapolation) -> float:
     """Join the standard error of the distance itself and that of the mean over repeated draws."""
     sampling = frechet_error(extrapolation.moments)
-    drawing = extrapolation.intercepts.std(ddof=1) / np.sqrt(len(extrapolation.intercepts))
+    drawing = error_of_mean(extrapolation.intercepts)
     return float(np.hypot(sampling, drawing))
 
 

@@ -32,7 +32,7 @@ def inception_score(probabilities: Probabilities) -> float:
 
     From 1 to the number of classes.
     """
-    return _inception_score(probabilities.generated)
+    return inception_score_of(probabilities.generated)
 
 
 def modified_inception_score(probabilities: Probabilities) -> float:
@@ -67,7 +67,7 @@ def am_score(probabilities: Probabilities) -> float:
 
 def real_inception_score(probabilities: Probabilities) -> float | None:
     """Inception score of the test samples themselves."""
-    return None if probabilities.test is None else _inception_score(probabilities.test)
+    return None if probabilities.test is None else inception_score_of(probabilities.test)
 
 
 def real_modified_inception_score(probabilities: Probabilities) -> float | None:
@@ -82,7 +82,7 @@ def real_mode_score(probabilities: Probabilities) -> float | None:
     if probabilities.test is None or probabilities.prior is None:
         return None
     divergence = rel_entr(probabilities.test.mean(axis=0), probabilities.prior).sum()
-    return float(_inception_score(probabilities.test) * np.exp(-divergence))
+    return float(inception_score_of(probabilities.test) * np.exp(-divergence))
 
 
 def uncertainty_of_real(probabilities: Probabilities) -> float | None:
@@ -104,7 +104,8 @@ def uninformed_am_score(probabilities: Probabilities) -> float:
     return float(2 * np.log(len(prior)) - entr(prior).sum())
 
 
-def _inception_score(rows: Array) -> float:
+def inception_score_of(rows: Array) -> float:
+    """Return exp of the mean divergence of rows (n, n_classes) from their mean."""
     return float(np.exp(rel_entr(rows, rows.mean(axis=0)).sum(axis=1).mean()))
 
 

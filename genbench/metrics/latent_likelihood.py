@@ -31,22 +31,18 @@ def importance_weighted_bound(weights: ImportanceWeights) -> float:
 
 def lower_bound_error(weights: ImportanceWeights) -> float:
     """Standard error of the mean over test samples, draws included."""
-    return _error(weights.log_weights.mean(axis=1))
+    return error_of_mean(weights.log_weights.mean(axis=1))
 
 
 def weighted_bound_error(weights: ImportanceWeights) -> float:
     """Standard error of the mean over test samples, draws included."""
-    return _error(_log_means(weights))
+    return error_of_mean(_log_means(weights))
 
 
 def _log_means(weights: ImportanceWeights) -> Array:
     """Log of each test sample's mean weight, (n_test,)."""
     log_weights = weights.log_weights
     return np.asarray(logsumexp(log_weights, axis=1) - np.log(log_weights.shape[1]))
-
-
-def _error(bounds: Array) -> float:
-    return error_of_mean(bounds)
 
 
 METRICS = (

@@ -8,7 +8,6 @@ Differs from usage: the bandwidth is chosen on one half of the test samples and 
 both ways, so none is judged by a bandwidth it helped to choose.
 """
 
-from genbench.arrays import Array
 from genbench.evidence import KernelLikelihood, LogLikelihoods
 from genbench.metric import Metric
 from genbench.spread import error_of_mean
@@ -30,16 +29,12 @@ def kernel_log_likelihood(likelihood: KernelLikelihood) -> float:
 
 def mean_error(likelihoods: LogLikelihoods) -> float:
     """Standard error of the mean over test samples."""
-    return _error(likelihoods.test)
+    return error_of_mean(likelihoods.test)
 
 
 def kernel_mean_error(likelihood: KernelLikelihood) -> float:
     """Standard error of the mean over test samples, the generated ones held fixed."""
-    return _error(likelihood.log_densities)
-
-
-def _error(log_densities: Array) -> float:
-    return error_of_mean(log_densities)
+    return error_of_mean(likelihood.log_densities)
 
 
 METRICS = (

@@ -28,13 +28,13 @@ def bits_per_byte(tokens: Tokens) -> float:
 
 def perplexity_error(tokens: Tokens) -> float:
     """Standard error by the exponential's slope, tokens taken as independent."""
-    return float(perplexity(tokens) * _error(tokens))
+    return float(perplexity(tokens) * error_of_mean(tokens.log_prob))
 
 
 def bits_per_byte_error(tokens: Tokens) -> float:
     """Standard error of the sum, tokens taken as independent."""
     n_bytes = given(tokens.n_bytes, "bytes")
-    return float(len(tokens.log_prob) * _error(tokens) / np.log(2) / n_bytes)
+    return float(len(tokens.log_prob) * error_of_mean(tokens.log_prob) / np.log(2) / n_bytes)
 
 
 def _possible(tokens: Tokens) -> Array:
@@ -43,10 +43,6 @@ def _possible(tokens: Tokens) -> Array:
         n = len(tokens.log_prob)
         raise Unavailable(f"the model holds {impossible} of {n} test tokens to be impossible")
     return tokens.log_prob
-
-
-def _error(tokens: Tokens) -> float:
-    return error_of_mean(tokens.log_prob)
 
 
 METRICS = (

@@ -64,25 +64,21 @@ def real_pairwise_similarity(pairs: PicturePairs) -> float:
 
 def similarity_error(reconstructions: ReconstructedPictures) -> float:
     """Standard error of the mean over test pictures."""
-    return _error(reconstructions.structural_similarity)
+    return error_of_mean(reconstructions.structural_similarity)
 
 
 def noise_ratio_error(reconstructions: ReconstructedPictures) -> float:
     """Standard error of the mean over test pictures."""
-    return _error(_cut(reconstructions.peak_signal_to_noise_ratio))
+    return error_of_mean(_cut(reconstructions.peak_signal_to_noise_ratio))
 
 
 def sharpness_error(reconstructions: ReconstructedPictures) -> float:
     """Standard error of the mean over test pictures."""
-    return _error(_cut(reconstructions.sharpness_difference))
+    return error_of_mean(_cut(reconstructions.sharpness_difference))
 
 
 def _cut(decibels: Array) -> Array:
     return np.minimum(decibels, MOST_DECIBELS)
-
-
-def _error(values: Array) -> float:
-    return error_of_mean(values)
 
 
 METRICS = (

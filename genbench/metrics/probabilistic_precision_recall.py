@@ -4,7 +4,6 @@ Park and Kim, "Probabilistic precision and recall towards reliable evaluation of
 models", ICCV 2023, https://arxiv.org/abs/2309.01590.
 """
 
-from genbench.arrays import Array
 from genbench.evidence.soft_overlap import SoftOverlap
 from genbench.metric import Metric
 from genbench.spread import error_of_mean
@@ -22,16 +21,12 @@ def probabilistic_recall(overlap: SoftOverlap) -> float:
 
 def precision_error(overlap: SoftOverlap) -> float:
     """Standard error of the mean over generated samples, the test balls held fixed."""
-    return _error(overlap.among_test)
+    return error_of_mean(overlap.among_test)
 
 
 def recall_error(overlap: SoftOverlap) -> float:
     """Standard error of the mean over test samples, the generated balls held fixed."""
-    return _error(overlap.among_generated)
-
-
-def _error(probabilities: Array) -> float:
-    return error_of_mean(probabilities)
+    return error_of_mean(overlap.among_generated)
 
 
 METRICS = (

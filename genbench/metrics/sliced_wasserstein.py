@@ -9,7 +9,6 @@ Differs from the papers: sets of unequal size are compared exactly, by merging t
 
 import math
 
-from genbench.arrays import Array
 from genbench.evidence.projections import Projections
 from genbench.metric import Metric
 from genbench.spread import error_of_mean
@@ -34,16 +33,12 @@ def sliced_wasserstein_2(projections: Projections) -> float:
 
 def first_error(projections: Projections) -> float:
     """Monte-Carlo error of the mean over directions."""
-    return _mean_error(projections.distances)
+    return error_of_mean(projections.distances)
 
 
 def second_error(projections: Projections) -> float:
     """Monte-Carlo error of the mean over directions."""
-    return _mean_error(projections.squared_distances)
-
-
-def _mean_error(values: Array) -> float:
-    return error_of_mean(values)
+    return error_of_mean(projections.squared_distances)
 
 
 UNCERTAINTY = "spread over random directions, the samples held fixed"

@@ -25,7 +25,7 @@ MODULES = {
 class Preset:
     """What a program does otherwise."""
 
-    k: int = 5  # neighbours that balls reach to
+    k: int | None = None  # neighbours that balls reach to, if others than ours
     metrics: tuple[Metric, ...] = ()  # in place of those of the same names
 
     @property

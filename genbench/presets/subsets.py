@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from scipy.special import rel_entr
 
 from genbench.arrays import Array
 from genbench.errors import Unavailable
@@ -86,8 +85,3 @@ def cubic_discrepancy(test: Array, generated: Array) -> float:
 
 def _cubed(values: Array) -> Array:
     return values * values * values  # many times faster than a power
-
-
-def split_inception_score(probabilities: Array) -> float:
-    """Exp of the mean divergence of the rows (n, n_classes) from their mean."""
-    return float(np.exp(rel_entr(probabilities, probabilities.mean(axis=0)).sum(axis=1).mean()))

@@ -13,6 +13,7 @@ import numpy as np
 
 from genbench.evidence import Comparison
 from genbench.evidence.comparison import given
+from genbench.metrics.inception_scores import inception_score_of
 from genbench.presets import Preset
 from genbench.presets.subsets import (
     SPLITS,
@@ -22,7 +23,6 @@ from genbench.presets.subsets import (
     averages,
     check_subset_size,
     cubic_discrepancy,
-    split_inception_score,
 )
 
 SEED = 2020
@@ -61,7 +61,7 @@ class InceptionSplits(SubsetScores):
         table = table[np.random.RandomState(SEED).permutation(n)]
         bounds = [split * n // SPLITS for split in range(SPLITS + 1)]
         parts = [table[start:stop] for start, stop in pairwise(bounds)]
-        values = np.array([split_inception_score(part) for part in parts if len(part)])
+        values = np.array([inception_score_of(part) for part in parts if len(part)])
         return cls(values, {"splits": SPLITS, "split_seed": SEED})
 
 

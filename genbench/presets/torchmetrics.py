@@ -20,6 +20,7 @@ from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Evidence, Gaussian, Moments
 from genbench.evidence.comparison import given
 from genbench.metric import Metric
+from genbench.metrics.inception_scores import inception_score_of
 from genbench.presets import Preset
 from genbench.presets.subsets import (
     SPLITS,
@@ -29,7 +30,6 @@ from genbench.presets.subsets import (
     averages,
     check_subset_size,
     cubic_discrepancy,
-    split_inception_score,
 )
 
 
@@ -64,8 +64,7 @@ class InceptionSplits(SubsetScores):
         table = table[next(_orders(comparison.seed, [len(table)]))]
         size = -(-len(table) // SPLITS)
         values = [
-            split_inception_score(table[start : start + size])
-            for start in range(0, len(table), size)
+            inception_score_of(table[start : start + size]) for start in range(0, len(table), size)
         ]
         return cls(np.array(values), {"splits": len(values)})
 

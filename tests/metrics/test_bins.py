@@ -5,12 +5,17 @@ import pytest
 from scipy.stats import chi2_contingency
 
 from genbench.errors import Unavailable
-from genbench.evidence import Bins
+from genbench.evidence import Bins, Comparison, Reference
 from genbench.metrics.bins import (
     bin_divergence,
     homogeneity_p_value,
     statistically_different_bins,
 )
+
+
+def counted(codebook, test, generated):
+    reference = Reference(train=codebook, test=test)
+    return Bins.of(Comparison(reference=reference, generated=generated))
 
 
 def test_z_score_is_that_of_two_proportions():
@@ -107,7 +112,7 @@ def test_cells_are_fitted_on_the_codebook_and_nowhere_else():
     codebook, test = (np.repeat(centres, 10, axis=0) + rng.normal(size=(20, 2)) for _ in range(2))
     generated = np.concatenate([centres[:1] + rng.normal(size=(5, 2)), np.full((45, 2), 1e4)])
 
-    bins = Bins.measure(codebook, test, generated, rng=rng)
+    bins = counted(codebook, test, generated)
 
     assert sorted(zip(bins.test, bins.generated, strict=True)) == [(10, 5), (10, 45)]
 
@@ -116,7 +121,7 @@ def test_cells_are_fitted_on_the_codebook_and_nowhere_else():
 def test_a_cell_for_every_ten_points_up_to_a_hundred(n, n_cells):
     points = np.random.default_rng(3).normal(size=(n, 1))
 
-    bins = Bins.measure(points, points, points, rng=np.random.default_rng(0))
+    bins = counted(points, points, points)
 
     assert len(bins.test) == len(bins.generated) == n_cells
     assert bins.test.sum() == bins.generated.sum() == n
@@ -126,4 +131,4 @@ def test_two_cells_are_the_least():
     points = np.zeros((19, 1))
 
     with pytest.raises(Unavailable, match="needs 20 points of each set; there are 19"):
-        Bins.measure(points, points, points, rng=np.random.default_rng(0))
+        counted(points, points, points)

@@ -6,12 +6,12 @@ from scipy.spatial.distance import cdist, pdist
 from scipy.stats import foldnorm
 
 import genbench
-from genbench.evidence import Kernels
+from genbench.evidence import Comparison, Kernels, Reference
 from genbench.metrics.energy_distance import energy_distance, energy_error
 
 
 def means(test, generated):
-    return Kernels.measure(test, generated)
+    return Kernels.of(Comparison(reference=Reference(test=test), generated=generated))
 
 
 def test_matches_the_definition_written_out():

@@ -90,12 +90,17 @@ def test_living_times_of_intervals():
     assert shares(np.empty((0, 2)), largest=3.0)[0] == 1
 
 
-def test_slacks_are_differences_of_distances_and_not_of_their_squares():
-    points = np.random.default_rng(4).normal(size=(30, 3))
+def test_slacks_are_differences_of_distances_and_not_of_their_squares(monkeypatch):
+    monkeypatch.setattr(living_times, "DRAWS", 1)
+    points = np.random.default_rng(4).normal(size=(300, 3))
 
-    found = living_times._distances(points, points[:7] + 1)
+    found = living_times.living_times(points, rng=np.random.default_rng(5))
 
-    assert found == pytest.approx(cdist(points, points[:7] + 1))
+    chosen = np.random.default_rng(5).choice(300, size=living_times.LANDMARKS, replace=False)
+    distances = cdist(points, points[chosen])
+    largest = 300 / 5000 / 128 * distances.max()
+    assert found == pytest.approx(shares(loops(distances, largest), largest), abs=1e-6)
+    assert found[0] < 0.9
 
 
 def test_circles_have_one_loop_and_two_circles_two(monkeypatch):

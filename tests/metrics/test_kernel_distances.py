@@ -6,10 +6,14 @@ from scipy.spatial.distance import cdist, pdist
 
 import genbench
 from genbench import distances
-from genbench.evidence import Kernels
+from genbench.evidence import Comparison, Kernels, Reference
 from genbench.evidence.kernel_means import median_distance
 from genbench.evidence.pair_means import KernelMeans, pair_means
 from genbench.metrics.kernel_distances import kernel_distance, maximum_mean_discrepancy
+
+
+def kernels_of(test, generated):
+    return Kernels.of(Comparison(reference=Reference(test=test), generated=generated))
 
 
 def written_out(kernel, test, generated):
@@ -35,7 +39,7 @@ def test_matches_full_matrices_whatever_the_blocks(monkeypatch, block_entries):
     rng = np.random.default_rng(1)
     test, generated = rng.normal(size=(11, 3)), rng.normal(size=(9, 3)) * 1.5 + 0.5
 
-    kernels = Kernels.measure(test, generated)
+    kernels = kernels_of(test, generated)
 
     width = np.median(pdist(test))
     assert kernels.width == pytest.approx(width)
@@ -51,7 +55,7 @@ def test_kernel_distance_of_scaled_gaussians_has_a_closed_form():
     rng, d, s = np.random.default_rng(2), 4, 1.3
 
     draws = [
-        kernel_distance(Kernels.measure(rng.normal(size=(80, d)), s * rng.normal(size=(50, d))))
+        kernel_distance(kernels_of(rng.normal(size=(80, d)), s * rng.normal(size=(50, d))))
         for _ in range(300)
     ]
 
@@ -64,7 +68,7 @@ def test_kernel_distance_of_shifted_gaussians_has_a_closed_form():
     M = shift @ shift
 
     draws = [
-        kernel_distance(Kernels.measure(rng.normal(size=(80, d)), rng.normal(size=(50, d)) + shift))
+        kernel_distance(kernels_of(rng.normal(size=(80, d)), rng.normal(size=(50, d)) + shift))
         for _ in range(300)
     ]
 
@@ -84,7 +88,7 @@ def test_gaussian_kernel_of_gaussians_has_a_closed_form():
 
     excesses = []
     for _ in range(200):
-        kernels = Kernels.measure(rng.normal(size=(n, d)), s * rng.normal(size=(90, d)) + shift)
+        kernels = kernels_of(rng.normal(size=(n, d)), s * rng.normal(size=(90, d)) + shift)
         expected = (
             mean_kernel(kernels.width, 2)
             + mean_kernel(kernels.width, 2 * s**2)
@@ -119,9 +123,7 @@ def test_a_linear_kernel_leaves_the_means_less_what_chance_adds_to_them():
 def test_equal_distributions_average_zero_and_fall_below_it():
     rng = np.random.default_rng(5)
 
-    found = [
-        Kernels.measure(rng.normal(size=(60, 2)), rng.normal(size=(40, 2))) for _ in range(200)
-    ]
+    found = [kernels_of(rng.normal(size=(60, 2)), rng.normal(size=(40, 2))) for _ in range(200)]
 
     for metric in (maximum_mean_discrepancy, kernel_distance):
         draws = [metric(kernels) for kernels in found]
@@ -138,7 +140,7 @@ def test_the_standard_error_is_the_spread_of_many_draws(kernel, shift):
     draws, errors = [], []
     for _ in range(400):
         test, generated = rng.normal(size=(60, 2)), rng.normal(size=(40, 2)) + shift
-        means = getattr(Kernels.measure(test, generated), kernel)
+        means = getattr(kernels_of(test, generated), kernel)
         draws.append(means.unbiased)
         errors.append(means.standard_error)
 

@@ -17,8 +17,12 @@ from genbench.metrics.wasserstein import (
 )
 
 
+def compared(test, generated, seed=0):
+    return Comparison(reference=Reference(test=test), generated=generated, seed=seed)
+
+
 def moved(test, generated, seed=0):
-    return Transport.measure(test, generated, rng=np.random.default_rng(seed))
+    return Transport.of(compared(test, generated, seed))
 
 
 def criticised(test, generated, seed=0):
@@ -84,10 +88,6 @@ def test_an_unfinished_plan_is_no_distance(monkeypatch):
 
     with pytest.raises(Unavailable, match="gave up"):
         moved(rng.normal(size=(50, 2)), rng.normal(size=(50, 2)))
-
-
-def compared(test, generated):
-    return Comparison(reference=Reference(test=test), generated=generated)
 
 
 def test_the_squared_distances_have_a_best_assignment_of_their_own():
