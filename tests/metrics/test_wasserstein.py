@@ -5,9 +5,11 @@ import pytest
 import torch
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
+from scipy.stats import binom, norm
 
 from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Critic, Reference, Transport, transport
+from genbench.evidence import critic as critic_evidence
 from genbench.evidence.transport import SquaredTransport
 from genbench.metrics.wasserstein import (
     critic_distance,
@@ -56,6 +58,31 @@ def test_a_translation_costs_its_length_wherever_the_origin_is(offset):
     found = wasserstein_distance(moved(test, test + np.array([3, -4])))
 
     assert found == pytest.approx(5, rel=1e-12)
+
+
+def test_two_samples_of_one_normal_are_apart_as_binomial_counts_are():
+    """On a line the distance is the integral of the two shares' difference below each place."""
+    rng, n = np.random.default_rng(14), 30
+    places = np.linspace(-6, 6, 241)
+    counts = binom.pmf(np.arange(n + 1), n, norm.cdf(places)[:, None])
+    differences = np.abs(np.arange(n + 1)[:, None] - np.arange(n + 1)) / n
+    expected = np.trapezoid(((counts @ differences) * counts).sum(axis=1), places)
+
+    draws = [wasserstein_distance(moved(*rng.normal(size=(2, n, 1)))) for _ in range(300)]
+
+    error = np.std(draws) / np.sqrt(len(draws))
+    assert np.mean(draws) == pytest.approx(expected, abs=4 * error)
+
+
+def test_more_dimensions_keep_two_samples_of_one_normal_farther_apart():
+    """What a perfect model gets: values of other sizes or dimensions do not compare."""
+    rng = np.random.default_rng(15)
+
+    found = [wasserstein_distance(moved(*rng.normal(size=(2, 500, d)))) for d in (2, 10)]
+
+    # Found once by another solver; single draws scatter by 0.023 and 0.012.
+    assert found[0] == pytest.approx(0.21, abs=4 * 0.023)
+    assert found[1] == pytest.approx(2.15, abs=4 * 0.012)
 
 
 def test_the_larger_set_is_cut_to_the_size_of_the_smaller():
@@ -123,16 +150,59 @@ def test_both_distances_are_of_the_same_points(monkeypatch):
     assert wasserstein_2_distance(second) == pytest.approx(wasserstein_distance(first), rel=1e-12)
 
 
-def test_a_plan_without_a_proof_is_no_distance(monkeypatch):
-    costs = cdist(np.array([[0.0], [1.0]]), np.array([[0.0], [1.0]]))
-    good, greedy = np.zeros(2), np.array([0.5, 0.5])
+SETS = {
+    "near": lambda x, rng: rng.normal(size=x.shape),
+    "far": lambda x, rng: rng.normal(size=x.shape) + 50,
+    "within": lambda x, rng: 0.1 * rng.normal(size=x.shape),
+    "around": lambda x, rng: 10 * rng.normal(size=x.shape),
+    "few": lambda x, rng: np.repeat(rng.normal(size=(len(x) // 10, x.shape[1])), 10, axis=0),
+    "one": lambda x, rng: np.full_like(x, rng.normal()),
+    "the same": lambda x, rng: rng.permutation(x),
+    "lattice": lambda x, rng: rng.integers(3, size=x.shape),
+    "outlier": lambda x, rng: np.concatenate([rng.normal(size=x[1:].shape), 1e6 + x[:1]]),
+}
 
-    assert transport.proves(costs, good, good, cost=0.0)
-    assert not transport.proves(costs, good, good, cost=1.0)
-    assert not transport.proves(costs, greedy, greedy, cost=1.0)
-    monkeypatch.setattr(transport, "proves", lambda *_: False)
-    with pytest.raises(Unavailable, match="not proven"):
-        moved(np.zeros((3, 1)), np.ones((3, 1)))
+
+@pytest.mark.parametrize("metric", ["euclidean", "sqeuclidean"])
+@pytest.mark.parametrize("kind", SETS)
+def test_letting_pairs_in_ends_at_the_cheapest_of_all_plans(monkeypatch, kind, metric):
+    monkeypatch.setattr(transport, "NEIGHBOURS", 1)
+    monkeypatch.setattr(transport, "LET_IN", 2)
+    rng = np.random.default_rng(20)
+    test = rng.normal(size=(120, 3))
+    generated = SETS[kind](test, rng)
+
+    found = transport.cheapest(test, generated, metric=metric)
+
+    costs = cdist(test, generated, metric)
+    best = costs[linear_sum_assignment(costs)].mean()
+    assert found == pytest.approx(best, rel=transport.TOLERANCE, abs=1e-9)
+
+
+def test_only_a_few_of_all_pairs_are_looked_at_by_the_solver(monkeypatch):
+    solve, sizes = transport._cheapest_of, []
+
+    def counting(pairs, costs, n):
+        sizes.append(len(pairs))
+        return solve(pairs, costs, n)
+
+    monkeypatch.setattr(transport, "_cheapest_of", counting)
+    rng = np.random.default_rng(21)
+
+    moved(*rng.normal(size=(2, 500, 5)))
+
+    assert len(sizes) > 1
+    assert sizes[0] < sizes[-1] < 500 * 25
+
+
+@pytest.mark.parametrize(("test_price", "problem"), [(0.0, "do not add up"), (2.0, "not proven")])
+def test_a_plan_without_a_proof_is_no_distance(monkeypatch, test_price, problem):
+    prices = np.full(3, test_price), np.array([-1.0, -1.0, -1.0])
+    plan = transport._Plan(1.0, *prices)
+    monkeypatch.setattr(transport, "_cheapest_of", lambda *_: plan)
+
+    with pytest.raises(Unavailable, match=problem):
+        moved(np.arange(3.0)[:, None], np.arange(3.0)[:, None])
 
 
 def test_a_steeper_critic_is_divided_by_its_steepness():
@@ -195,6 +265,28 @@ def test_held_out_the_critic_finds_nothing_between_equal_distributions():
     errors = np.array([critic_error(critic) for critic in found])
     total = sum(critic_distance(critic) for critic in found)
     assert abs(total) < 4 * np.sqrt((errors**2).sum())
+
+
+@pytest.mark.parametrize("shift", [0.0, 2.0])
+def test_the_critic_never_exceeds_the_distance_of_the_points_it_is_judged_on(monkeypatch, shift):
+    rng, judged = np.random.default_rng(16), []
+    test, generated = rng.normal(size=(80, 2)), rng.normal([shift, 0], size=(80, 2))
+    train = critic_evidence._train
+
+    def watched(real, fake, *, rng):
+        network = train(real, fake, rng=rng)
+        network.register_forward_pre_hook(lambda _, points: judged.append(points[0].numpy()))
+        return network
+
+    monkeypatch.setattr(critic_evidence, "_train", watched)
+    found = critic_distance(criticised(test, generated))
+
+    unit = np.sqrt(test.var(axis=0).mean())
+    costs = unit * cdist(*judged)
+    exact = costs[linear_sum_assignment(costs)].mean()
+    # Points and critic are in single precision.
+    assert len(judged[0]) == len(judged[1]) == 40
+    assert 0.7 * shift <= abs(found) <= exact * (1 + 1e-5)
 
 
 def test_training_a_critic_leaves_torch_as_it_was():
