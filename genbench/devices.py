@@ -39,20 +39,23 @@ def current() -> str:
     return _current.get()
 
 
-def times(right: Matrix) -> Callable[[Matrix], Matrix]:
-    """Return the function from a matrix to its product with `right`, which moves there once."""
+def times(right: Matrix) -> Callable[[Matrix, slice], Matrix]:
+    """Return the function from a matrix to its product with columns of `right`.
+
+    `right` moves to the device once.
+    """
     device = current()
     if device == PROCESSOR:
-        return lambda left: left @ right
+        return lambda left, columns: left @ right[:, columns]
     import torch
 
     there = torch.tensor(right, device=device)
 
-    def product(left: Matrix) -> Matrix:
+    def product(left: Matrix, columns: slice) -> Matrix:
         before = torch.get_float32_matmul_precision()
         torch.set_float32_matmul_precision("highest")  # the distances' error bounds rest on it
         try:
-            found: Matrix = (torch.tensor(left, device=device) @ there).cpu().numpy()
+            found: Matrix = (torch.tensor(left, device=device) @ there[:, columns]).cpu().numpy()
         finally:
             torch.set_float32_matmul_precision(before)
         return found

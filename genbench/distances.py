@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from genbench.arrays import Array, Flags, Labels
 from genbench.devices import times
 
-BLOCK_ENTRIES = 4_000_000  # of float64: 32 MB a block
+BLOCK_ENTRIES = 1_000_000  # of float64: 8 MB a block, which stay near the core
 SPARE_CANDIDATES = 3  # neighbours beyond the k-th that rounding might have misplaced
 GROUPS = 32  # of columns, for each neighbour that is looked for
 FITS_IN_CACHE = 1 << 17  # numbers of double precision
@@ -29,18 +29,34 @@ def squared_distance_blocks(points: Array, others: Array) -> Iterator[tuple[slic
 
     They are exact to about 1e-15 times the squared norms of the two after centring.
     """
+    return ((rows, block) for rows, _, block in _blocks(points, others, only_later=False))
+
+
+def later_distance_blocks(points: Array) -> Iterator[tuple[slice, slice, Array]]:
+    """Yield rows of one set, those from the first of them on, and their squared distances.
+
+    Every pair of points is met once: the half of the pairs is all there is to see. The first
+    columns are the rows themselves.
+    """
+    return _blocks(points, points, only_later=True)
+
+
+def _blocks(
+    points: Array, others: Array, *, only_later: bool
+) -> Iterator[tuple[slice, slice, Array]]:
     centre = _centre(others)
     points, others = points - centre, others - centre
-    others_squared = np.einsum("ij,ij->i", others, others)
+    squares, other_squares = (np.einsum("ij,ij->i", x, x) for x in (points, others))
     product = times(others.T)
     rows_per_block = max(1, BLOCK_ENTRIES // len(others))
     for start in range(0, len(points), rows_per_block):
         rows = slice(start, min(start + rows_per_block, len(points)))
-        block = product(points[rows])
+        columns = slice(start if only_later else 0, len(others))
+        block = product(points[rows], columns)
         block *= -2
-        block += np.einsum("ij,ij->i", points[rows], points[rows])[:, None]
-        block += others_squared
-        yield rows, np.maximum(block, 0, out=block)
+        block += squares[rows, None]
+        block += other_squares[columns]
+        yield rows, columns, np.maximum(block, 0, out=block)
 
 
 def squared_distance_table(points: Array, others: Array) -> Array:
@@ -211,7 +227,11 @@ def _rough_blocks(
         for start in range(0, len(points), rows_per_block):
             rows = slice(start, min(start + rows_per_block, len(points)))
             terms = (np.sqrt(squares[rows].max() / unit) + widest) ** 2 + UNDERFLOW
-            yield rows, product(left[rows]), float(terms * (points.shape[1] + 6) * 2.0**-24)
+            yield (
+                rows,
+                product(left[rows], slice(None)),
+                float(terms * (points.shape[1] + 6) * 2.0**-24),
+            )
 
     return unit, blocks()
 
@@ -223,8 +243,3 @@ def _columns(matrix: Array, *more: Array) -> NDArray[np.float32]:
     for place, column in enumerate(more, start=d):
         joined[:, place] = column
     return joined
-
-
-def kth_neighbour_distances(points: Array, k: int) -> Array:
-    """Return each point's distance (n,) to its k-th nearest other point of the same set."""
-    return np.ascontiguousarray(nearest(points, points, k=k, same=True)[0][:, -1])

@@ -12,7 +12,6 @@ from scipy.spatial.distance import cdist
 from genbench import distances
 from genbench.distances import (
     ball_blocks,
-    kth_neighbour_distances,
     nearest,
     rounding_slack,
     squared_distance_blocks,
@@ -213,8 +212,9 @@ def test_copies_are_at_distance_zero(offset):
 def test_a_point_is_not_its_own_neighbour_but_its_repeats_are():
     points = np.array([[0.0], [0.0], [3.0], [7.0]])
 
-    assert kth_neighbour_distances(points, 1).tolist() == [0, 0, 3, 4]
-    assert kth_neighbour_distances(points, 2).tolist() == [3, 3, 3, 7]
+    found, _ = nearest(points, points, k=2, same=True)
+
+    assert found.tolist() == [[0, 3], [0, 3], [3, 3], [4, 7]]
 
 
 def test_a_point_is_not_its_own_neighbour_in_any_block(monkeypatch):
@@ -230,7 +230,22 @@ def test_a_point_is_not_its_own_neighbour_in_any_block(monkeypatch):
 def test_as_many_neighbours_as_there_are_can_be_asked_for():
     points = np.array([[0.0], [1.0], [4.0]])
 
-    assert kth_neighbour_distances(points, 2).tolist() == [4, 3, 4]
+    found, _ = nearest(points, points, k=2, same=True)
+
+    assert found.tolist() == [[1, 4], [1, 3], [3, 4]]
+
+
+def test_pairs_of_one_set_are_met_once(monkeypatch):
+    monkeypatch.setattr(distances, "BLOCK_ENTRIES", 40)
+    points = np.random.default_rng(5).normal(size=(11, 2)) + 100
+    seen = np.full((11, 11), np.nan)
+
+    for rows, columns, block in distances.later_distance_blocks(points):
+        seen[rows, columns] = block
+
+    upper = np.triu_indices(11)
+    assert seen[upper] == pytest.approx((cdist(points, points) ** 2)[upper], abs=1e-12)
+    assert np.isnan(seen[4:, :3]).all()
 
 
 def test_slack_covers_the_rounding_of_blocks():

@@ -6,9 +6,9 @@ from typing import ClassVar, Self
 import numpy as np
 
 from genbench.arrays import Array
-from genbench.distances import rounding_slack, squared_distance_blocks
-from genbench.evidence.comparison import Comparison, Evidence, at_least
-from genbench.evidence.neighbours import within_test
+from genbench.distances import ball_blocks
+from genbench.evidence.comparison import Comparison, Evidence
+from genbench.evidence.neighbours import Neighbours, within_generated, within_test
 
 RARE = 0.01  # the share of real samples that have a neighbour as near as a duplicate
 
@@ -26,26 +26,27 @@ class Duplicates(Evidence):
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
         """Let the spacing of test points say what a duplicate is."""
-        generated = at_least(2, comparison.generated_set, "generated")
-        return cls.measure(comparison.reference.get(within_test).nearest, generated)
+        spacing = comparison.reference.get(within_test).nearest
+        found = comparison.get(within_generated)
+        return cls.measure(spacing, comparison.generated_set, found)
 
     @classmethod
-    def measure(cls, test_spacing: Array, generated: Array) -> Self:
+    def measure(cls, test_spacing: Array, generated: Array, found: Neighbours) -> Self:
         """Count pairs nearer than all but the rarest real neighbours.
 
         `test_spacing` (n_test,) holds each test point's distance to its nearest other: on data
-        with repeats it may be zero, and only exact repeats then count.
+        with repeats it may be zero, and only exact repeats then count. `found` holds the few
+        nearest of each generated point; where all of these are duplicates there may be more, and
+        the point is compared with all.
         """
         tolerance = float(np.quantile(test_spacing, RARE, method="lower"))
-        reach = tolerance**2 + rounding_slack(generated, generated, tolerance)
-        pairs = 0
-        for rows, squared in squared_distance_blocks(generated, generated):
-            near = np.triu(squared <= reach[rows, None], k=rows.start + 1)
-            first, second = np.nonzero(near)
-            # Measured again by subtraction: rounding must not make or miss an exact repeat.
-            apart = generated[first + rows.start] - generated[second]
-            pairs += int((np.sqrt((apart**2).sum(axis=1)) <= tolerance).sum())
-        return cls(len(generated), pairs, tolerance)
+        near = np.count_nonzero(found.distances <= tolerance, axis=1)
+        full = np.flatnonzero(near == found.distances.shape[1])
+        if len(full):
+            reach = np.full(len(generated), tolerance)
+            balls = ball_blocks(generated[full], reach[full], generated, reach)
+            near[full] = np.concatenate([inside.of_points.sum(axis=1) for inside in balls]) - 1
+        return cls(len(generated), int(near.sum()) // 2, tolerance)
 
     @property
     def parameters(self) -> dict[str, float]:

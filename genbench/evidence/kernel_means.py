@@ -8,7 +8,13 @@ import numpy as np
 from genbench.arrays import Array
 from genbench.distances import rounding_slack, squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
-from genbench.evidence.pair_means import Kernel, KernelMeans, PairMeans, pair_means
+from genbench.evidence.pair_means import (
+    Kernel,
+    KernelMeans,
+    PairMeans,
+    means_between,
+    means_within,
+)
 
 MEDIAN_POINTS = 1000  # enough for a median distance; every pair of them is looked at
 
@@ -28,16 +34,12 @@ class Kernels(Evidence):
     def of(cls, comparison: Comparison) -> Self:
         """Go once over the pairs that hold a generated point; the others are the reference's."""
         reference = comparison.reference
-        width, within_test = reference.get(kernel_width), reference.get(_within_test)
-        generated = at_least(2, comparison.generated_set, "generated")
+        width, test = reference.get(kernel_width), reference.test_set
+        within_test, within = reference.get(_within_test), comparison.get(within_generated)
+        generated = comparison.generated_set
+        between = means_between(_kernels(test, generated, width), test, generated)
         polynomial, gaussian, negated_distance = (
-            KernelMeans(*means)
-            for means in zip(
-                within_test,
-                _means(generated, generated, width, same=True),
-                _means(reference.test_set, generated, width, same=False),
-                strict=True,
-            )
+            KernelMeans(*means) for means in zip(within_test, within, between, strict=True)
         )
         return cls(polynomial, gaussian, negated_distance, width)
 
@@ -53,8 +55,13 @@ def kernel_width(reference: Reference) -> float:
 
 
 def _within_test(reference: Reference) -> list[PairMeans]:
-    width = reference.get(kernel_width)
-    return _means(reference.test_set, reference.test_set, width, same=True)
+    return _within(reference.test_set, reference.get(kernel_width))
+
+
+def within_generated(comparison: Comparison) -> list[PairMeans]:
+    """Return the means of all three kernels within the generated points."""
+    generated = at_least(2, comparison.generated_set, "generated")
+    return _within(generated, comparison.reference.get(kernel_width))
 
 
 def median_distance(points: Array) -> float:
@@ -72,25 +79,32 @@ def median_distance(points: Array) -> float:
     return float(np.sqrt(np.median(apart))) if len(apart) else np.nan
 
 
-def _means(points: Array, others: Array, width: float, *, same: bool) -> list[PairMeans]:
+def _kernels(points: Array, others: Array, width: float) -> tuple[Kernel, ...]:
+    """Return the polynomial, the Gaussian and the negated distance, from squared distances."""
     d = points.shape[1]
-    squares, other_squares = (np.einsum("ij,ij->i", x, x) for x in (points, others))
+    # x.y / d + 1 = (|x|^2 + |y|^2 - |x - y|^2) / 2d + 1
+    row_terms, column_terms = (
+        np.einsum("ij,ij->i", x, x) / (2 * d) + 0.5 for x in (points, others)
+    )
 
-    def polynomial(rows: slice, squared: Array) -> Array:
-        cubes: Array = np.subtract(other_squares, squared)  # 2 x.y = |x|^2 + |y|^2 - |x - y|^2
-        cubes += squares[rows, None]
-        cubes *= 0.5 / d
-        cubes += 1
-        cubes *= cubes * cubes  # many times faster than a power
+    def polynomial(rows: slice, columns: slice, squared: Array) -> Array:
+        bases = squared * (-0.5 / d)
+        bases += row_terms[rows, None]
+        bases += column_terms[columns]
+        cubes: Array = bases * bases
+        cubes *= bases  # many times faster than a power
         return cubes
 
-    def gaussian(_: slice, squared: Array) -> Array:
+    def gaussian(_: slice, __: slice, squared: Array) -> Array:
         exponents = squared * (-0.5 / width**2)
         return np.asarray(np.exp(exponents, out=exponents))
 
-    def negated_distance(_: slice, squared: Array) -> Array:
+    def negated_distance(_: slice, __: slice, squared: Array) -> Array:
         distances = np.sqrt(squared)
         return np.asarray(np.negative(distances, out=distances))
 
-    kernels: tuple[Kernel, ...] = (polynomial, gaussian, negated_distance)
-    return pair_means(kernels, points, others, same=same)
+    return polynomial, gaussian, negated_distance
+
+
+def _within(points: Array, width: float) -> list[PairMeans]:
+    return means_within(_kernels(points, points, width), points)

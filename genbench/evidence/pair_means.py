@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from genbench.arrays import Array
-from genbench.distances import squared_distance_blocks
+from genbench.distances import later_distance_blocks, squared_distance_blocks
 
-Kernel = Callable[[slice, Array], Array]  # from rows and their squared distances to values
+Kernel = Callable[[slice, slice, Array], Array]  # of rows, columns and their squared distances
 
 
 class PairMeans(NamedTuple):
@@ -63,26 +63,40 @@ class KernelMeans:
         return float(np.sqrt(max(first - degenerate, degenerate, 0.0)))
 
 
-def pair_means(
-    kernels: Sequence[Kernel], points: Array, others: Array, *, same: bool = False
-) -> list[PairMeans]:
-    """Go once over all pairs; a kernel must not write to the block it is handed.
-
-    With `same`, the two are one set, and a point makes no pair with itself.
-    """
-    by_row = np.empty((len(kernels), len(points)))
-    by_column = np.zeros((len(kernels), len(others)))
+def means_between(kernels: Sequence[Kernel], points: Array, others: Array) -> list[PairMeans]:
+    """Go once over all pairs of two sets; a kernel must not write to the block it is handed."""
+    n, m = len(points), len(others)
+    by_row, by_column = np.empty((len(kernels), n)), np.zeros((len(kernels), m))
     squares = np.zeros(len(kernels))
     for rows, squared in squared_distance_blocks(points, others):
         for index, kernel in enumerate(kernels):
-            values = kernel(rows, squared)
-            if same:
-                np.fill_diagonal(values[:, rows.start :], 0)
+            values = kernel(rows, slice(None), squared)
             by_row[index, rows] = values.sum(axis=1)
             by_column[index] += values.sum(axis=0)
             squares[index] += np.vdot(values, values)
-    n, m = len(points) - same, len(others) - same
     return [
-        PairMeans(by_row[index] / m, by_column[index] / n, squares[index] / len(points) / m)
+        PairMeans(by_row[index] / m, by_column[index] / n, squares[index] / n / m)
+        for index in range(len(kernels))
+    ]
+
+
+def means_within(kernels: Sequence[Kernel], points: Array) -> list[PairMeans]:
+    """Go once over the pairs of one set; a kernel must not write to the block it is handed.
+
+    A point makes no pair with itself.
+    """
+    n = len(points)
+    sums, squares = np.zeros((len(kernels), n)), np.zeros(len(kernels))
+    for rows, columns, squared in later_distance_blocks(points):
+        n_rows = rows.stop - rows.start
+        seen = np.tril_indices(n_rows)  # pairs met the other way round, and no pairs
+        for index, kernel in enumerate(kernels):
+            values = kernel(rows, columns, squared)
+            values[seen] = 0
+            sums[index, rows] += values.sum(axis=1)
+            sums[index, columns] += values.sum(axis=0)
+            squares[index] += 2 * np.vdot(values, values)
+    return [
+        PairMeans(sums[index] / (n - 1), sums[index] / (n - 1), squares[index] / n / (n - 1))
         for index in range(len(kernels))
     ]

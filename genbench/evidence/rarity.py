@@ -35,15 +35,18 @@ class Rarity(Evidence):
 
     @classmethod
     def measure(cls, test: Array, radii: Array, generated: Array, *, k: int) -> Self:
-        """Go once over generated x test."""
+        """Go once over generated x test, the smallest balls first."""
+        order = np.argsort(radii, kind="stable")
+        test, radii = test[order], radii[order]
+        n_small = np.searchsorted(radii, np.median(radii), side="right")
         reach = radii**2 + rounding_slack(test, test, radii)
-        kept = np.flatnonzero(radii <= np.median(radii))
+        small_squares = np.maximum(radii[:n_small] ** 2, ALMOST_NOTHING)
         smallest = np.empty(len(generated))
         most_real = np.empty(len(generated), dtype=np.int64)
         for rows, squared in squared_distance_blocks(generated, test):
-            smallest[rows] = np.where(squared <= reach, radii, np.inf).min(axis=1)
-            ratio = squared[:, kept] / np.maximum(radii[kept] ** 2, ALMOST_NOTHING)
-            most_real[rows] = kept[ratio.argmin(axis=1)]
+            inside = squared <= reach
+            smallest[rows] = np.where(inside.any(axis=1), radii[inside.argmax(axis=1)], np.inf)
+            most_real[rows] = (squared[:, :n_small] / small_squares).argmin(axis=1)
         # Measured again by subtraction: a copy is at no distance, and infinitely real.
         apart = np.sqrt(((generated - test[most_real]) ** 2).sum(axis=1))
         copied = np.full(len(generated), np.inf)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from genbench.arrays import Array, Flags
-from genbench.distances import kth_neighbour_distances, rounding_slack, squared_distance_blocks
+from genbench.distances import rounding_slack, squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.randomness import rng_for
 
@@ -33,7 +33,7 @@ class Support:
         which all but a share `SIGNIFICANCE` of resamples keep to.
         """
         n = len(points)
-        width = float(np.median(kth_neighbour_distances(points, k)))
+        width = float(np.median(_kth_distances(points, k)))
         times_drawn = rng.multinomial(n, np.full(n, 1 / n), size=N_RESAMPLES)
         weights = np.concatenate([np.ones((1, n)), times_drawn]) / n
         found = _densities(points, points, width, weights)
@@ -102,6 +102,15 @@ def _support(points: Array, name: str, rng: np.random.Generator) -> Support:
         points = points @ rng_for(0, "significant_support", "projection").normal(size=size)
     k = n_neighbours(points.shape[1])
     return Support.of(at_least(k + 1, points, name), k=k, rng=rng)
+
+
+def _kth_distances(points: Array, k: int) -> Array:
+    """Return each point's distance (n,) to its k-th nearest other, for k in the hundreds."""
+    found = np.empty(len(points))
+    slack = rounding_slack(points, points)
+    for rows, squared in squared_distance_blocks(points, points):
+        found[rows] = np.partition(squared, k, axis=1)[:, k]  # the nearest is the point itself
+    return np.sqrt(np.where(found <= slack, 0, found))
 
 
 def _densities(points: Array, centres: Array, width: float, weights: Array) -> Array:

@@ -45,14 +45,25 @@ class SoftOverlap(Evidence):
     def measure(
         cls, test: Array, test_radius: float, generated: Array, generated_radius: float, *, k: int
     ) -> Self:
-        """Go once over test x generated, adding logarithms: the products underflow."""
+        """Go once over test x generated, adding logarithms: the products underflow.
+
+        Of all pairs only those within either radius are looked at twice.
+        """
         slack = rounding_slack(test, generated)
+        reach = max(test_radius, generated_radius) ** 2
         log_outside_test = np.zeros(len(generated))
         log_outside_generated = np.empty(len(test))
         for rows, squared in squared_distance_blocks(test, generated):
-            apart = np.sqrt(np.where(squared <= slack[rows, None], 0, squared))
-            log_outside_test += _log_outside(apart, test_radius).sum(axis=0)
-            log_outside_generated[rows] = _log_outside(apart, generated_radius).sum(axis=1)
+            near = np.flatnonzero((squared <= np.maximum(reach, slack[rows, None])).ravel())
+            own, other = np.divmod(near, len(generated))
+            found = squared.ravel()[near]
+            apart = np.sqrt(np.where(found <= slack[rows][own], 0, found))
+            log_outside_test += np.bincount(
+                other, _log_outside(apart, test_radius), minlength=len(generated)
+            )
+            log_outside_generated[rows] = np.bincount(
+                own, _log_outside(apart, generated_radius), minlength=len(squared)
+            )
         return cls(
             k,
             test_radius,

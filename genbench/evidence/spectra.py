@@ -6,10 +6,10 @@ from typing import ClassVar, Self
 import numpy as np
 
 from genbench.arrays import Array
-from genbench.distances import BLOCK_ENTRIES, squared_distance_blocks
+from genbench.distances import BLOCK_ENTRIES
 from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference
-from genbench.evidence.kernel_means import kernel_width
+from genbench.evidence.kernel_means import kernel_width, within_generated
 from genbench.evidence.unit_kernel import unit
 
 
@@ -52,18 +52,15 @@ class CollisionModes(Evidence):
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
-        """Go over all pairs of generated points under a Gaussian kernel.
+        """Take what the Gaussian kernel's discrepancy has found of all pairs of generated points.
 
         Raises:
             Unavailable: no two test points differ.
         """
         width = usable_width(comparison.reference)
-        points = comparison.generated_set
-        total = sum(
-            float(np.exp(block / -(width**2)).sum())
-            for _, block in squared_distance_blocks(points, points)
-        )
-        return cls(total / len(points) ** 2, len(points), width)
+        _, gaussian, _ = comparison.get(within_generated)
+        n = len(gaussian.rows)
+        return cls((gaussian.square * (n - 1) + 1) / n, n, width)
 
     @property
     def parameters(self) -> dict[str, float]:

@@ -8,7 +8,7 @@ import numpy as np
 from genbench.arrays import Array
 from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
-from genbench.evidence.pair_means import KernelMeans, PairMeans, pair_means
+from genbench.evidence.pair_means import KernelMeans, PairMeans, means_between, means_within
 
 WIDTH = 10.0  # points of length one are at most two apart
 
@@ -30,8 +30,8 @@ class UnitKernel(Evidence):
         """
         test, within_test = comparison.reference.get(_test_side)
         generated = unit(at_least(2, comparison.generated_set, "generated"), "generated")
-        (within_generated,) = pair_means([_bell], generated, generated, same=True)
-        (between,) = pair_means([_bell], test, generated)
+        (within_generated,) = means_within([_bell], generated)
+        (between,) = means_between([_bell], test, generated)
         return cls(KernelMeans(within_test, within_generated, between))
 
     @property
@@ -52,11 +52,11 @@ def unit(points: Array, name: str) -> Array:
     return np.asarray(points / lengths)
 
 
-def _bell(_: slice, squared: Array) -> Array:
+def _bell(_: slice, __: slice, squared: Array) -> Array:
     exponents = squared * (-0.5 / WIDTH**2)
     return np.asarray(np.exp(exponents, out=exponents))
 
 
 def _test_side(reference: Reference) -> tuple[Array, PairMeans]:
     test = unit(at_least(2, reference.test_set, "test"), "test")
-    return test, pair_means([_bell], test, test, same=True)[0]
+    return test, means_within([_bell], test)[0]

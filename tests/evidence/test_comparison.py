@@ -129,7 +129,7 @@ def test_what_is_missing_is_named(evidence, missing, reason):
         (Moments, 1, "needs 2 generated samples; there are 1"),
         (Kernels, 1, "needs 2 generated samples; there are 1"),
         (Overlap, 5, "needs 6 generated samples; there are 5"),
-        (Duplicates, 1, "needs 2 generated samples; there are 1"),
+        (Duplicates, 1, "needs 6 generated samples; there are 1"),
         (Bins, 19, "needs 20 points of each set; there are 19"),
         (Critic, 19, "needs 20 points of each set; there are 19"),
         (ClassifierTest, 19, "needs 20 points of each set; there are 19"),

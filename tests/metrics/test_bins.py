@@ -117,6 +117,18 @@ def test_cells_are_fitted_on_the_codebook_and_nowhere_else():
     assert sorted(zip(bins.test, bins.generated, strict=True)) == [(10, 5), (10, 45)]
 
 
+def test_cells_of_training_points_keep_the_level():
+    rng, n_draws = np.random.default_rng(5), 60
+
+    found = [counted(*(rng.normal(size=(n, 2)) for n in (400, 600, 400))) for _ in range(n_draws)]
+
+    # Cells of some ten points: four standard errors, and that their counts are not quite normal.
+    assert {len(one.test) for one in found} == {40}
+    error = np.sqrt(0.05 * 0.95 / (40 * n_draws))
+    shares = [statistically_different_bins(one) for one in found]
+    assert np.mean(shares) == pytest.approx(0.05, abs=4 * error + 0.004)
+
+
 @pytest.mark.parametrize(("n", "n_cells"), [(20, 2), (99, 9), (1500, 100)])
 def test_a_cell_for_every_ten_points_up_to_a_hundred(n, n_cells):
     points = np.random.default_rng(3).normal(size=(n, 1))

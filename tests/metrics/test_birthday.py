@@ -7,11 +7,17 @@ from scipy.stats import poisson
 
 from genbench import distances
 from genbench.evidence import Duplicates
+from genbench.evidence.neighbours import Neighbours
 from genbench.metrics.birthday import birthday_support
 
 
+def measured(test_spacing, points, k=5):
+    found = Neighbours(*distances.nearest(points, points, k=k, same=True))
+    return Duplicates.measure(test_spacing, points, found)
+
+
 def exact_repeats(points):
-    return Duplicates.measure(np.zeros(10), points)
+    return measured(np.zeros(10), points)
 
 
 def test_twenty_three_people_without_a_pair_suggest_a_year():
@@ -63,16 +69,17 @@ def test_pairs_are_those_within_the_tolerance_whatever_the_blocks(monkeypatch, b
     monkeypatch.setattr(distances, "BLOCK_ENTRIES", block_entries)
     points = np.random.default_rng(3).normal(size=(37, 2))
 
-    found = Duplicates.measure(np.full(5, 0.3), points)
+    found = measured(np.full(5, 0.3), points)
 
     assert found.pairs == (pdist(points) <= 0.3).sum() > 10
+    assert measured(np.full(5, 2.0), points, k=1).pairs == (pdist(points) <= 2).sum() > 100
     assert (found.n, found.tolerance) == (37, 0.3)
 
 
 def test_only_the_rarest_real_neighbours_are_as_near_as_duplicates():
     spacing = np.random.default_rng(4).permutation(np.arange(1.0, 201.0))
 
-    found = Duplicates.measure(spacing, np.zeros((2, 1)))
+    found = measured(spacing, np.zeros((2, 1)), k=1)
 
     assert found.tolerance == 2
     assert (spacing <= found.tolerance).mean() == 0.01

@@ -82,6 +82,25 @@ def test_a_turned_class_axis_costs_what_geometry_says(turned):
     )
 
 
+@pytest.mark.parametrize("angle", [0.4, 1.2])
+def test_whatever_the_turn_geometry_says_what_it_costs(angle):
+    n = 8000
+
+    found = probes(two_classes(n, 0, 1), two_classes(20_000, 0, 2), two_classes(n, angle, 3))
+
+    best, reached = norm.cdf(SEPARATION / 2), norm.cdf(SEPARATION / 2 * np.cos(angle))
+    # The learned axis is good to the root of 2/n, by which the accuracy has a slope.
+    slope = SEPARATION / 2 * np.sin(angle) * norm.pdf(SEPARATION / 2 * np.cos(angle))
+    error = np.hypot(np.sqrt(reached * (1 - reached) / 20_000), slope * np.sqrt(2 / n))
+    assert classification.train_on_generated_accuracy(found) == pytest.approx(
+        reached, abs=4 * error
+    )
+    assert classification.generation_quality_index(found) == pytest.approx(
+        100 * reached / best, abs=4 * 100 * error / best
+    )
+    assert boundary_distortion(found) == pytest.approx(best - reached, abs=4 * error)
+
+
 def test_generated_samples_are_judged_across_the_turned_axis_too(turned):
     expected = norm.cdf(SEPARATION / 2 * np.cos(0.8))
 

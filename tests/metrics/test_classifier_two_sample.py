@@ -96,6 +96,54 @@ def test_accuracy_averages_one_half_on_equal_distributions():
     assert np.mean(np.array(p_values) <= 0.05) <= 0.05 + 4 * np.sqrt(0.05 * 0.95 / 24)
 
 
+class LinearRule:
+    """A classifier in place of the network, the best one for Gaussians of unit width."""
+
+    def __init__(self, _, points, is_real):
+        kinds = [points[is_real == kind] for kind in (0, 1)]
+        self.means = [kind.mean(axis=0) for kind in kinds]
+        self.logs = [np.log(len(kind)) for kind in kinds]
+
+    def predict(self, points):
+        generated, real = (
+            log - ((points - mean) ** 2).sum(axis=1) / 2
+            for mean, log in zip(self.means, self.logs, strict=True)
+        )
+        return (real > generated).astype(int)
+
+
+def test_accuracy_of_a_linear_rule_on_shifted_gaussians_has_a_closed_form(monkeypatch):
+    monkeypatch.setattr(classifier_test, "_network", LinearRule)
+    rng, shift, n_draws = np.random.default_rng(3), 1.5, 50
+
+    found = []
+    for seed in range(n_draws):
+        test, generated = rng.normal(size=(400, 2)), rng.normal([shift, 0], size=(400, 2))
+        found.append(classifier_two_sample_test(judged(test, generated, seed)))
+
+    best = norm.cdf(shift / 2)
+    assert best == pytest.approx(0.7734, abs=1e-4)
+    # Means of 200 points turn and shift the rule a little, which costs about a thousandth.
+    error = np.sqrt(best * (1 - best) / (400 * n_draws))
+    assert np.mean(found) == pytest.approx(best, abs=4 * error + 0.002)
+
+
+def test_between_equal_distributions_accuracy_is_binomial_about_one_half(monkeypatch):
+    monkeypatch.setattr(classifier_test, "_network", LinearRule)
+    rng, n, n_draws = np.random.default_rng(4), 100, 1000
+
+    found = [
+        classifier_two_sample_test(judged(*rng.normal(size=(2, 2 * n, 2)), seed))
+        for seed in range(n_draws)
+    ]
+
+    # Halves of the pool, of which one has more of either kind, would average less than one half.
+    spread = np.sqrt(0.25 / (2 * n))
+    assert spread == pytest.approx(0.0354, abs=1e-4)
+    assert np.mean(found) == pytest.approx(0.5, abs=4 * spread / np.sqrt(n_draws))
+    assert np.std(found) == pytest.approx(spread, rel=4 / np.sqrt(2 * n_draws))
+
+
 def test_too_few_points_are_counted_in_the_reason():
     with pytest.raises(Unavailable, match="needs 20 points of each set; there are 19"):
         judged(np.zeros((19, 2)), np.zeros((40, 2)))

@@ -71,6 +71,20 @@ def test_two_points_in_many_dimensions_are_exact():
     assert found == pytest.approx(2 * (a @ a + b @ b) - 4 * abs(a @ b), rel=1e-12)
 
 
+def test_fewer_points_than_dimensions_are_exact():
+    rng, n, m, d = np.random.default_rng(23), 50, 40, 400
+    test, generated = rng.normal(size=(n, d)), 1.5 * rng.normal(size=(m, d)) + 0.1
+
+    found = frechet_distance(moments(test, generated))
+
+    # Roots of eigenvalues that are zero but for rounding would spoil the fifth digit.
+    X, Y = (points - points.mean(axis=0) for points in (test, generated))
+    root = np.linalg.norm(X @ Y.T, ord="nuc") / np.sqrt((n - 1) * (m - 1))
+    spreads = (X**2).sum() / (n - 1) + (Y**2).sum() / (m - 1)
+    shift = test.mean(axis=0) - generated.mean(axis=0)
+    assert found == pytest.approx(shift @ shift + spreads - 2 * root, rel=1e-12)
+
+
 def test_empty_dimensions_change_nothing_though_they_outnumber_the_points():
     rng = np.random.default_rng(3)
     test, generated = rng.normal(size=(30, 10)), 2 * rng.normal(size=(25, 10))

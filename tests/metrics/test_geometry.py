@@ -121,12 +121,13 @@ def test_circles_have_one_loop_and_two_circles_two(monkeypatch):
     )
 
 
-def test_scale_and_position_do_not_matter(monkeypatch):
+def test_scale_position_and_direction_do_not_matter(monkeypatch):
     monkeypatch.setattr(living_times, "DRAWS", 5)
     rng = np.random.default_rng(2)
     test, generated = rng.normal(size=(2, 100, 3))
+    turn = np.linalg.qr(rng.normal(size=(3, 3)))[0]
 
-    moved = times(test, 8 * generated - 1)
+    moved = times(test, 8 * generated @ turn - 1)
 
     assert moved.generated == pytest.approx(times(test, generated).generated, abs=1e-9)
 

@@ -116,6 +116,18 @@ def test_am_score_of_sure_and_matched_predictions_is_zero():
     assert am_score(probabilities(np.eye(K), prior=np.full(K, 1 / K))) == pytest.approx(0)
 
 
+def test_am_score_of_few_sure_samples_is_high_by_a_known_amount():
+    rng, n, even = np.random.default_rng(5), 200, np.full(K, 1 / K)
+
+    draws = [
+        am_score(probabilities(np.eye(K)[rng.integers(K, size=n)], prior=even)) for _ in range(600)
+    ]
+
+    # (K - 1) / 2n, to the next order: less than K^2 / 2n^2.
+    error = np.std(draws) / np.sqrt(len(draws))
+    assert np.mean(draws) == pytest.approx((K - 1) / (2 * n), abs=4 * error + K**2 / (2 * n**2))
+
+
 def test_am_score_of_predictions_that_say_nothing_is_the_logarithm_of_the_classes():
     even = np.full(K, 1 / K)
 
@@ -162,6 +174,34 @@ def test_modified_inception_score_of_two_kinds_of_prediction_has_a_closed_form()
     found = modified_inception_score(probabilities(np.repeat([p, q], n // 2, axis=0)))
 
     assert found == pytest.approx(np.exp((kl(p, q) + kl(q, p)) / 4 * n / (n - 1)))
+
+
+def test_modified_inception_score_of_one_class_is_above_the_inception_score_by_a_divergence():
+    rows, n = random_rows(n=20), 20
+    marginal = rows.mean(axis=0)
+
+    found = modified_inception_score(probabilities(rows, labels=np.zeros(n)))
+
+    score = inception_score(probabilities(rows))
+    over_all_pairs = np.log(score) + np.mean([kl(marginal, row) for row in rows])
+    assert np.log(found) == pytest.approx(over_all_pairs * n / (n - 1))
+    assert found > score
+
+
+def test_modified_inception_score_of_few_samples_is_right_on_average():
+    rng, n = np.random.default_rng(6), 8
+    kinds = np.array([[0.6, 0.3, 0.1], [0.5, 0.1, 0.4]])
+
+    logs = [
+        np.log(modified_inception_score(probabilities(kinds[rng.integers(2, size=n)])))
+        for _ in range(1000)
+    ]
+
+    # Were samples paired with themselves, an eighth of it would be missing.
+    expected = (kl(*kinds) + kl(*kinds[::-1])) / 4
+    error = np.std(logs) / np.sqrt(len(logs))
+    assert np.mean(logs) == pytest.approx(expected, abs=4 * error)
+    assert 4 * error < expected / 8
 
 
 def test_modified_inception_score_stays_finite_at_exact_zeros():

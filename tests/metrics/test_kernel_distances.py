@@ -8,7 +8,7 @@ import genbench
 from genbench import distances
 from genbench.evidence import Comparison, Kernels, Reference
 from genbench.evidence.kernel_means import median_distance
-from genbench.evidence.pair_means import KernelMeans, pair_means
+from genbench.evidence.pair_means import KernelMeans, means_between, means_within
 from genbench.metrics.kernel_distances import kernel_distance, maximum_mean_discrepancy
 
 
@@ -103,16 +103,13 @@ def test_a_linear_kernel_leaves_the_means_less_what_chance_adds_to_them():
     rng = np.random.default_rng(11)
     test, generated = rng.normal(size=(30, 3)), 2 * rng.normal(size=(20, 3)) + 1
 
-    def means(points, others, *, same=False):
-        def product(rows, _):
-            return points[rows] @ others.T
-
-        return pair_means([product], points, others, same=same)[0]
+    def product(points, others):
+        return [lambda rows, columns, _: points[rows] @ others[columns].T]
 
     found = KernelMeans(
-        means(test, test, same=True),
-        means(generated, generated, same=True),
-        means(test, generated),
+        *means_within(product(test, test), test),
+        *means_within(product(generated, generated), generated),
+        *means_between(product(test, generated), test, generated),
     )
 
     shift = ((test.mean(axis=0) - generated.mean(axis=0)) ** 2).sum()
@@ -120,7 +117,7 @@ def test_a_linear_kernel_leaves_the_means_less_what_chance_adds_to_them():
     assert found.unbiased == pytest.approx(shift - by_chance, rel=1e-12)
 
 
-def test_equal_distributions_average_zero_and_fall_below_it():
+def test_equal_distributions_average_zero_and_fall_below_it_half_of_the_time():
     rng = np.random.default_rng(5)
 
     found = [kernels_of(rng.normal(size=(60, 2)), rng.normal(size=(40, 2))) for _ in range(200)]
@@ -128,7 +125,8 @@ def test_equal_distributions_average_zero_and_fall_below_it():
     for metric in (maximum_mean_discrepancy, kernel_distance):
         draws = [metric(kernels) for kernels in found]
         assert mean_is(0, draws)
-        assert min(draws) < 0
+        # A little more than half of the time, for its law has the longer tail above.
+        assert 0.5 - 4 * np.sqrt(0.25 / 200) < np.mean(np.array(draws) < 0) < 0.75
 
 
 @pytest.mark.parametrize("shift", [0.0, 0.7])

@@ -113,3 +113,19 @@ def test_refuses_few_samples_and_discrete_latents():
         encoding(samples, np.rint(latents))
     with pytest.raises(Unavailable, match="latents"):
         encoding(samples, None)
+
+
+def test_no_encoder_finds_more_than_there_is():
+    rng = np.random.default_rng(8)
+    latents = rng.normal(size=(2000, 1))
+    samples = latents**3 + 0.5 * rng.normal(size=(2000, 1))
+
+    found = encoding(samples, latents)
+
+    # Nats that a sample tells, by the entropy of its density, which is an integral over latents.
+    grid, z = np.linspace(-60, 60, 3001), np.linspace(-4.5, 4.5, 1801)
+    weights = norm.pdf(z) / norm.pdf(z).sum()
+    density = sum(w * norm.pdf(grid, mean, 0.5) for w, mean in zip(weights, z**3, strict=True))
+    entropy = -np.trapezoid(np.where(density > 0, density * np.log(density + 1e-300), 0), grid)
+    truth = entropy - norm(scale=0.5).entropy()
+    assert 0.5 < latent_information(found) < truth

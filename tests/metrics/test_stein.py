@@ -100,3 +100,15 @@ def test_a_wrong_score_is_told_from_the_right_one():
     assert scores[1].p_value == pytest.approx(1 / 200)
     assert scores[0].p_value > 0.01
     assert scores[1].value > scores[0].value + 4 * scores[1].standard_error
+
+
+def test_of_two_modes_far_apart_it_misses_neither_alone():
+    """A known blindness: near one mode the score of both is that of the one."""
+    rng = np.random.default_rng(6)
+    one = rng.normal(size=(300, 1)) + 10
+
+    share = 1 / (1 + np.exp(-20 * one))  # of the mode at 10, at these points; the other is at -10
+    found = means(one, share * (10 - one) + (1 - share) * (-10 - one))
+
+    assert kernel_stein_discrepancy(found) == pytest.approx(0, abs=4 * stein_error(found))
+    assert stein_p_value(found) > 0.01

@@ -6,7 +6,7 @@ from scipy.linalg import logm, sqrtm
 from scipy.spatial.distance import cdist, pdist
 
 import genbench
-from genbench.evidence import Comparison, Reference, kernel_operators, spectra
+from genbench.evidence import Comparison, Reference, kernel_means, kernel_operators, spectra
 from genbench.evidence.kernel_operators import RIDGE, KernelOperators
 from genbench.evidence.spectra import CollisionModes, CosineSpectrum
 from genbench.metrics.vendi import (
@@ -34,7 +34,8 @@ def lattice(*counts):
 @pytest.fixture
 def narrow(monkeypatch):
     """A kernel that knows only equal and different."""
-    monkeypatch.setattr(spectra, "kernel_width", lambda _: 1.0)
+    for module in (spectra, kernel_means):
+        monkeypatch.setattr(module, "kernel_width", lambda _: 1.0)
 
 
 @pytest.mark.parametrize("d", [3, 30])
