@@ -48,7 +48,8 @@ class Transport(Evidence):
             Unavailable: the solver did not converge (an unfinished plan is no distance).
         """
         test, generated = comparison.get(_equally_many)
-        return cls(len(test), cheapest(test, generated, metric="euclidean"))
+        pairs = comparison.get(_pairs_to_begin_with)
+        return cls(len(test), cheapest(test, generated, pairs, metric="euclidean"))
 
     @property
     def parameters(self) -> dict[str, int]:
@@ -73,7 +74,8 @@ class SquaredTransport(Evidence):
             Unavailable: the solver did not converge.
         """
         test, generated = comparison.get(_equally_many)
-        return cls(len(test), cheapest(test, generated, metric="sqeuclidean"))
+        pairs = comparison.get(_pairs_to_begin_with)
+        return cls(len(test), cheapest(test, generated, pairs, metric="sqeuclidean"))
 
     @property
     def parameters(self) -> dict[str, int]:
@@ -88,13 +90,18 @@ def _equally_many(comparison: Comparison) -> tuple[Array, Array]:
     return some_of(test, n, rng=rng), some_of(generated, n, rng=rng)
 
 
-def cheapest(test: Array, generated: Array, *, metric: Metric) -> float:
+def _pairs_to_begin_with(comparison: Comparison) -> Labels:
+    return near_pairs(*comparison.get(_equally_many))
+
+
+def cheapest(test: Array, generated: Array, pairs: Labels, *, metric: Metric) -> float:
     """Return the mean cost of the cheapest plan between sets of one size.
+
+    It begins with the pairs numbered test * n + generated, which must allow for some plan.
 
     Raises:
         Unavailable: the solver stopped early, or its prices do not prove the plan the cheapest.
     """
-    pairs = _near_pairs(test, generated)
     costs = _costs(test, generated, pairs, metric)
     while True:
         plan = _cheapest_of(pairs, costs, len(test))
@@ -138,7 +145,7 @@ def _cheapest_of(pairs: Labels, costs: Array, n: int) -> _Plan:
     return _Plan(float(cost), log["u"], log["v"])
 
 
-def _near_pairs(test: Array, generated: Array) -> Labels:
+def near_pairs(test: Array, generated: Array) -> Labels:
     """Return pairs, numbered test * n + generated, of points that are near each other.
 
     The middles and the spreads of the sets are matched first: neighbours in the sets as they are

@@ -172,7 +172,8 @@ def test_letting_pairs_in_ends_at_the_cheapest_of_all_plans(monkeypatch, kind, m
     test = rng.normal(size=(120, 3))
     generated = SETS[kind](test, rng)
 
-    found = transport.cheapest(test, generated, metric=metric)
+    pairs = transport.near_pairs(test, generated)
+    found = transport.cheapest(test, generated, pairs, metric=metric)
 
     costs = cdist(test, generated, metric)
     best = costs[linear_sum_assignment(costs)].mean()
