@@ -219,6 +219,20 @@ def test_what_is_new_surprises_most_and_what_is_common_least():
     assert (np.diff(found) > 0).all()
 
 
+def test_with_hardly_any_smoothing_all_that_is_new_surprises_without_end_or_alike():
+    """Why there is smoothing: one way round its surprise has no bound, the other way no content."""
+    inspiration = ["sonnet"] * 3 + ["haiku"] * 2
+
+    found = [
+        [inspiration_surprise(inspiration, "ode", base=base, smoothing=s) for s in (1e-6, 1e-12)]
+        for base in ("posterior||prior", "prior||posterior")
+    ]
+
+    # A sixth of the law goes to what had 1 in 5 million million or so before.
+    assert found[0][1] - found[0][0] == pytest.approx(np.log(1e6) / 6, rel=1e-4)
+    assert found[1] == pytest.approx([np.log(6 / 5)] * 2, rel=1e-4)
+
+
 def test_without_smoothing_an_inspiration_set_cannot_be_surprised():
     for smoothing in (0.0, -1.0, np.inf):
         with pytest.raises(BadInput, match="smoothing"):
