@@ -92,7 +92,7 @@ def run(
     written = report.report(folder / board)
     report.print_table(found, CONSOLE)
     CONSOLE.print(f"Tables, page and plots: {written[0].parent}/", highlight=False)
-    sys.exit(1 if any(record.status != "ok" for record in found) else 0)
+    sys.exit(1 if any(record.failed for record in found) else 0)
 
 
 @main.command()

@@ -39,6 +39,15 @@ class HasLogProb(Protocol):
         ...
 
 
+@runtime_checkable
+class Selective(Protocol):
+    """A model that cannot learn from just any samples, and says so before it begins."""
+
+    def refuses(self, train: Array) -> str | None:
+        """Return why it cannot learn from these samples (n_train, d): a sentence, or None."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class ModelSpec:
     """Where a model's class is and how to make one; nothing is imported until `make`."""

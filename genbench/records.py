@@ -19,14 +19,17 @@ REAL = "(real samples)"  # the model name under which fresh real samples are sco
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """All that is known of one cell: scores if it went well, a status and a reason if not."""
+    """All that is known of one cell: scores if it went well, a status and a reason if not.
+
+    A cell is skipped if its model said beforehand that it cannot learn from such data.
+    """
 
     key: str  # hash of all that the numbers depend on
     dataset: str
     model: str
     family: str
     seed: int
-    status: str  # "ok", "error", "timeout", "oom", "crash", "invalid", "missing"
+    status: str  # "ok", "skipped", "error", "timeout", "oom", "crash", "invalid", "missing"
     phase: str | None = None  # where it failed: "import", "fit", "sample", "validate", "score"
     reason: str | None = None
     dataset_hash: str = ""
@@ -44,6 +47,11 @@ class Record:
     def place(self) -> tuple[str, str, int]:
         """Data set, model and seed: which cell this is, and where it stands in any order."""
         return self.dataset, self.model, self.seed
+
+    @property
+    def failed(self) -> bool:
+        """Whether something went wrong."""
+        return self.status not in ("ok", "skipped")
 
     def value(self, metric: str) -> float | None:
         """Return the metric's number, or None if there is none."""

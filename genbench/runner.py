@@ -83,7 +83,7 @@ def select(
             or record.key != cell.key()
             or (record.status == "ok" and not set(metrics) <= set(record.scores))
         )
-        failed = record is not None and record.status != "ok"
+        failed = record is not None and record.failed
         if missing if only == "missing" else failed:
             chosen.append(cell)
     return chosen

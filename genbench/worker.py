@@ -19,10 +19,14 @@ import numpy as np
 
 from genbench.arrays import Array, as_samples
 from genbench.errors import BadInput, Unavailable
-from genbench.models import GenerativeModel, HasLogProb, ModelSpec, reach_current_folder
+from genbench.models import GenerativeModel, HasLogProb, ModelSpec, Selective, reach_current_folder
 from genbench.randomness import rng_for
 
 PARENT_POLL_SECONDS = 1.0
+
+
+class Refused(Exception):
+    """The model cannot learn from such samples, and said so."""
 
 
 def work(folder: Path) -> None:
@@ -35,12 +39,14 @@ def work(folder: Path) -> None:
         outcome |= {"status": "missing", "reason": _one_line(error)}
     except BadInput as error:
         outcome |= {"status": "invalid", "reason": _one_line(error)}
+    except Refused as refused:
+        outcome |= {"status": "skipped", "reason": str(refused)}
     except MemoryError as error:
         outcome |= {"status": "oom", "reason": _one_line(error)}
     except Exception as error:  # whatever a model raises is a row of the table
         traceback.print_exc()
         outcome |= {"status": "error", "reason": _one_line(error)}
-    if outcome["status"] != "ok":
+    if outcome["status"] not in ("ok", "skipped"):
         outcome["phase"] = phase_of(folder)
     temporary = folder / "outcome.tmp"
     temporary.write_text(json.dumps(outcome), encoding="utf-8")
@@ -54,6 +60,9 @@ def _fit_and_sample(folder: Path, spec: dict[str, Any], outcome: dict[str, Any])
 
     _enter(folder, "import")
     model = ModelSpec(**spec["model"]).make()
+
+    if isinstance(model, Selective) and (reason := model.refuses(train)):
+        raise Refused(reason)
 
     _enter(folder, "fit")
     start = time.perf_counter()

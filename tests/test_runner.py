@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -83,6 +84,13 @@ class NeedsMore(Good):
     def __init__(self):
         import a_package_that_is_not_there
 
+class Refuses(Good):
+    def refuses(self, train):
+        return f"Learns pictures; a sample has {train.shape[1]} values." if len(train) else None
+
+    def fit(self, train, *, rng):
+        raise AssertionError("not reached")
+
 class ChangesItsData(Good):
     def fit(self, train, *, rng):
         train[:] = 0
@@ -108,6 +116,7 @@ EXPECTED = {
     "Strings": ("invalid", "validate", "must hold real numbers"),
     "BadLogProb": ("invalid", "log_prob", r"shape \(3,\); expected \(1000,\)"),
     "NeedsMore": ("missing", "import", "a_package_that_is_not_there"),
+    "Refuses": ("skipped", None, "Learns pictures; a sample has 2 values."),
     "ChangesItsData": ("ok", None, None),
     "Prints": ("ok", None, None),
 }
@@ -236,6 +245,7 @@ def test_selection_follows_what_the_numbers_depend_on(zoo, board, tmp_path):
 
     assert select(cells, known, "missing") == []
     assert select(cells, known, "failed") == failing
+    assert select(cells, [replace(record, status="skipped") for record in known], "failed") == []
     assert select(cells, known, "all") == cells
     assert select(cells, known[1:], "missing") == cells[:1]
     good = [cell for cell in cells if cell not in failing]
