@@ -50,7 +50,7 @@ class Gaussian:
     @cached_property
     def variances(self) -> Array:
         """Eigenvalues of the covariance that can differ from zero, (min(n, d),)."""
-        return np.maximum(np.linalg.eigvalsh(self.factor @ self.factor.T), 0)
+        return np.asarray(np.maximum(np.linalg.eigvalsh(self.factor @ self.factor.T), 0))
 
 
 def _triangular(points: Array, mean: Array) -> Array:
