@@ -4,6 +4,7 @@ A contender is a function of two or more arrays that returns its number. Imports
 clock starts, in `prepared`.
 """
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -89,14 +90,17 @@ def frechet(contender: str) -> Contender:
             return float(_compute_fid(*parts))
 
     else:
-        from pytorch_fid import fid_score
-
-        root = fid_score.linalg.sqrtm
-        fid_score.linalg.sqrtm = lambda matrix, **_: (root(matrix), 0.0)
+        name, function = {
+            "pytorch-fid": ("pytorch_fid.fid_score", "calculate_frechet_distance"),
+            "clean-fid": ("cleanfid.fid", "frechet_distance"),
+        }[contender]
+        program = importlib.import_module(name)
+        root = program.linalg.sqrtm
+        program.linalg.sqrtm = lambda matrix, **_: (root(matrix), 0.0)  # SciPy took `disp` away
 
         def run(test: Array, generated: Array) -> float:
             (m1, s1), (m2, s2) = _moments(test), _moments(generated)
-            return float(fid_score.calculate_frechet_distance(m1, s1, m2, s2))
+            return float(getattr(program, function)(m1, s1, m2, s2))
 
     return run
 
@@ -301,7 +305,7 @@ TASKS = {
         title="Frechet distance, n 1,000, d 2,048",
         make=pair(1000, 2048),
         prepared=frechet,
-        contenders=("genbench", VALUE_ONLY, "torch-fidelity", "pytorch-fid"),
+        contenders=("genbench", VALUE_ONLY, "torch-fidelity", "pytorch-fid", "clean-fid"),
         flops=2 * 1000**2 * 2048,
     ),
     "neighbours-10000x64": Task(
@@ -325,9 +329,9 @@ TASKS = {
         contenders=("genbench", "scikit-learn", "scipy"),
         flops=2 * 10_000**2 * 64,
     ),
-    "transport-2000x64": Task(
-        title="exact Wasserstein distance, n 2,000, d 64",
-        make=pair(2000, 64),
+    "transport-5000x64": Task(
+        title="exact Wasserstein distance, n 5,000, d 64",
+        make=pair(5000, 64),
         prepared=transport,
         contenders=("genbench", "POT"),
         flops=0.0,

@@ -26,7 +26,7 @@ KEYS = ("seconds", "bytes", "value")
 HERE = Path(__file__).parent
 PROGRAMS = (
     "genbench", "numpy", "scipy", "scikit-learn", "torch", "torch-fidelity", "torchmetrics",
-    "pytorch-fid", "prdc", "POT", "vendi-score",
+    "pytorch-fid", "clean-fid", "prdc", "POT", "vendi-score",
 )  # fmt: skip
 WARM = 100  # rows and columns of the call that loads what is loaded on first use
 
