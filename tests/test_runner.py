@@ -19,6 +19,7 @@ from genbench.boards import Board
 from genbench.cells import Cell, cells_of, fit_and_sample
 from genbench.errors import BadInput
 from genbench.metrics import CATALOG as METRICS
+from genbench.models import baselines
 from genbench.records import REAL
 from genbench.report import report
 from genbench.runner import run, select
@@ -322,3 +323,11 @@ def test_boards_name_measures_of_the_catalog():
     for board in BOARDS.values():
         assert set(board.metrics) <= set(METRICS)
         assert len(set(board.metrics)) == len(board.metrics)
+
+
+def test_the_quick_board_has_members_of_every_family():
+    models = baselines()
+
+    families = {models[name].family for name in BOARDS["quick"].models}
+
+    assert families == {spec.family for spec in models.values()}
