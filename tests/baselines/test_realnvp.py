@@ -45,6 +45,16 @@ def test_couplings_can_be_inverted():
     torch.testing.assert_close(coupling.inverse(image), points)
 
 
+def test_samples_lead_to_noise_and_back(rng):
+    train = rng.binomial(16, 0.3, size=(300, 4)).astype(float)
+    model = small().fit(train, rng=rng)
+
+    noise = model.encode(train)
+
+    np.testing.assert_allclose(model.decode(noise), train, atol=1e-4)
+    assert np.isfinite(model.encode(train + 100)).all()
+
+
 def test_density_integrates_to_one_in_the_units_of_the_data(rng):
     train = np.concatenate([rng.normal(-20, 4, size=(200, 2)), rng.normal(20, 4, size=(200, 2))])
     model = small().fit(train, rng=rng)

@@ -37,6 +37,4 @@ def test_two_clusters_are_both_approached(rng):
 
 def test_divergence_is_an_error(rng):
     with pytest.raises(FloatingPointError, match="not finite"):
-        WassersteinGAN(hidden=8, steps=30, learning_rate=1e30).fit(
-            rng.normal(size=(50, 2)), rng=rng
-        )
+        WassersteinGAN(hidden=8, steps=30, rate=1e30).fit(rng.normal(size=(50, 2)), rng=rng)

@@ -1,0 +1,215 @@
+"""Noise contrast: a Gaussian mixture, reweighted by a network that tells it from data.
+
+Gutmann, Hyvarinen, "Noise-contrastive estimation: a new estimation principle for unnormalized
+statistical models", AISTATS 2010, https://proceedings.mlr.press/v9/gutmann10a.html. The noise is
+the mixture's samples. A classifier's log-odds of data against noise are the logarithm of how much
+denser data are there, so the mixture times their exponential is the model; and samples are those of
+the mixture, drawn again in proportion (importance resampling, Rubin, comment on "The calculation of
+posterior distributions by data augmentation", Journal of the American Statistical Association,
+1987, https://doi.org/10.2307/2289460).
+
+A fifth of the samples is held out: training stops where these are told from noise no better, for a
+network that knows single samples by heart would make the model return them. Whole numbers get even
+noise one unit wide. The density would need the mean of the weights, which is only estimated: there
+is no `log_prob`.
+"""
+
+import math
+import sys
+import warnings
+from copy import deepcopy
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.mixture import GaussianMixture
+from torch import Tensor, nn
+
+Array = NDArray[np.float64]
+softplus = nn.functional.softplus
+
+
+class NoiseContrastive:
+    """Draws many samples of the mixture and keeps those that look like data.
+
+    Args:
+        components: Gaussians in the mixture, at most a tenth as many as samples.
+        least_variances: to choose from by held-out likelihood; added to every variance of theirs,
+            where the range of a coordinate is one.
+        proposals: samples of the mixture for each that is kept.
+        hidden: width of the classifier's two hidden layers.
+        dropout: share of their units dropped in training.
+        steps: most gradient steps; training ends when held-out samples are told apart no better.
+        patience: steps without improvement before it ends.
+        batch: samples, and as much noise, per step.
+        rate: learning rate.
+        average: memory of the running average of the weights, which is what is kept.
+    """
+
+    def __init__(
+        self,
+        *,
+        components: int = 10,
+        least_variances: tuple[float, ...] = (1e-6, 1e-3, 6e-3),
+        proposals: int = 20,
+        hidden: int = 256,
+        dropout: float = 0.3,
+        steps: int = 1500,
+        patience: int = 400,
+        batch: int = 256,
+        rate: float = 1e-3,
+        average: float = 0.99,
+    ) -> None:
+        self.components, self.least_variances = components, least_variances
+        self.proposals, self.hidden, self.dropout = proposals, hidden, dropout
+        self.steps, self.patience, self.batch = steps, patience, batch
+        self.rate, self.average = rate, average
+
+    def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
+        if len(train) < 10:
+            raise ValueError(
+                f"Noise-contrastive estimation needs 10 training samples or more, not {len(train)}."
+            )
+        self.grain = float(np.array_equal(train, np.rint(train)))
+        span = np.ptp(train, axis=0)
+        self.centre, self.scale = train.mean(axis=0), np.where(span > 0, span, 1.0)
+        points = rng.permutation((train - self.centre) / self.scale)
+        held_out, learned = np.split(points, [max(2, len(points) // 5)])
+        self._fit_mixture(self._in_cells(learned, rng), self._in_cells(held_out, rng), rng)
+        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(int(rng.integers(2**31)))
+            classifier = nn.Sequential(
+                nn.Linear(train.shape[1], self.hidden),
+                nn.SiLU(),
+                Dropout(self.dropout, generator),
+                nn.Linear(self.hidden, self.hidden),
+                nn.SiLU(),
+                Dropout(self.dropout, generator),
+                nn.Linear(self.hidden, 1),
+            )
+        nn.init.zeros_(classifier[-1].weight)  # begins by telling nothing apart
+        nn.init.zeros_(classifier[-1].bias)
+        # In units of the mixture's own widths.
+        noise = self._noise(1000, rng)
+        self.width = np.maximum(noise.std(axis=0), 1e-6)
+        self.classifier = deepcopy(classifier).eval().requires_grad_(requires_grad=False)
+        self._train(classifier, learned, held_out, rng)
+        return self
+
+    def _fit_mixture(self, learned: Array, held_out: Array, rng: np.random.Generator) -> None:
+        size = max(1, min(self.components, len(learned) // 10))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # few distinct samples
+            mixtures = [
+                GaussianMixture(
+                    size, reg_covar=least, n_init=3, random_state=int(rng.integers(2**31))
+                ).fit(learned)
+                for least in self.least_variances
+            ]
+        mixture = max(mixtures, key=lambda one: float(one.score(held_out)))
+        self.weights, self.means = mixture.weights_ / mixture.weights_.sum(), mixture.means_
+        self.factors = np.linalg.cholesky(mixture.covariances_)
+
+    def _train(
+        self, classifier: nn.Module, learned: Array, held_out: Array, rng: np.random.Generator
+    ) -> None:
+        optimiser = torch.optim.AdamW(
+            classifier.parameters(), lr=self.rate, weight_decay=0.1, fused=True
+        )
+        repeated = self._in_cells(
+            np.resize(held_out, (max(2000, len(held_out)), held_out.shape[1])), rng
+        )
+        check = self._inputs(repeated), self._inputs(self._noise(len(repeated), rng))
+        best, best_step, best_state = math.inf, 0, deepcopy(self.classifier.state_dict())
+        for step in track(
+            range(1, self.steps + 1),
+            description="Noise contrast",
+            transient=True,
+            console=Console(stderr=True, quiet=not sys.stderr.isatty()),
+        ):
+            real = self._in_cells(learned[rng.integers(len(learned), size=self.batch)], rng)
+            noise = self._noise(self.batch, rng)
+            loss = _surprise(classifier, self._inputs(real), self._inputs(noise))
+            optimiser.zero_grad()
+            torch.autograd.backward(loss)
+            if not torch.isfinite(nn.utils.clip_grad_norm_(classifier.parameters(), 10.0)):
+                raise FloatingPointError("The classifier's gradient is not finite.")
+            optimiser.step()
+            with torch.no_grad():
+                pairs = zip(self.classifier.parameters(), classifier.parameters(), strict=True)
+                for kept, new in pairs:
+                    kept.lerp_(new, 1 - min(self.average, step / (step + 9)))
+                if step % 50 and step < self.steps:
+                    continue
+                surprise = float(_surprise(self.classifier, *check))
+            if surprise < best:
+                best, best_step, best_state = surprise, step, deepcopy(self.classifier.state_dict())
+            elif step - best_step >= self.patience:
+                break
+        self.classifier.load_state_dict(best_state)
+
+    def sample(self, n: int, *, rng: np.random.Generator) -> Array:
+        drawn = self._noise(n * self.proposals, rng).reshape(n, self.proposals, -1)
+        log_weights = self._log_odds(drawn.reshape(n * self.proposals, -1)).reshape(n, -1)
+        if not np.isfinite(log_weights).all():
+            raise FloatingPointError("The classifier's log-odds are not finite.")
+        # Each sample is chosen among proposals of its own: no proposal comes twice.
+        best = (log_weights + rng.gumbel(size=log_weights.shape)).argmax(axis=1)
+        samples: Array = drawn[np.arange(n), best] * self.scale + self.centre
+        return samples
+
+    def discriminate(self, samples: Array) -> Array:
+        """Return the probability (n,) that samples are data, where half are the mixture's."""
+        odds = self._log_odds((samples - self.centre) / self.scale)
+        probability: Array = torch.sigmoid(torch.from_numpy(odds)).numpy()
+        return probability
+
+    def _log_odds(self, points: Array) -> Array:
+        odds: Array = self.classifier(self._inputs(points))[:, 0].double().numpy()
+        return odds
+
+    def _inputs(self, points: Array) -> Tensor:
+        return torch.tensor(points / self.width, dtype=torch.float32)
+
+    def _in_cells(self, points: Array, rng: np.random.Generator) -> Array:
+        """Give whole numbers a fresh place in their cells."""
+        if not self.grain:
+            return points
+        moved: Array = points + rng.uniform(-0.5, 0.5, points.shape) / self.scale
+        return moved
+
+    def _noise(self, n: int, rng: np.random.Generator) -> Array:
+        component = rng.choice(len(self.weights), size=n, p=self.weights)
+        normal = rng.normal(size=(n, self.means.shape[1]))
+        noise: Array = self.means[component] + np.einsum(
+            "nij,nj->ni", self.factors[component], normal
+        )
+        return noise
+
+
+class Dropout(nn.Module):
+    """Drops units by a generator of its own, while it trains."""
+
+    def __init__(self, share: float, generator: torch.Generator) -> None:
+        super().__init__()
+        self.share, self.generator = share, generator
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.share == 0:
+            return x
+        stays = torch.rand(x.shape, generator=self.generator) >= self.share
+        return x * stays / (1 - self.share)
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        return type(self)(self.share, self.generator)
+
+
+def _surprise(classifier: nn.Module, real: Tensor, noise: Tensor) -> Tensor:
+    """Return the logistic loss of telling data from noise, in nats for a pair."""
+    loss: Tensor = softplus(-classifier(real)).mean() + softplus(classifier(noise)).mean()
+    return loss
