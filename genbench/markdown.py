@@ -37,7 +37,7 @@ def markdown(table: Table, *, names: Sequence[str] | None = None) -> str:
 
 
 def failures(table: Table) -> str:
-    """Return a list of what failed and why."""
+    """Return a list of what has no numbers, and why."""
     return "".join(
         f"- **{safe(record.model)}**, seed {record.seed}: {safe(_cut(failure(record)))}\n"
         for record in table.failures

@@ -42,15 +42,16 @@ def page(
 
 
 def _header(title: str, tables: Sequence[Table]) -> str:
-    failed = [record for table in tables for record in table.failures]
-    records = [r for table in tables for row in table.rows for r in row.records] + failed
+    without = [record for table in tables for record in table.failures]
+    records = [r for table in tables for row in table.rows for r in row.records] + without
+    n_failed = sum(record.failed for record in without)
     models = {record.model for record in records if competes(record)}
     facts = [
         f"{len(models)} model{'s' * (len(models) != 1)}",
         f"{len(tables)} data set{'s' * (len(tables) != 1)}",
         f"seeds {', '.join(map(str, sorted({r.seed for r in records})))}",
         f"genbench {joined({r.version for r in records if r.version})}",
-        f"{len(failed)} cell{'s' * (len(failed) != 1)} failed",
+        f"{n_failed} cell{'s' * (n_failed != 1)} failed, {len(without) - n_failed} skipped",
     ]
     links = "".join(f'<a href="#d{i}">{text(t.dataset)}</a>' for i, t in enumerate(tables))
     return (
@@ -99,7 +100,7 @@ def _section(index: int, table: Table, look: Look) -> str:
         f"<li><b>{text(record.model)}</b> (seed {record.seed}): {text(failure(record))}</li>"
         for record in table.failures
     )
-    listed = f'<h3>Failed</h3><ul class="reasons">{failures}</ul>' if failures else ""
+    listed = f'<h3>Without numbers</h3><ul class="reasons">{failures}</ul>' if failures else ""
     return (
         f'<section class="card" id="d{index}"><h2>{text(table.dataset)}</h2>'
         f"<p class=soft>{text(protocol(table))}</p>{html_table(table, look)}{notes}{listed}"

@@ -115,7 +115,7 @@ def _section(table: Table) -> str:
         markdown(table, names=SHORT),
         f"<details><summary>Every metric</summary>\n\n{markdown(table)}\n</details>\n",
         notes,
-        f"Failed:\n\n{failed}" if failed else "",
+        f"Without numbers:\n\n{failed}" if failed else "",
     ]
     return "\n".join(part for part in parts if part)
 

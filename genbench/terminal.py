@@ -27,7 +27,7 @@ def print_table(records: Iterable[Record], console: Console) -> None:
     for table in tables(records):
         console.print(_grid(table, console.width))
         for record in table.failures:
-            words = f"  failed: {record.model}, seed {record.seed}: {failure(record)}"
+            words = f"  without numbers: {record.model}, seed {record.seed}: {failure(record)}"
             console.print(Text(plain(words), style="red"))
         for note in table.notes:
             console.print(Text(f"  {plain(note)}", style="dim"))
