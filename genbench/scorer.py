@@ -8,13 +8,14 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from genbench.arrays import Array
+from genbench.arrays import Array, flat
 from genbench.cells import load_once
 from genbench.datasets import Dataset
 from genbench.evaluate import Scores
 from genbench.worker import die_with_parent
 
 N_PICTURES, N_POINTS = 10, 200  # to look at, in a record
+N_COORDINATES = 2  # of points that can be drawn
 
 Preview = tuple[tuple[float, ...], ...]
 
@@ -91,7 +92,9 @@ def _score(dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> S
 
 
 def preview_of(dataset: Dataset, samples: Array) -> Preview:
-    """Return the first few samples, as data can be, to three decimals."""
+    """Return the first few samples, as data can be, to three decimals; only what can be drawn."""
+    if dataset.picture is None and dataset.train[0].size != N_COORDINATES:
+        return ()
     n = N_PICTURES if dataset.picture else N_POINTS
-    few = dataset.project(samples[:n].reshape(min(n, len(samples)), -1))
+    few = flat(dataset.project(samples[:n]))
     return tuple(tuple(round(float(value), 3) for value in sample) for sample in few)

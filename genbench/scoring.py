@@ -29,7 +29,7 @@ def reference_for(dataset: Dataset, embedding: Embedding) -> Reference:
         prior=None if train_probabilities is None else train_probabilities.mean(axis=0),
         density=dataset.density,
         picture=dataset.picture,
-        data_range=None if dataset.levels is None else float(dataset.levels - 1),
+        data_range=dataset.data_range,
     )
 
 

@@ -19,7 +19,8 @@ def thumbnails(records: Sequence[Record]) -> dict[str, str]:
     """Return the markup of each model's samples, for the records of one data set that have any.
 
     All share one scale, so that they can be compared. Samples of two numbers are drawn as a
-    scatter, samples of a square number of values as grey pictures, others not at all.
+    scatter, samples of a square number of values as grey pictures, of three times a square number
+    (which is no square itself) as pictures in red, green and blue, others not at all.
     """
     shown = {record.model: record.preview for record in reversed(records) if record.preview}
     lengths = {len(sample) for preview in shown.values() for sample in preview}
@@ -29,12 +30,14 @@ def thumbnails(records: Sequence[Record]) -> dict[str, str]:
     if length == 2:
         frame = _frame(shown)
         return {model: _scatter(preview, frame) for model, preview in shown.items()}
-    side = math.isqrt(length)
-    if side < 2 or side * side != length:
+    sizes = [(math.isqrt(length // colours), colours) for colours in (1, 3)]
+    fitting = [size for size in sizes if size[0] > 1 and size[0] ** 2 * size[1] == length]
+    if not fitting:
         return {}
+    side, colours = fitting[0]
     values = [value for preview in shown.values() for sample in preview for value in sample]
     low, high = min(values), max(values)
-    return {model: _strip(preview, side, low, high) for model, preview in shown.items()}
+    return {model: _strip(preview, side, colours, low, high) for model, preview in shown.items()}
 
 
 def _frame(shown: dict[str, Preview]) -> tuple[float, float, float, float]:
@@ -60,24 +63,24 @@ def _scatter(preview: Preview, frame: tuple[float, float, float, float]) -> str:
     )
 
 
-def _strip(preview: Preview, side: int, low: float, high: float) -> str:
+def _strip(preview: Preview, side: int, colours: int, low: float, high: float) -> str:
     """Return the pictures side by side, with a clear line between them."""
     pictures = preview[:PICTURES]
     scale = 255 / ((high - low) or 1.0)
-    lines = []
-    for row in range(side):
-        pixels = [
-            [
-                byte
-                for value in picture[row * side : (row + 1) * side]
-                for byte in (round((value - low) * scale), 255)
-            ]
-            for picture in pictures
+    clear = bytes(colours + 1)
+    pixels = [
+        [
+            bytes((*(round((value - low) * scale) for value in picture[at : at + colours]), 255))
+            for at in range(0, len(picture), colours)
         ]
-        line = bytes(byte for cells in pixels for byte in (*cells, 0, 0))[:-2]
-        lines.append(b"\0" + line)  # 0: this line is not filtered
+        for picture in pictures
+    ]
+    lines = []
+    for start in range(0, side * side, side):
+        cells = [b"".join(picture[start : start + side]) for picture in pixels]
+        lines.append(b"\0" + clear.join(cells))  # 0: this line is not filtered
     width = len(pictures) * (side + 1) - 1
-    data = base64.b64encode(_png(width, side, b"".join(lines))).decode()
+    data = base64.b64encode(_png(width, side, colours, b"".join(lines))).decode()
     zoom = 24 / side
     return (
         f'<img class="strip" src="data:image/png;base64,{data}" alt="samples"'
@@ -85,9 +88,10 @@ def _strip(preview: Preview, side: int, low: float, high: float) -> str:
     )
 
 
-def _png(width: int, height: int, lines: bytes) -> bytes:
-    """Return a PNG of grey and opacity, eight bits each."""
-    header = struct.pack(">IIBBBBB", width, height, 8, 4, 0, 0, 0)
+def _png(width: int, height: int, colours: int, lines: bytes) -> bytes:
+    """Return a PNG of grey, or of red, green and blue, and of opacity, eight bits each."""
+    kind_of_pixels = {1: 4, 3: 6}[colours]
+    header = struct.pack(">IIBBBBB", width, height, 8, kind_of_pixels, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

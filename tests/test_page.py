@@ -227,6 +227,23 @@ def test_samples_of_a_square_number_of_values_are_pictures_on_one_scale():
     assert (second[..., 0] * 255).round().tolist() == [[128, 128]] * 2
 
 
-@pytest.mark.parametrize("sample", [(1.0,), (1.0, 2.0, 3.0), ()])
+def test_samples_of_three_times_a_square_are_pictures_in_colour():
+    from io import BytesIO
+
+    from matplotlib.image import imread
+
+    red, green, blue, white = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+
+    found = thumbnails([record("a", preview=((*red, *green, *blue, *white),) * 2)])
+
+    strip = imread(BytesIO(base64.b64decode(re.search(r"base64,([^\"]+)", found["a"])[1])))
+    assert strip.shape == (2, 5, 4)
+    colours = (strip[..., :3] * 255).round().astype(int)
+    assert colours[:, :2].tolist() == [[[*red], [*green]], [[*blue], [*white]]]
+    assert colours[:, 3:].tolist() == colours[:, :2].tolist()
+    assert strip[..., 3].tolist() == [[1, 1, 0, 1, 1]] * 2
+
+
+@pytest.mark.parametrize("sample", [(1.0,), (1.0, 2.0, 3.0), (1.0,) * 5, ()])
 def test_other_samples_are_not_drawn(sample):
     assert thumbnails([record("a", preview=(sample,))]) == {}

@@ -1,4 +1,7 @@
-"""Data sets that need no download. To add one: write its file, then a line in CATALOG."""
+"""Data sets: exact ones, and real ones that are here already or in a folder of yours.
+
+To add one: write its file, then a line in CATALOG.
+"""
 
 import importlib
 from typing import NamedTuple
@@ -30,6 +33,53 @@ CATALOG = {
     ),
     "moons": Entry(
         "genbench.datasets.synthetic:load_moons", "two half circles; exact density and modes"
+    ),
+    "spirals": Entry(
+        "genbench.datasets.synthetic:load_spirals", "two spirals; exact density and modes"
+    ),
+    "checkerboard": Entry(
+        "genbench.datasets.synthetic:load_checkerboard",
+        "the 8 dark squares of a board, evenly; exact density and modes",
+    ),
+    "pinwheel": Entry(
+        "genbench.datasets.synthetic:load_pinwheel", "5 bent Gaussians; exact density and modes"
+    ),
+    "wine": Entry(
+        "genbench.datasets.tables:load_wine",
+        "178 wines, 13 measurements, two of whole numbers; too few to separate good models",
+    ),
+    "breast_cancer": Entry(
+        "genbench.datasets.tables:load_breast_cancer",
+        "569 tumours, 30 measurements that nearly repeat one another, with labels",
+    ),
+    "iris": Entry(
+        "genbench.datasets.tables:load_iris",
+        "149 flowers, four lengths in whole millimetres, with labels",
+    ),
+    "diabetes": Entry(
+        "genbench.datasets.tables:load_diabetes",
+        "442 patients, 11 columns: measurements, whole numbers and a category; no labels",
+    ),
+    "photographs_8": Entry(
+        "genbench.datasets.photographs:load_8",
+        "8,318 patches of two photographs, 8x8 pixels in colour",
+    ),
+    "photographs_16": Entry(
+        "genbench.datasets.photographs:load_16",
+        "2,080 patches of two photographs, 16x16 pixels in colour",
+    ),
+    "mnist": Entry(
+        "genbench.datasets.local:load_mnist",
+        "handwritten digits, 28x28 pixels, with labels; from the folder mnist in $GENBENCH_DATA",
+    ),
+    "fashion_mnist": Entry(
+        "genbench.datasets.local:load_fashion_mnist",
+        "clothes, 28x28 pixels, with labels; from the folder fashion_mnist in $GENBENCH_DATA",
+    ),
+    "cifar10": Entry(
+        "genbench.datasets.local:load_cifar10",
+        "photographs, 32x32 pixels in colour, with labels; from the folder cifar10 in "
+        "$GENBENCH_DATA, which holds the binary version",
     ),
 }
 

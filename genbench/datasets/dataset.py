@@ -1,7 +1,7 @@
 """What a data set is: three parts that never overlap, and what is known about them."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from genbench.arrays import Array, Labels, as_labels, as_samples
 from genbench.datasets.densities import Density
+from genbench.datasets.domain import Domain
 from genbench.errors import BadInput
 from genbench.randomness import rng_for
 
@@ -29,8 +30,8 @@ class Dataset:
     train_labels: Labels | None = None
     test_labels: Labels | None = None
     density: Density | None = None
-    levels: int | None = None  # samples are whole numbers 0 .. levels - 1, if given
-    picture: tuple[int, int] | None = None  # height and width, if a sample is a picture
+    domain: Domain = field(default_factory=Domain)  # which values a sample can take
+    picture: tuple[int, ...] | None = None  # height, width (and channels), if a sample is one
 
     def __post_init__(self) -> None:
         train = as_samples(self.train, name=f"{self.name}: train")
@@ -46,6 +47,11 @@ class Dataset:
                 name = f"{self.name}: {part}_labels"
                 labels = as_labels(labels, name=name, n=len(getattr(self, part)))
                 object.__setattr__(self, f"{part}_labels", labels)
+        self.domain.check(train.shape[1:], name=f"{self.name}: domain")
+        if self.picture is not None and np.prod(self.picture) != train[0].size:
+            raise BadInput(
+                f"{self.name}: pictures of {self.picture} are not samples of {train.shape[1:]}."
+            )
 
     @cached_property
     def content_hash(self) -> str:
@@ -53,7 +59,8 @@ class Dataset:
         digest = hashlib.sha256(self.name.encode())
         for array in (self.train, self.test, self.fresh, self.train_labels, self.test_labels):
             if array is not None:
-                digest.update(str(array.shape).encode() + np.ascontiguousarray(array).tobytes())
+                digest.update(str(array.shape).encode())
+                digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
     def fresh_for(self, seed: int) -> Array:
@@ -63,11 +70,15 @@ class Dataset:
         rng = rng_for(seed, self.name, "fresh")
         return self.density.sample(len(self.fresh), rng=rng)[0]
 
+    @property
+    def data_range(self) -> float | None:
+        """Largest possible difference of two values of a picture, if samples are such."""
+        span = self.domain.span
+        return span if self.picture is not None and np.isfinite(span) else None
+
     def project(self, samples: Array) -> Array:
         """Move samples to the nearest values that data can take: the same for every model."""
-        if self.levels is None:
-            return samples
-        return np.clip(np.rint(samples), 0, self.levels - 1)
+        return self.domain.project(samples)
 
     def dequantized_test(self, rng: np.random.Generator) -> Array:
         """Test samples at which a density can be judged fairly.
@@ -76,6 +87,4 @@ class Dataset:
         unit makes the mean log-density a lower bound on the log-probability of the cells (Theis
         et al., "A note on the evaluation of generative models", https://arxiv.org/abs/1511.01844).
         """
-        if self.levels is None:
-            return self.test
-        return self.test + rng.uniform(-0.5, 0.5, size=self.test.shape)
+        return self.domain.spread(self.test, rng=rng)

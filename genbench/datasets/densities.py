@@ -92,3 +92,83 @@ class Walk(Protocol):
     def __call__(self, curve: Labels, share: Array) -> Array:
         """Return the points (n, d) on curves `curve` (n,) at shares (n,) from 0 to 1."""
         ...
+
+
+@dataclass(frozen=True, eq=False)
+class Checkerboard:
+    """Even over the dark squares of a board in the plane about the origin; nothing elsewhere."""
+
+    n: int  # squares along each edge
+    side: float  # of a square
+
+    def sample(self, n: int, *, rng: np.random.Generator) -> tuple[Array, Labels]:
+        modes = rng.integers(len(self._corners), size=n)
+        return np.asarray(self._corners[modes] + self.side * rng.random((n, 2))), modes
+
+    def log_prob(self, points: Array) -> Array:
+        area = len(self._corners) * self.side**2
+        inside = self._outside(points).min(axis=1) == 0
+        return np.asarray(np.where(inside, -np.log(area), -np.inf))
+
+    def posterior(self, points: Array) -> Array:
+        """Probability of each square: of the nearest, for points on none."""
+        nearest = self._outside(points).argmin(axis=1)
+        return np.asarray(np.eye(len(self._corners))[nearest])
+
+    @property
+    def _corners(self) -> Array:
+        """Lower left corners of the dark squares (n_modes, 2); the lowest left one is dark."""
+        squares = np.indices((self.n, self.n)).reshape(2, -1).T
+        return np.asarray((squares[squares.sum(axis=1) % 2 == 0] - self.n / 2) * self.side)
+
+    def _outside(self, points: Array) -> Array:
+        """Return how far points are from each dark square (n, n_modes)."""
+        from_corner = points[:, None] - self._corners
+        beyond = np.clip(np.maximum(-from_corner, from_corner - self.side), 0, None)
+        return np.asarray(np.linalg.norm(beyond, axis=2))
+
+
+@dataclass(frozen=True, eq=False)
+class Pinwheel:
+    """Equally likely Gaussians round the origin, their long sides to it, bent by a rotation.
+
+    Each point is turned by an angle in proportion to its distance from the origin. Such a map is
+    undone by turning back, since distances stay, and areas stay, too: in polar coordinates it
+    shifts the angle only. So a point's density is what it was before.
+    """
+
+    arms: int
+    radius: float  # of the Gaussians' centres
+    widths: tuple[float, float]  # along the ray from the origin, and across it
+    twist: float  # radians per unit of distance
+
+    def sample(self, n: int, *, rng: np.random.Generator) -> tuple[Array, Labels]:
+        modes = rng.integers(self.arms, size=n)
+        straight = rng.normal((self.radius, 0), self.widths, size=(n, 2))
+        return _turned(straight, self._angle(straight, modes)), modes
+
+    def log_prob(self, points: Array) -> Array:
+        return np.asarray(logsumexp(self._log_joint(points), axis=1))
+
+    def posterior(self, points: Array) -> Array:
+        return np.asarray(softmax(self._log_joint(points), axis=1))
+
+    def _angle(self, points: Array, arm: Labels | int) -> Array:
+        away = np.hypot(points[:, 0], points[:, 1])
+        return np.asarray(2 * np.pi * arm / self.arms + self.twist * away)
+
+    def _log_joint(self, points: Array) -> Array:
+        columns = []
+        for arm in range(self.arms):
+            straight = _turned(points, -self._angle(points, arm))
+            standard = (straight - (self.radius, 0)) / self.widths
+            columns.append(-(standard**2).sum(axis=1) / 2)
+        normaliser = np.log(2 * np.pi * np.prod(self.widths) * self.arms)
+        return np.asarray(np.stack(columns, axis=1) - normaliser)
+
+
+def _turned(points: Array, angle: Array) -> Array:
+    """Turn points in the plane about the origin, each by its own angle."""
+    x, y = points.T
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.stack([cos * x - sin * y, sin * x + cos * y], axis=1)

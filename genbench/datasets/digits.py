@@ -5,6 +5,7 @@ Alpaydin and Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Le
 """
 
 from genbench.datasets.dataset import Dataset
+from genbench.datasets.domain import Domain
 from genbench.randomness import rng_for
 
 N_TRAIN, N_TEST = 999, 399  # of 1,797; the other 399 are fresh
@@ -30,6 +31,6 @@ def load() -> Dataset:
         train_labels=labels[train],
         test_labels=labels[test],
         features="digit_classifier",
-        levels=17,
+        domain=Domain(whole=True, low=0, high=16),
         picture=(8, 8),
     )

@@ -4,7 +4,13 @@ import numpy as np
 
 from genbench.arrays import Array, Labels
 from genbench.datasets.dataset import Dataset
-from genbench.datasets.densities import Density, GaussianMixture, NoisyCurves
+from genbench.datasets.densities import (
+    Checkerboard,
+    Density,
+    GaussianMixture,
+    NoisyCurves,
+    Pinwheel,
+)
 from genbench.randomness import rng_for
 
 N_TRAIN, N_TEST, N_FRESH = 2000, 1000, 1000
@@ -33,11 +39,39 @@ def load_moons() -> Dataset:
     return _draw("moons", density)
 
 
+def load_spirals() -> Dataset:
+    """Two spirals that wind round one another, blurred: long thin mass that turns about itself."""
+    nodes, weights = np.polynomial.legendre.leggauss(400)
+    # Even in angle, which grows as the root of the length walked: the curves are smooth in it.
+    angle = (nodes + 1) / 2
+    curves = np.stack([_spiral(np.full(400, curve), angle**2) for curve in (0, 1)])
+    density = NoisyCurves(curves, weights * angle, walk=_spiral, width=0.1)
+    return _draw("spirals", density)
+
+
+def load_checkerboard() -> Dataset:
+    """Evenly over the eight dark squares of a board: sharp edges, and corners that meet."""
+    return _draw("checkerboard", Checkerboard(n=4, side=2.0))
+
+
+def load_pinwheel() -> Dataset:
+    """Five long Gaussians round the origin, bent into arms: modes that are curved and far apart."""
+    return _draw("pinwheel", Pinwheel(arms=5, radius=2.0, widths=(0.4, 0.15), twist=0.6))
+
+
 def _half_circle(curve: Labels, share: Array) -> Array:
     angle = np.pi * share
     upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     lower = np.stack([1 - np.cos(angle), 0.5 - np.sin(angle)], axis=1)
     return np.where((curve == 0)[:, None], upper, lower)
+
+
+def _spiral(curve: Labels, share: Array) -> Array:
+    """Walk on the involute of a circle, whose length grows as the square of the angle exactly."""
+    angle = 3 * np.pi * np.sqrt(share)
+    around, across = np.cos(angle), np.sin(angle)
+    points = 0.4 * np.stack([around + angle * across, across - angle * around], axis=1)
+    return np.where((curve == 0)[:, None], points, -points)
 
 
 def _draw(name: str, density: Density) -> Dataset:
