@@ -173,6 +173,47 @@ def score(
         ways.model(CONSOLE, target, dataset, seed=seed, deadline=deadline)
 
 
+@main.command()
+@click.argument("target")
+@click.option(
+    "--deadline",
+    type=click.FloatRange(0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds for all of it.",
+)
+def check(target: str, deadline: float) -> None:
+    r"""Check that TARGET keeps the rules for models, on toy data, in seconds.
+
+    A constructor's parameter steps, epochs, max_steps or max_epochs is cut short.
+
+    \b
+    genbench check my_model.py
+    genbench check my_package.my_module:MyModel
+    """
+    from genbench import check as checks
+
+    with CONSOLE.status(f"Checking {target}"):
+        verdicts = checks.check(target, deadline=deadline)
+    checks.print_verdicts(CONSOLE, target, verdicts)
+    sys.exit(1 if any(verdict.outcome == "fail" for verdict in verdicts) else 0)
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def new(path: Path) -> None:
+    """Write a small model to PATH, a new .py file, to make your own from."""
+    from genbench import new as template
+
+    template.write(path)
+    for line in (
+        f"Wrote {path}. Next:",
+        f"  genbench check {path}",
+        f"  genbench score {path} --dataset ring",
+    ):
+        CONSOLE.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
 def _names(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
 

@@ -68,7 +68,7 @@ class ModelSpec:
             BadInput: the file, module or class is not there, or has no `fit` and `sample`.
         """
         where, _, name = self.target.rpartition(":")
-        module = _load_file(Path(where)) if where.endswith(".py") else _load_module(where)
+        module = load(where)
         if not hasattr(module, name):
             raise BadInput(f"{where} defines no {name!r}.")
         model = getattr(module, name)(**self.params)
@@ -134,12 +134,23 @@ def _reach(folder: Path) -> None:
         sys.path.append(str(folder))
 
 
+def load(where: str) -> ModuleType:
+    """Import the file or the module that a model's class is in.
+
+    Raises:
+        BadInput: it is not there.
+    """
+    return _load_file(Path(where)) if where.endswith(".py") else _load_module(where)
+
+
 def _load_file(path: Path) -> ModuleType:
     _reach(path.parent)  # for what the file imports from beside it
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    # Under a name that no package has: a file may be called as one is.
+    spec = importlib.util.spec_from_file_location(f"genbench_model_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise BadInput(f"{path} cannot be imported.")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their own module up
     spec.loader.exec_module(module)
     return module
 

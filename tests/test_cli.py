@@ -109,6 +109,16 @@ BAD_CALLS = {
         ["run", "--models", "copycat,copicat"],
         "No model named 'copicat'. Did you mean 'copycat'",
     ),
+    "a check of no model": (
+        ["check", "gausian"],
+        "No model named 'gausian'. Did you mean 'gaussian'",
+    ),
+    "a check of no class": (
+        ["check", "genbench.models:Nothing"],
+        "genbench.models defines no 'Nothing'",
+    ),
+    "a new model that is no Python": (["new", "mine.txt"], "mine.txt should end in .py"),
+    "a new model in no folder": (["new", "no/mine.py"], "no/mine.py cannot be written"),
     "a report without records": (["report", "quick"], "no records"),
 }
 

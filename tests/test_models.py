@@ -1,5 +1,7 @@
 """Models by name, file and package, and what goes wrong with each."""
 
+import json
+
 import pytest
 
 from genbench.errors import BadInput
@@ -84,3 +86,19 @@ def test_a_spec_survives_json(file):
     spec = find(str(file))
 
     assert ModelSpec(**json.loads(json.dumps(spec.to_json()))) == spec
+
+
+def test_a_file_may_hold_a_dataclass_and_be_called_as_a_package_is(tmp_path):
+    path = tmp_path / "json.py"
+    path.write_text(
+        "from __future__ import annotations\n"
+        "from dataclasses import dataclass\n"
+        "@dataclass\n"
+        "class Mine:\n"
+        "    width: float = 1.0\n"
+        "    def fit(self, train, *, rng): return self\n"
+        "    def sample(self, n, *, rng): return rng.normal(scale=self.width, size=(n, 2))\n"
+    )
+
+    assert find(str(path)).make().width == 1
+    assert json.dumps([1]) == "[1]"
