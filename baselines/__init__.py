@@ -86,12 +86,46 @@ CATALOG = {
     ),
     "glow": _spec("glow:Glow", "normalizing flow", "convolutional couplings; square pictures only"),
     "pca": _spec("pca:PrincipalComponents", "autoencoder", "linear code with a mixture on it"),
+    "autoencoder": _spec(
+        "autoencoder:Autoencoder", "autoencoder", "short code with a mixture on it"
+    ),
+    "sparse_autoencoder": _spec(
+        "sparse_autoencoder:SparseAutoencoder",
+        "autoencoder",
+        "long code, mostly near zero, with a mixture on it",
+    ),
+    "contractive_autoencoder": _spec(
+        "contractive_autoencoder:ContractiveAutoencoder",
+        "autoencoder",
+        "code that hardly moves, with a mixture on it",
+    ),
     "denoising_autoencoder": _spec(
         "denoising_autoencoder:DenoisingAutoencoder",
         "autoencoder",
         "learned code with a mixture on it",
     ),
     "vae": _spec("vae:VariationalAutoencoder", "latent variables", "evidence lower bound"),
+    "beta_vae": _spec(
+        "vae:VariationalAutoencoder",
+        "latent variables",
+        "lower bound with four times the divergence",
+        beta=4.0,
+        components=1,
+    ),
+    "info_vae": _spec(
+        "vae:VariationalAutoencoder",
+        "latent variables",
+        "lower bound with half the divergence and a mean discrepancy",
+        beta=0.5,
+        discrepancy=500.0,
+        components=1,
+    ),
+    "iwae": _spec(
+        "vae:VariationalAutoencoder",
+        "latent variables",
+        "importance-weighted lower bound",
+        importance=8,
+    ),
     "vector_quantization": _spec(
         "vector_quantization:VectorQuantization", "quantization", "Lloyd's codebook"
     ),

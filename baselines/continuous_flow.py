@@ -171,7 +171,8 @@ class ContinuousFlow:
         exact: most coordinates for which training takes the exact trace, not an estimate.
         penalty: weight of the mean squared velocity in the loss.
         margin: share of the range of whole numbers left free at either end before the logit.
-        steps: gradient steps, with a learning rate that falls from `rate` along half a cosine.
+        steps: gradient steps, with a learning rate that rises for a hundred steps to `rate`, then
+            falls along half a cosine.
         batch: samples per step.
         rate: highest learning rate.
         decay: weight decay.
@@ -221,10 +222,11 @@ class ContinuousFlow:
         check = self._points(np.repeat(held_out, 2, axis=0), rng)
         weights = list(field.parameters())
         optimiser = torch.optim.AdamW(weights, lr=self.rate, weight_decay=self.decay, fused=True)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.steps)
         console = Console(stderr=True)
         console.quiet = not console.is_terminal  # a file would get an empty line
         for step in track(range(self.steps), "Continuous flow", transient=True, console=console):
+            rise, fall = min(1.0, (step + 1) / 100), (1 + math.cos(math.pi * step / self.steps)) / 2
+            optimiser.param_groups[0]["lr"] = self.rate * rise * fall
             batch = used[rng.integers(len(used), size=self.batch)]
             points = self._points(batch, rng)
             along = every_axis(points)
@@ -242,11 +244,10 @@ class ContinuousFlow:
             if not torch.isfinite(nn.utils.clip_grad_norm_(weights, 5.0)):
                 raise FloatingPointError("The flow diverged: its gradient is not finite.")
             optimiser.step()
-            schedule.step()
             with torch.no_grad():
                 for old, new in zip(kept.parameters(), weights, strict=True):
                     old.lerp_(new, 1 - min(0.99, (step + 1) / (step + 10)))
-                if (step + 1) % 100 and step + 1 < self.steps:
+                if (step + 1) % 50 and step + 1 < self.steps:
                     continue
                 density = float(self._log_density(kept, check, 2 * self.train_solver_steps).mean())
             if density > best:

@@ -65,19 +65,17 @@ class DenoisingAutoencoder:
         nearest = NearestNeighbors(n_neighbors=1).fit(points).kneighbors()[0]
         blur = self.corruption * float(np.median(nearest)) / np.sqrt(train.shape[1])
         clean = torch.as_tensor(points, dtype=torch.float32)
-        encoder = self._train(clean, blur, torch.Generator().manual_seed(int(rng.integers(2**31))))
-        with torch.no_grad():
-            codes = encoder(clean).double().numpy()
-        self._fit_mixture(codes, int(rng.integers(2**31)))
+        self._train(clean, blur, torch.Generator().manual_seed(int(rng.integers(2**31))))
+        self._fit_mixture(self.encode(train), int(rng.integers(2**31)))
         return self
 
-    def _train(self, clean: torch.Tensor, blur: float, generator: torch.Generator) -> nn.Module:
+    def _train(self, clean: torch.Tensor, blur: float, generator: torch.Generator) -> None:
         d = clean.shape[1]
         code = min(self.code, d)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(generator.initial_seed())
-            encoder, self.decoder = self._network(d, code), self._network(code, d)
-        network = nn.Sequential(encoder, self.decoder)
+            self.encoder, self.decoder = self._network(d, code), self._network(code, d)
+        network = nn.Sequential(self.encoder, self.decoder)
         optimiser = torch.optim.AdamW(network.parameters(), lr=self.rate, fused=True)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.steps)
         for _ in track(
@@ -95,7 +93,6 @@ class DenoisingAutoencoder:
             torch.autograd.backward(loss)
             optimiser.step()
             schedule.step()
-        return encoder
 
     def _network(self, inputs: int, outputs: int) -> nn.Sequential:
         return nn.Sequential(
@@ -119,13 +116,29 @@ class DenoisingAutoencoder:
         self.weights, self.centres = best.weights_, best.means_
         self.factors = np.linalg.cholesky(best.covariances_)
 
-    def sample(self, n: int, *, rng: np.random.Generator) -> Array:
+    def encode(self, samples: Array) -> Array:
+        """Return the code (n, k) of each sample."""
+        points = torch.as_tensor((samples - self.mean) / self.spread, dtype=torch.float32)
+        with torch.no_grad():
+            codes: Array = self.encoder(points).double().numpy()
+        return codes
+
+    def decode(self, latents: Array) -> Array:
+        """Return the sample (n, d) that each code stands for."""
+        with torch.no_grad():
+            points = self.decoder(torch.as_tensor(latents, dtype=torch.float32)).double().numpy()
+        samples: Array = points * self.spread + self.mean
+        return samples
+
+    def sample_latents(self, n: int, *, rng: np.random.Generator) -> Array:
+        """Draw codes (n, k) from the mixture."""
         drawn = rng.choice(len(self.weights), size=n, p=self.weights)
         noise = rng.standard_normal((n, self.centres.shape[1]))
-        codes = self.centres[drawn] + np.einsum("nij,nj->ni", self.factors[drawn], noise)
-        with torch.no_grad():
-            points = self.decoder(torch.as_tensor(codes, dtype=torch.float32)).double().numpy()
-        samples: Array = points * self.spread + self.mean
+        codes: Array = self.centres[drawn] + np.einsum("nij,nj->ni", self.factors[drawn], noise)
+        return codes
+
+    def sample(self, n: int, *, rng: np.random.Generator) -> Array:
+        samples = self.decode(self.sample_latents(n, rng=rng))
         if not np.isfinite(samples).all():
             raise FloatingPointError("The autoencoder decoded to values that are not finite.")
         return samples

@@ -175,7 +175,8 @@ class MaskedAutoregressiveFlow:
             hundred for each coordinate.
         bound: largest absolute log-scale of a layer.
         margin: share of the range of whole numbers left free at either end before the logit.
-        steps: gradient steps, with a learning rate that falls from `rate` along half a cosine.
+        steps: gradient steps, with a learning rate that rises for a hundred steps to `rate`, then
+            falls along half a cosine.
         batch: samples per step.
         rate: highest learning rate.
         decay: weight decay.
@@ -220,10 +221,11 @@ class MaskedAutoregressiveFlow:
         check = self._points(np.repeat(held_out, 5, axis=0), rng)
         weights = list(flow.parameters())
         optimiser = torch.optim.AdamW(weights, lr=self.rate, weight_decay=self.decay, fused=True)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.steps)
         console = Console(stderr=True)
         console.quiet = not console.is_terminal  # a file would get an empty line
         for step in track(range(self.steps), "MAF", transient=True, console=console):
+            rise, fall = min(1.0, (step + 1) / 100), (1 + math.cos(math.pi * step / self.steps)) / 2
+            optimiser.param_groups[0]["lr"] = self.rate * rise * fall
             batch = used[rng.integers(len(used), size=self.batch)]
             loss = -flow(self._points(batch, rng), generator)[1].mean()
             optimiser.zero_grad()
@@ -231,11 +233,10 @@ class MaskedAutoregressiveFlow:
             if not torch.isfinite(nn.utils.clip_grad_norm_(weights, 5.0)):
                 raise FloatingPointError("The flow diverged: its gradient is not finite.")
             optimiser.step()
-            schedule.step()
             with torch.no_grad():
                 for old, new in zip(kept.parameters(), weights, strict=True):
                     old.lerp_(new, 1 - min(0.99, (step + 1) / (step + 10)))
-                if (step + 1) % 50 and step + 1 < self.steps:
+                if (step + 1) % 20 and step + 1 < self.steps:
                     continue
                 density = float(kept(check)[1].mean())
             if density > best:

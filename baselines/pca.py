@@ -67,10 +67,24 @@ class PrincipalComponents:
         self.factors = np.linalg.cholesky(fitted.covariances_)
         return self
 
-    def sample(self, n: int, *, rng: np.random.Generator) -> Array:
+    def encode(self, samples: Array) -> Array:
+        """Return the code (n, code_length) of each sample."""
+        return np.asarray(((samples - self.mean) / self.scale @ self.axes)[:, : self.code_length])
+
+    def decode(self, latents: Array) -> Array:
+        """Return the sample (n, d) that each code stands for, without noise across it."""
+        return np.asarray(self.mean + latents @ self.axes[:, : self.code_length].T * self.scale)
+
+    def sample_latents(self, n: int, *, rng: np.random.Generator) -> Array:
+        """Draw codes (n, code_length) from the mixture."""
         component = rng.choice(len(self.weights), size=n, p=self.weights)
         normal = rng.normal(size=(n, self.code_length))
-        code = self.means[component] + np.einsum("nij,nj->ni", self.factors[component], normal)
+        return np.asarray(
+            self.means[component] + np.einsum("nij,nj->ni", self.factors[component], normal)
+        )
+
+    def sample(self, n: int, *, rng: np.random.Generator) -> Array:
+        code = self.sample_latents(n, rng=rng)
         noise = rng.normal(size=(n, len(self.noise))) * self.noise
         return np.asarray(self.mean + np.hstack([code, noise]) @ self.axes.T * self.scale)
 

@@ -176,14 +176,14 @@ class PixelCNN:
         self.learning_rate = learning_rate
 
     def refuses(self, train: Array) -> str | None:
-        """Return why these samples cannot be learned from, if they cannot."""
+        """Return why it cannot learn from these samples, or None."""
         n, d = train.shape
         if math.isqrt(d) ** 2 != d:
             return (
                 "PixelCNN needs square pictures, such as 64 coordinates for 8 x 8 pixels; "
                 f"{d} coordinates are not a square."
             )
-        return None if n > 1 else "PixelCNN needs 2 training samples or more: one is held out."
+        return "PixelCNN needs 2 pictures or more: one is held out." if n < 2 else None
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         if reason := self.refuses(train):

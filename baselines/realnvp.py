@@ -90,8 +90,8 @@ class RealNVP:
             hundred for each coordinate.
         bound: largest absolute log-scale of a coupling.
         margin: share of the range of whole numbers left free at either end before the logit.
-        steps: gradient steps, with a learning rate that falls from `rate` along half a cosine; the
-            state with the best held-out density is kept.
+        steps: gradient steps, with a learning rate that rises for a hundred steps to `rate`, then
+            falls along half a cosine; the state with the best held-out density is kept.
         batch: samples per step.
         rate: highest learning rate.
     """
@@ -158,7 +158,6 @@ class RealNVP:
         # The flow that is kept is a moving average of the one that is trained.
         weights = list(couplings.parameters())
         optimiser = torch.optim.AdamW(weights, lr=self.rate, weight_decay=0.1, fused=True)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.steps)
         check = self._noisy_points(np.repeat(held_out, 5, axis=0), rng)
         with torch.no_grad():
             best = float(_log_density(self.couplings, check).mean())
@@ -168,6 +167,8 @@ class RealNVP:
         for step in track(
             range(1, self.steps + 1), description="RealNVP", transient=True, console=console
         ):
+            rise, fall = min(1.0, step / 100), (1 + math.cos(math.pi * (step - 1) / self.steps)) / 2
+            optimiser.param_groups[0]["lr"] = self.rate * rise * fall
             batch = used[rng.integers(len(used), size=self.batch)]
             loss = -_log_density(couplings, self._noisy_points(batch, rng), generator).mean()
             optimiser.zero_grad()
@@ -175,11 +176,10 @@ class RealNVP:
             if not torch.isfinite(nn.utils.clip_grad_norm_(weights, 5.0)):
                 raise FloatingPointError("The flow diverged: its gradient is not finite.")
             optimiser.step()
-            schedule.step()
             with torch.no_grad():
                 for kept, new in zip(self.couplings.parameters(), weights, strict=True):
                     kept.lerp_(new, 1 - min(0.99, step / (step + 9)))
-                if step % 50 and step < self.steps:
+                if step % 20 and step < self.steps:
                     continue
                 density = float(_log_density(self.couplings, check).mean())
             if density > best:

@@ -21,6 +21,7 @@ get a normal one. Both learn their width at every point.
 """
 
 import math
+import sys
 from copy import deepcopy
 from typing import Self
 
@@ -86,7 +87,8 @@ class VariationalAutoencoder:
         batch: samples per step.
         rate: learning rate.
         beta: weight of the divergence from the prior, after the warm-up.
-        discrepancy: weight of the mean discrepancy from the prior, in nats for each sample.
+        discrepancy: weight of the mean discrepancy from the prior, in nats for each coordinate of a
+            sample.
         importance: latents drawn for each sample in training.
         warmup: steps over which the divergence's weight rises to one, lest the decoder learn to
             do without latents before these say anything.
@@ -151,7 +153,7 @@ class VariationalAutoencoder:
             range(1, self.steps + 1),
             description="VAE",
             transient=True,
-            console=Console(stderr=True),
+            console=Console(stderr=True, quiet=not sys.stderr.isatty()),
         ):
             batch = used[torch.randint(len(used), (self.batch,), generator=generator)]
             weight = min(1.0, step / max(1, self.warmup))
@@ -183,7 +185,9 @@ class VariationalAutoencoder:
         objective = (torch.logsumexp(each, dim=0) - math.log(self.importance)).mean()
         if self.discrepancy:
             prior = network.prior.sample(len(latent), generator)
-            objective = objective - self.discrepancy * _mean_discrepancy(latent, prior)
+            objective = objective - self.discrepancy * points.shape[1] * _mean_discrepancy(
+                latent, prior
+            )
         return objective
 
     def encode(self, samples: Array) -> Array:

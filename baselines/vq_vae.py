@@ -225,12 +225,31 @@ class VQVAE:
                 break
         self.prior.load_state_dict(best_state)
 
-    def sample(self, n: int, *, rng: np.random.Generator) -> Array:
-        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
+    def encode(self, samples: Array) -> Array:
+        """Return the code (n, slots) of each sample: whole numbers that name entries."""
+        points = torch.as_tensor((samples - self.mean) / self.spread, dtype=torch.float32)
         with torch.no_grad():
-            codes = self.prior.sample(n, generator)
+            codes, _, _ = self.codebooks.quantize(self.encoder(points))
+        named: Array = codes.double().numpy()
+        return named
+
+    def decode(self, latents: Array) -> Array:
+        """Return the sample (n, d) that each code stands for."""
+        codes = torch.as_tensor(latents, dtype=torch.long)
+        with torch.no_grad():
             points = self.decoder(self.codebooks.decode(codes)).double().numpy()
         samples: Array = points * self.spread + self.mean
+        return samples
+
+    def sample_latents(self, n: int, *, rng: np.random.Generator) -> Array:
+        """Draw codes (n, slots) from the prior."""
+        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
+        with torch.no_grad():
+            codes: Array = self.prior.sample(n, generator).double().numpy()
+        return codes
+
+    def sample(self, n: int, *, rng: np.random.Generator) -> Array:
+        samples = self.decode(self.sample_latents(n, rng=rng))
         if not np.isfinite(samples).all():
             raise FloatingPointError("The decoder returned values that are not finite.")
         return samples

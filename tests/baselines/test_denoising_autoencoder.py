@@ -58,3 +58,16 @@ def test_a_wide_blur_pulls_samples_together_and_none_leaves_them(rng):
 def test_blurring_needs_a_neighbour(rng):
     with pytest.raises(ValueError, match="at least 2 samples"):
         DenoisingAutoencoder().fit(np.zeros((1, 3)), rng=rng)
+
+
+def test_the_decoder_undoes_the_encoder_and_samples_are_decoded_codes(rng):
+    train = np.outer(rng.uniform(-1, 1, size=300), [3.0, -20.0, 7.0]) + 50
+    model = DenoisingAutoencoder(code=1, hidden=32, steps=300, components=(1,)).fit(train, rng=rng)
+
+    lost = model.decode(model.encode(train)) - train
+    codes = model.sample_latents(20, rng=np.random.default_rng(1))
+
+    assert model.encode(train).shape == (300, 1)
+    assert (lost.var(axis=0) < 0.02 * train.var(axis=0)).all()
+    samples = model.sample(20, rng=np.random.default_rng(1))
+    np.testing.assert_array_equal(samples, model.decode(codes))

@@ -59,6 +59,15 @@ def test_few_values_are_kept_as_they_are_however_unequal_their_shares(rng):
     assert model.distortion == pytest.approx([0, 0])
 
 
+def test_values_are_told_apart_however_close(rng):
+    column = np.repeat([0.1, 0.3, 0.3 + 1e-9], [700, 200, 100])
+
+    model = LloydMax(levels=3).fit(column[:, None], rng=rng)
+
+    np.testing.assert_allclose(model.tables[0], [0.1, 0.3, 0.3 + 1e-9], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(model.shares[0], [0.7, 0.2, 0.1])
+
+
 def test_samples_are_levels_by_their_shares_with_no_tie_between_coordinates(rng):
     train = np.repeat([[0.0, 0.0], [1.0, 1.0]], [250, 750], axis=0)
     model = LloydMax().fit(train, rng=rng)

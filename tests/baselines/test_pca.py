@@ -56,3 +56,28 @@ def test_samples_have_the_covariance_of_the_data_along_and_across_the_code():
     scale = np.sqrt(np.linalg.eigvalsh(np.cov(train.T)))
     found = np.sqrt(np.linalg.eigvalsh(np.cov(samples.T)))
     assert found == pytest.approx(scale, rel=0.05)
+
+
+def test_decoding_a_code_gives_the_nearest_point_of_the_plane_and_the_same_code_again():
+    train = on_a_plane(500, np.random.default_rng(6))
+    model = fitted(train, kept_variance=0.99, sizes=(2,))
+
+    code = model.encode(train)
+    back = model.decode(code)
+
+    assert code.shape == (500, 2)
+    np.testing.assert_allclose(model.encode(back), code, atol=1e-10)
+    assert np.abs(back - train).max() < 0.5  # the noise off the plane is .05 wide
+    off_the_plane = (back - train) / model.scale @ model.axes
+    np.testing.assert_allclose(off_the_plane[:, :2], 0, atol=1e-10)
+
+
+def test_drawn_codes_are_like_those_of_the_data():
+    train = on_a_plane(2000, np.random.default_rng(7))
+    model = fitted(train, kept_variance=0.99, sizes=(2,))
+    code = model.encode(train)
+
+    drawn = model.sample_latents(20_000, rng=np.random.default_rng(8))
+
+    np.testing.assert_allclose(drawn.mean(axis=0), code.mean(axis=0), atol=0.05 * code.std())
+    np.testing.assert_allclose(np.cov(drawn.T), np.cov(code.T), atol=0.05 * code.var())

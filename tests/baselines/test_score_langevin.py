@@ -71,3 +71,12 @@ def test_the_loss_is_least_at_the_score(gaussian, rng):
 
     exact = -points / (model.network.spread**2 + 1)  # the data are Gaussian: nothing to correct
     assert (found - exact).square().mean() < 0.05 * exact.square().mean()
+
+
+def test_what_never_varies_comes_out_without_the_least_of_the_noise(rng):
+    train = np.column_stack([rng.normal(size=100), np.full(100, 5.0)])
+    model = ScoreLangevin(steps=1, rate=0, hidden=4, lowest=0.3).fit(train, rng=rng)
+
+    samples = model.sample(200, rng=rng)
+
+    np.testing.assert_allclose(samples[:, 1], 5, atol=0.01)

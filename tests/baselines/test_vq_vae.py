@@ -116,3 +116,19 @@ def test_the_gradient_passes_the_codebooks_straight_to_the_encoder():
     # Weight decay alone would shrink every weight by the same share.
     share = later.encoder[0].weight / start.encoder[0].weight
     assert share.std() > 0.01
+
+
+def test_codes_name_entries_and_decode_to_samples_near_their_own():
+    rng = np.random.default_rng(0)
+    train = 50 + 10 * clusters(200, torch.Generator().manual_seed(0)).double().numpy()
+    model = VQVAE(slots=2, size=4, hidden=32, steps=200, prior_steps=20).fit(train, rng=rng)
+
+    codes = model.encode(train)
+    lost = model.decode(codes) - train
+
+    assert codes.shape == (200, 2)
+    assert set(np.unique(codes)) <= {0.0, 1.0, 2.0, 3.0}
+    assert (lost.var(axis=0) < 0.05 * train.var(axis=0)).all()
+    drawn = model.sample_latents(20, rng=np.random.default_rng(1))
+    samples = model.sample(20, rng=np.random.default_rng(1))
+    np.testing.assert_array_equal(samples, model.decode(drawn))
