@@ -115,9 +115,9 @@ CATALOG = {
     "info_vae": _spec(
         "vae:VariationalAutoencoder",
         "latent variables",
-        "lower bound with half the divergence and a mean discrepancy",
-        beta=0.5,
-        discrepancy=500.0,
+        "lower bound with a tenth of the divergence and a mean discrepancy",
+        beta=0.1,
+        discrepancy=5.0,
         components=1,
     ),
     "iwae": _spec(

@@ -157,7 +157,7 @@ def test_the_discrepancy_of_latents_from_the_prior_is_taken_away(rng):
     with torch.no_grad():
         _, _, latent = model._terms(model.network, model._standardise(train), generator)
         prior = model.network.prior.sample(60, generator)
-        expected = 100 * float(_mean_discrepancy(latent, prior))
+        expected = 100 * 2 * float(_mean_discrepancy(latent, prior))
     assert without - within == pytest.approx(expected, rel=1e-3)
 
 
