@@ -11,8 +11,8 @@ moving average of the one that is trained, at the step where held-out samples ar
 
 Whole numbers get even noise one unit wide and are stretched by a logit before they are whitened.
 
-With seed 0 it takes 1.25 nats a test sample of the ring of eight Gaussians (entropy .31) and 2.26
-bits a pixel of the digits: little more than a Gaussian, for a layer treats all directions alike.
+With seed 0 it takes 1.26 nats a test sample of the ring of eight Gaussians (entropy .31) and 2.26
+bits a pixel of the digits: the most of the flows here.
 """
 
 import math
