@@ -5,7 +5,7 @@ from genbench.models import ModelSpec
 __all__ = ["CATALOG"]
 
 
-def _spec(target: str, family: str, summary: str, **params: object) -> ModelSpec:
+def _spec(target: str, family: str, summary: str, /, **params: object) -> ModelSpec:
     return ModelSpec(
         target=f"genbench.baselines.{target}", family=family, summary=summary, params=params
     )
