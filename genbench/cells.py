@@ -5,15 +5,11 @@ import importlib.util
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import numpy as np
 
@@ -21,14 +17,15 @@ from genbench.boards import Board
 from genbench.datasets import Dataset, load
 from genbench.errors import BadInput
 from genbench.models import ModelSpec, find
+from genbench.processes import OURS, OUTPUT, Ending, Launcher, run_alone
 from genbench.randomness import rng_for
-from genbench.records import REAL
-from genbench.worker import phase_of
+from genbench.records import REAL, STATUSES
+from genbench.worker import PHASES, phase_of
 
 PROTOCOL = 3  # raised by hand when samples or scores of unchanged models may change
-POLL_SECONDS = 0.2
-GRACE_SECONDS = 2.0
-THREADS = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
+MOST_OUTPUT = 10_000_000  # bytes kept of what a process prints
+MOST_SAID = 100_000  # bytes that an outcome may take
+NEAR = 0.9  # of the memory allowed: who dies there died of it
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,11 @@ class Cell:
             return ModelSpec(target=REAL, family="control", summary="fresh real samples")
         return find(self.model)
 
+    @property
+    def source(self) -> str:
+        """Hash of the model's source; empty for real samples."""
+        return _source_hash(self.spec)
+
     def key(self) -> str:
         """Return a hash of all that the numbers depend on, versions of libraries apart.
 
@@ -58,7 +60,7 @@ class Cell:
             "dataset": load_once(self.dataset).content_hash,
             "target": spec.target if self.model in (REAL, *_baselines()) else self.model,
             "params": dict(spec.params),
-            "source": _source_hash(spec),
+            "source": self.source,
             "seed": self.seed,
         }
         return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
@@ -73,6 +75,20 @@ class Outcome:
     reason: str | None = None
     fit_seconds: float | None = None
     sample_seconds: float | None = None
+    seconds: float | None = None  # of the whole process
+    peak_memory: int | None = None  # bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a cell's process may take, and how it is started."""
+
+    seconds: float = 300.0  # for each phase: import, fit, sample, log_prob
+    memory: int | None = None  # bytes that it may reserve
+    launcher: Launcher = OURS
+
+
+ORDINARY = Limits()
 
 
 def cells_of(board: Board) -> list[Cell]:
@@ -99,77 +115,135 @@ def load_once(dataset: str) -> Dataset:
     return load(dataset)
 
 
-def fit_and_sample(cell: Cell, folder: Path, *, deadline: float, stop: Event) -> Outcome:
+def fit_and_sample(
+    cell: Cell, folder: Path, *, limits: Limits = ORDINARY, stop: Event | None = None
+) -> Outcome:
     """Run the cell in a process of its own; `samples.npy` is in `folder` if it went well.
 
-    The process and all that it started are killed after `deadline` seconds, or once `stop` is set.
-    The model is handed the training set only; the points that its density is judged at are read
-    after it has drawn.
+    The process and all that it started are killed once a phase has taken longer than it may, or
+    `stop` is set. The model is handed the training set only; the points that its density is judged
+    at come to its folder after it has drawn.
     """
     dataset = load_once(cell.dataset)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     np.save(folder / "train.npy", dataset.train)
-    np.save(folder / "points.npy", dataset.dequantized_test(rng_for(0, "dequantize")))
-    spec = {"model": cell.spec.to_json(), "seed": cell.seed, "n": len(dataset.fresh)}
+    spec = {
+        "model": cell.spec.to_json(),
+        "seed": cell.seed,
+        "n": len(dataset.fresh),
+        "memory": limits.memory,
+    }
     (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
-    with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(
-            # -P: a folder named genbench in the current one must not stand in for the package.
-            [sys.executable, "-P", "-m", "genbench.worker", str(folder.resolve())],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            env=os.environ | THREADS | {"PYTHONHASHSEED": "0"},
+    kills = out_of_memory_kills()
+    start = time.monotonic()
+    try:
+        ending = run_alone(
+            "genbench.worker",
+            folder,
+            watch=_Watch(folder, dataset, limits.seconds, stop or Event()),
+            launcher=limits.launcher,
         )
-        try:
-            ended = _wait(process, deadline, stop)
-        finally:
-            _end_group(process)
-    if not ended:
-        return Outcome("timeout", phase_of(folder), f"Not done after {deadline:g} seconds.")
-    return _outcome(folder, process.returncode)
+    except OSError as error:
+        return Outcome("missing", "import", f"The model's process cannot be started: {error}.")
+    (folder / "train.npy").unlink(missing_ok=True)
+    _keep_end(folder / OUTPUT)
+    outcome = _outcome(folder, ending, limits, killed=out_of_memory_kills() > kills)
+    return replace(
+        outcome,
+        seconds=time.monotonic() - start,
+        peak_memory=max(outcome.peak_memory or 0, ending.peak_memory) or None,
+    )
 
 
-def _wait(process: subprocess.Popen[bytes], deadline: float, stop: Event) -> bool:
-    """Wait until the process has ended; False if the deadline came or `stop` was set first."""
-    last = time.monotonic() + deadline
-    while not stop.is_set() and time.monotonic() < last:
-        try:
-            process.wait(timeout=min(POLL_SECONDS, deadline))
-        except subprocess.TimeoutExpired:
-            continue
-        return True
-    return False
+class _Watch:
+    """Watches a cell's process: says when to end it, and brings what it needs late."""
+
+    def __init__(self, folder: Path, dataset: Dataset, seconds: float, stop: Event) -> None:
+        self.folder, self.dataset, self.seconds, self.stop = folder, dataset, seconds, stop
+        self.phase: str | None = None
+        self.last = time.monotonic() + seconds
+
+    def __call__(self) -> str | None:
+        phase = phase_of(self.folder)
+        if phase != self.phase:
+            self.phase, self.last = phase, time.monotonic() + self.seconds
+            if phase == "log_prob":
+                points = self.dataset.dequantized_test(rng_for(0, "dequantize"))
+                temporary = self.folder / "points.tmp.npy"
+                np.save(temporary, points)
+                temporary.replace(self.folder / "points.npy")
+        output = self.folder / OUTPUT
+        if output.exists() and output.stat().st_size > MOST_OUTPUT:
+            os.truncate(output, 0)  # it is appended to: what comes next stands at its start
+        if self.stop.is_set():
+            return "stop"
+        return "deadline" if time.monotonic() > self.last else None
 
 
-def _outcome(folder: Path, returncode: int) -> Outcome:
+def _keep_end(output: Path) -> None:
+    """Keep the last of what a process printed, if it printed more than is kept."""
+    size = output.stat().st_size
+    if size > MOST_OUTPUT:
+        with output.open("rb") as file:
+            file.seek(size - MOST_OUTPUT)
+            end = file.read()
+        output.write_bytes(end)
+
+
+def stored_outcome(folder: Path) -> Outcome | None:
+    """Return the outcome of a cell that went well before and left its samples in the folder."""
+    outcome = _read_outcome(folder)
+    there = outcome is not None and outcome.status == "ok" and (folder / "samples.npy").exists()
+    return outcome if there else None
+
+
+def _outcome(folder: Path, ending: Ending, limits: Limits, *, killed: bool) -> Outcome:
+    if (outcome := _read_outcome(folder)) is not None:
+        return outcome
+    phase = phase_of(folder)
+    if ending.cause == "deadline":
+        return Outcome("timeout", phase, f"Not done after {limits.seconds:g} seconds.")
+    if ending.cause is not None:
+        return Outcome("lost", phase, "The run was stopped.")
+    near_limit = limits.memory is not None and ending.peak_memory > NEAR * limits.memory
+    if ending.returncode < 0 and (killed or near_limit):
+        gigabytes = ending.peak_memory / 2**30
+        reason = f"{_sentence(ending.in_words())}, holding {gigabytes:.2g} GiB: out of memory."
+        return Outcome("oom", phase, reason)
+    return Outcome("crash", phase, f"{_sentence(ending.in_words())} before it was done.")
+
+
+def _read_outcome(folder: Path) -> Outcome | None:
+    """Read what the process said of itself; what is not as it should be was not said."""
     path = folder / "outcome.json"
-    if path.exists():
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return Outcome(**values)
-    if returncode < 0:
-        name = signal.Signals(-returncode).name
-        hint = " (out of memory, perhaps)" if name == "SIGKILL" else ""
-        return Outcome("crash", phase_of(folder), f"The process was ended by {name}{hint}.")
-    reason = f"The process ended with exit status {returncode} before it was done."
-    return Outcome("crash", phase_of(folder), reason)
+    try:
+        if path.stat().st_size > MOST_SAID:
+            return None
+        outcome = Outcome(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    numbers = (outcome.fit_seconds, outcome.sample_seconds, outcome.peak_memory)
+    proper = (
+        outcome.status in STATUSES
+        and (outcome.phase is None or outcome.phase in PHASES)
+        and (outcome.reason is None or isinstance(outcome.reason, str))
+        and all(number is None or isinstance(number, int | float) for number in numbers)
+    )
+    return outcome if proper else None
 
 
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """End the process and everything it started; harmless if all has ended."""
-    for sign in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, sign)
-        except ProcessLookupError:
-            return
-        except PermissionError:  # macOS says so of a group that has ended
-            return
-        try:
-            process.wait(timeout=GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            continue
+def out_of_memory_kills() -> int:
+    """Return how many processes around this one the system has killed for want of memory."""
+    try:
+        text = Path("/proc/vmstat").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("oom_kill "))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _baselines() -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from rich.text import Text
 from genbench.check_notes import under_way_in, verdicts_in
 from genbench.errors import BadInput
 from genbench.models import find
-from genbench.processes import run_alone
+from genbench.processes import OUTPUT, run_alone
 from genbench.verdicts import Law, Outcome, Verdict
 
 MOST_OUTPUT = 20_000_000  # bytes, before the process is stopped
@@ -62,13 +62,13 @@ def _try(
     """Run one process and return its verdicts, the one that it died of too."""
     folder.mkdir()
     (folder / "task.json").write_text(json.dumps(task), encoding="utf-8")
-    ending = run_alone(
-        "genbench.check_worker",
-        folder,
-        seconds=max(last - time.monotonic(), 0),
-        most_output=MOST_OUTPUT,
-        hash_seed=hash_seed,
-    )
+
+    def watch() -> str | None:
+        if (folder / OUTPUT).stat().st_size > MOST_OUTPUT:
+            return "output"
+        return "deadline" if time.monotonic() > last else None
+
+    ending = run_alone("genbench.check_worker", folder, watch=watch, hash_seed=hash_seed)
     if (unknown := folder / "unknown.txt").exists():
         raise BadInput(unknown.read_text(encoding="utf-8"))
     found = verdicts_in(folder)

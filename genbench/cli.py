@@ -68,11 +68,21 @@ def list_(what: str | None) -> None:
 @click.option("--datasets", "-d", help="Only these, separated by commas.")
 @click.option("--seeds", help="These instead of the board's: 0,1,2 or 0-4.")
 @click.option(
-    "--only", type=click.Choice(["missing", "failed", "all"]), default="missing", show_default=True
+    "--only",
+    type=click.Choice(["missing", "stale", "failed", "all"]),
+    default="missing",
+    show_default=True,
+    help="missing: with no record that holds; stale: with one that no longer does.",
 )
 @click.option(
     "--jobs", "-j", type=click.IntRange(1), help="Cells at a time; one a core by default."
 )
+@click.option("--engine", default="local", show_default=True, help="local, loky, dask, ray, slurm.")
+@click.option("--address", help="Of a dask scheduler or ray cluster that runs already.")
+@click.option("--shard", help="Do one part of the board only: 1/4, 2/4, ...")
+@click.option("--memory", help="The most that a model may reserve, such as 8GB.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first cell that fails.")
+@click.option("--max-failures", type=click.IntRange(0), help="Stop once more cells have failed.")
 def run(
     board: str,
     folder: Path,
@@ -81,18 +91,62 @@ def run(
     seeds: str | None,
     only: Any,
     jobs: int | None,
+    engine: str,
+    address: str | None,
+    shard: str | None,
+    memory: str | None,
+    fail_fast: bool,
+    max_failures: int | None,
 ) -> None:
-    """Run a BOARD: every model on every data set. Run it again to do what is missing."""
+    """Run a BOARD: every model on every data set. Run it again to do what is missing.
+
+    Several runs may share one folder, on one machine or many: each cell is done once.
+    """
     from genbench import progress, report
+    from genbench.cells import Limits
+    from genbench.engines import Engine
+    from genbench.runner import WHOLE, TooManyFailures
 
     plan = boards.find(board).narrowed(
         models=_names(models), datasets=_names(datasets), seeds=_seeds(seeds)
     )
-    found = progress.run_with_progress(plan, folder / board, only=only, jobs=jobs, console=CONSOLE)
+    try:
+        found = progress.run_with_progress(
+            plan,
+            folder / board,
+            only=only,
+            console=CONSOLE,
+            engine=Engine(name=engine, jobs=jobs, address=address),
+            limits=Limits(seconds=plan.deadline, memory=_bytes(memory)),
+            shard=WHOLE if shard is None else _shard(shard),
+            most_failures=0 if fail_fast else max_failures,
+        )
+    except TooManyFailures as error:
+        ERRORS.print(str(error), style="bold red")
+        sys.exit(1)
     written = report.report(folder / board)
     report.print_table(found, CONSOLE)
     CONSOLE.print(f"Tables, page and plots: {written[0].parent}/", highlight=False)
+    progress.print_failures(ERRORS, found, folder / board)
     sys.exit(1 if any(record.failed for record in found) else 0)
+
+
+@main.command()
+@click.argument("board", default="quick")
+@FOLDER
+@click.option("--why", is_flag=True, help="Say of each cell that is not done why not.")
+@click.option("--watch", is_flag=True, help="Look again every two seconds, until all is done.")
+def status(board: str, folder: Path, why: bool, watch: bool) -> None:
+    """Show how a BOARD stands, from any machine that sees its folder."""
+    from genbench import status as statuses
+
+    plan = boards.find(board)
+    if watch:
+        found = statuses.watch(plan, folder / board, CONSOLE, why=why)
+    else:
+        found = statuses.standings(plan, folder / board)
+        CONSOLE.print(statuses.as_table(found, why=why))
+    CONSOLE.print(statuses.one_line(found), highlight=False)
 
 
 @main.command()
@@ -228,6 +282,26 @@ def _seeds(text: str | None) -> tuple[int, ...] | None:
         return tuple(int(seed) for seed in text.split(","))
     except ValueError as error:
         raise BadInput(f"--seeds must look like 0,1,2 or 0-4, not {text!r}.") from error
+
+
+def _shard(text: str) -> Any:
+    from genbench.runner import Shard
+
+    part, slash, of = text.partition("/")
+    if not (slash and part.isdigit() and of.isdigit()):
+        raise BadInput(f"--shard must look like 1/4, not {text!r}.")
+    return Shard(part=int(part), of=int(of))
+
+
+def _bytes(text: str | None) -> int | None:
+    if text is None:
+        return None
+    units = {"MB": 10**6, "GB": 10**9, "MiB": 2**20, "GiB": 2**30}
+    for unit, size in units.items():
+        number = text.removesuffix(unit)
+        if number != text and number.strip().replace(".", "", 1).isdigit() and float(number) > 0:
+            return int(float(number) * size)
+    raise BadInput(f"--memory must look like 8GB or 500MiB, not {text!r}.")
 
 
 def _fail(message: str) -> NoReturn:

@@ -105,7 +105,12 @@ def evaluate(comparison: Comparison, metrics: Iterable[Metric] = tuple(CATALOG.v
 
 def _judge(metric: Metric, comparison: Comparison) -> Score:
     start = time.perf_counter()
-    known: dict[str, Any] = {"metric": metric.name, "aim": metric.aim, "bounds": metric.bounds}
+    known: dict[str, Any] = {
+        "metric": metric.name,
+        "aim": metric.aim,
+        "bounds": metric.bounds,
+        "revision": metric.revision,
+    }
     try:
         evidence = comparison.get(metric.needs.of)
         value = float(metric.compute(evidence))

@@ -39,6 +39,7 @@ class Metric:
     standard_error: Callable[[Any], float] | None = None
     uncertainty: str = "spread over samples"  # how the standard error is found, if it is
     p_value: Callable[[Any], float] | None = None  # of such a value or a worse one by chance
+    revision: int = 1  # raised by hand when its values change: older scores are then made anew
 
     @property
     def name(self) -> str:
@@ -81,4 +82,5 @@ class Score:
     p_value: float | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)  # that the value depends on
     warnings: tuple[str, ...] = ()  # what makes it less trustworthy
+    revision: int = 1  # of the metric
     seconds: float = 0.0  # of this metric alone, evidence it was the first to need included

@@ -4,71 +4,124 @@ That protects the caller from crashes, hangs and floods of output; it does not p
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import time
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
 POLL_SECONDS = 0.05
 GRACE_SECONDS = 2.0
+OUTPUT = "output.txt"  # in the folder: all that the process printed
+PACKAGE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Ending:
-    """How a process ended: by itself, or because it took too long or printed too much."""
+    """How a process ended: by itself, or for the cause that its watcher gave."""
 
-    cause: Literal["itself", "deadline", "output"]
+    cause: str | None
     returncode: int = 0
+    peak_memory: int = 0  # bytes, resident, of the process itself; 0 where that cannot be read
 
     def in_words(self) -> str:
         """Say how the process ended by itself."""
         if self.returncode >= 0:
             return f"the process ended with exit status {self.returncode}"
-        name = signal.Signals(-self.returncode).name
-        hint = " (out of memory, perhaps)" if name == "SIGKILL" else ""
-        return f"the process was ended by {name}{hint}"
+        return f"the process was ended by {signal.Signals(-self.returncode).name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launcher:
+    """How to start Python: the user's own, if named, behind a command that isolates it, if any.
+
+    In the words of `isolate`, `{folder}` stands for the folder that the process works in and
+    `{package}` for the folder that holds our package; a container must have both under the same
+    paths, `{package}` for reading only.
+    """
+
+    python: str = ""
+    isolate: tuple[str, ...] = ()
+
+    def command(self, module: str, folder: Path, package: Path) -> list[str]:
+        """Return the words of the command that runs one of our modules in `folder`."""
+        prefix = [
+            word.replace("{folder}", str(folder)).replace("{package}", str(package))
+            for word in self.isolate
+        ]
+        # -P: a folder named genbench in the current one must not stand in for the package.
+        return [*prefix, self.python or sys.executable, "-P", "-m", module, str(folder)]
+
+
+OURS = Launcher()  # the Python that runs this, behind nothing
 
 
 def run_alone(
-    module: str, folder: Path, *, seconds: float, most_output: int, hash_seed: int
+    module: str,
+    folder: Path,
+    *,
+    watch: Callable[[], str | None],
+    launcher: Launcher = OURS,
+    hash_seed: int = 0,
 ) -> Ending:
-    """Run `python -m module folder` and wait; what it prints goes to `output.txt` in `folder`.
+    """Run `python -m module folder` and wait; what it prints goes to OUTPUT in `folder`.
 
-    It is ended after `seconds`, or once it has printed more than `most_output` bytes. However it
+    `watch` is called many times a second and returns why to end the process, or None. However it
     ends, so does everything that it started.
+
+    Raises:
+        OSError: the command cannot be started.
     """
-    output = folder / "output.txt"
-    with output.open("wb") as file:
+    folder = folder.resolve()
+    with tempfile.TemporaryDirectory() as temporary, (folder / OUTPUT).open("ab") as output:
+        surroundings = os.environ | ONE_THREAD | {"PYTHONHASHSEED": str(hash_seed)}
+        package = PACKAGE.parent
+        if launcher != OURS:
+            # Another Python gets our files and nothing else of what is installed beside them.
+            package = Path(temporary)
+            (package / PACKAGE.name).mkdir()
+            for file in PACKAGE.glob("*.py"):
+                shutil.copy(file, package / PACKAGE.name)
+            surroundings |= {"PYTHONPATH": str(package)}
         process = subprocess.Popen(
-            # -P: a folder named genbench in the current one must not stand in for the package.
-            [sys.executable, "-P", "-m", module, str(folder.resolve())],
+            launcher.command(module, folder, package),
             stdin=subprocess.DEVNULL,
-            stdout=file,
+            stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env=os.environ | ONE_THREAD | {"PYTHONHASHSEED": str(hash_seed)},
+            env=surroundings,
         )
         try:
-            return _wait(process, output, time.monotonic() + seconds, most_output)
+            return _wait(process, watch)
         finally:
             _end_group(process)
 
 
-def _wait(process: subprocess.Popen[bytes], output: Path, last: float, most_output: int) -> Ending:
+def peak_memory(pid: int | str = "self") -> int:
+    """Return the most bytes that a process has held at once, or 0 where that cannot be read."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0
+    kilobytes = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return 1024 * int(next(kilobytes, 0))
+
+
+def _wait(process: subprocess.Popen[bytes], watch: Callable[[], str | None]) -> Ending:
+    peak = 0
     while True:
         try:
             returncode = process.wait(timeout=POLL_SECONDS)
         except subprocess.TimeoutExpired:
-            if output.stat().st_size > most_output:
-                return Ending("output")
-            if time.monotonic() > last:
-                return Ending("deadline")
+            peak = peak_memory(process.pid) or peak
+            if cause := watch():
+                return Ending(cause, peak_memory=peak)
         else:
-            return Ending("itself", returncode)
+            return Ending(None, returncode, peak)
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

@@ -1,8 +1,7 @@
-"""Records: one line of JSON per cell (data set, model, seed), appended when the cell ends."""
+"""Records: what is known of each cell (data set, model, seed), as one line of JSON."""
 
 import json
 import math
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from operator import attrgetter
@@ -10,28 +9,43 @@ from pathlib import Path
 from typing import Any
 
 from genbench.errors import BadInput
+from genbench.landing import replace_file
 from genbench.metric import Score
 
-SCHEMA = 2
-READABLE = (1, 2)  # 2 added what a score says beside its value; all of it may be absent
+SCHEMA = 3
+# 2 added what a score says beside its value; 3, what made the record. All of it may be absent.
+READABLE = (1, 2, 3)
+STATUSES = (
+    "ok",
+    "skipped",  # the model said beforehand that it cannot learn from such data
+    "error",  # an exception
+    "timeout",
+    "oom",  # out of memory
+    "crash",  # the process ended before it was done
+    "invalid",  # samples or densities that are none
+    "missing",  # a package or file that the model needs
+    "lost",  # what was to run the cell ended without a word
+)
 REAL = "(real samples)"  # the model name under which fresh real samples are scored
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """All that is known of one cell: scores if it went well, a status and a reason if not.
-
-    A cell is skipped if its model said beforehand that it cannot learn from such data.
-    """
+    """All that is known of one cell: scores if it went well, a status and a reason if not."""
 
     key: str  # hash of all that the numbers depend on
     dataset: str
     model: str
     family: str
     seed: int
-    status: str  # "ok", "skipped", "error", "timeout", "oom", "crash", "invalid", "missing"
-    phase: str | None = None  # where it failed: "import", "fit", "sample", "validate", "score"
+    status: str  # one of STATUSES
+    phase: str | None = None  # where it failed: a phase of the worker, or "score"
     reason: str | None = None
+    protocol: int = 0  # how keys were made and samples scored; 0 was not recorded
+    source: str = ""  # hash of the model's source
+    finished: str = ""  # when, in UTC
+    environment: str = ""  # name of what it ran in: versions, machine (`genbench.environments`)
+    verified: bool = True  # genbench drew the samples; else they were handed in
     dataset_hash: str = ""
     features: str = ""
     version: str = ""  # of genbench
@@ -40,6 +54,7 @@ class Record:
     n_generated: int = 0
     fit_seconds: float | None = None
     sample_seconds: float | None = None
+    peak_memory: int | None = None  # bytes, of the model's process
     preview: tuple[tuple[float, ...], ...] = ()  # a few samples, to look at
     scores: Mapping[str, Score] = field(default_factory=dict)
 
@@ -59,33 +74,36 @@ class Record:
         return None if score is None else score.value
 
 
-def append(path: Path, record: Record) -> None:
-    """Add one line and force it to disk; a line is there whole or not at all.
+def write(path: Path, records: Iterable[Record]) -> None:
+    """Replace a file by these records, a line each, in one step: all are there or none.
 
     Raises:
-        OSError: the line could not be written.
+        OSError: the file could not be written; the old one still stands.
+        ValueError: a number is NaN.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    line = _to_line(record).encode()
-    with path.open("ab") as file:
-        if file.tell() and not _ends_with_newline(path):
-            line = b"\n" + line  # an earlier write was cut off; its stump stays a line of its own
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
+    replace_file(path, to_lines(records))
+
+
+def to_lines(records: Iterable[Record]) -> bytes:
+    """Return a file's content: a line of strict JSON for each record.
+
+    Raises:
+        ValueError: a number is NaN.
+    """
+    return "".join(map(_to_line, records)).encode()
 
 
 def read(path: Path) -> list[Record]:
     """Return the records of a file, the newest of each (data set, model, seed), in sorted order.
 
-    A last line cut off by a kill is passed over; a missing file holds no records.
+    A line cut off by a kill is passed over; a missing file holds no records.
 
     Raises:
         BadInput: a whole line is not a record, or one of a newer genbench.
     """
     if not path.exists():
         return []
-    newest: dict[tuple[str, str, int], Record] = {}
+    found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip():
             continue
@@ -97,8 +115,16 @@ def read(path: Path) -> list[Record]:
             record = _from_values(values)
         except (TypeError, KeyError, AttributeError, ValueError) as error:
             raise BadInput(f"{path}, line {number}: not a record of genbench ({error}).") from error
-        newest[record.place] = record
-    return [newest[place] for place in sorted(newest)]
+        found.append(record)
+    return newest(found)
+
+
+def newest(records: Iterable[Record]) -> list[Record]:
+    """Return the record of each place that was finished last, in the order of places."""
+    latest: dict[tuple[str, str, int], Record] = {}
+    for record in sorted(records, key=attrgetter("finished")):  # stable: of equals the later one
+        latest[record.place] = record
+    return [latest[place] for place in sorted(latest)]
 
 
 def by_dataset(records: Iterable[Record]) -> dict[str, list[Record]]:
@@ -115,6 +141,8 @@ def _to_line(record: Record) -> str:
     values = {"schema": SCHEMA} | {
         key: value for key, value in values.items() if value not in (None, "", (), {})
     }
+    if record.verified:
+        del values["verified"]
     return json.dumps(values, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n"
 
 
@@ -122,6 +150,8 @@ def _score_values(score: Score) -> dict[str, Any]:
     values = asdict(score)
     del values["metric"]  # it is the key
     values["bounds"] = list(score.bounds)
+    if score.revision == 1:
+        del values["revision"]
     return {key: _plain(value) for key, value in values.items() if value not in (None, (), {})}
 
 
@@ -150,9 +180,3 @@ def _score_from(name: str, values: dict[str, Any]) -> Score:
             values[key] = float(values[key])
     values["warnings"] = tuple(values.get("warnings", ()))
     return Score(metric=name, bounds=(float(low), float(high)), **values)
-
-
-def _ends_with_newline(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"

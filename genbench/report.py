@@ -1,4 +1,4 @@
-"""A board's folder, regenerated from its records: tables, figures and one page.
+"""A board's folder, regenerated from its store: tables, figures and one page.
 
 Everything written is a function of the records alone, so that running it again changes nothing.
 """
@@ -6,13 +6,14 @@ Everything written is a function of the records alone, so that running it again 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from genbench import records as store
 from genbench.boards import CATALOG as BOARDS
 from genbench.errors import BadInput, unknown_name
+from genbench.landing import replace_file
 from genbench.leaderboard import Table, tables
 from genbench.markdown import SHORT, failures, markdown, safe
 from genbench.reading import RULES, protocol
 from genbench.records import Record
+from genbench.store import Store
 from genbench.terminal import print_table
 from genbench.tradeoff import NOVELTY, Panel, novelty_quality_points
 
@@ -29,7 +30,7 @@ def report(folder: Path, *, quality: str | None = None, novelty: str | None = No
         BadInput: there are no records, or no metric of that name in them.
         OSError: a file could not be written.
     """
-    found = store.read(folder / "records.jsonl")
+    found = Store(folder).publish()
     if not found:
         raise BadInput(f"There are no records in {folder}. Run the board first.")
     novelty = None if novelty == NOVELTY else novelty  # a board may lack the default
@@ -44,7 +45,7 @@ def report(folder: Path, *, quality: str | None = None, novelty: str | None = No
         + ([f"--novelty {novelty}"] if novelty else [])
     )
     contents = _contents(found, panels, folder.resolve().name, command)
-    return [_replace(folder / name, content) for name, content in contents.items()]
+    return [replace_file(folder / name, content) for name, content in contents.items()]
 
 
 def _contents(
@@ -118,10 +119,3 @@ def _section(table: Table) -> str:
         f"Without numbers:\n\n{failed}" if failed else "",
     ]
     return "\n".join(part for part in parts if part)
-
-
-def _replace(path: Path, content: bytes) -> Path:
-    """Write a file in one step: whoever looks sees the old one or the new one, whole."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(content)
-    return temporary.replace(path)

@@ -46,6 +46,7 @@ class Scorer:
         """Score the samples in a cell's folder.
 
         Raises:
+            BadInput: what is there is not samples like the data set's.
             BrokenProcessPool: the scoring process died twice.
         """
         pool = self._ready_pool()
@@ -71,13 +72,23 @@ class Scorer:
         pool.shutdown(wait=False)
 
 
+def score_here(dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
+    """Score in this process: for the processes of engines, which score and do little else."""
+    _use_one_thread()
+    return _score(dataset, folder, seed, metrics)
+
+
 def _prepare() -> None:
-    """Use one thread: a cell has one core, and sums then add up in one order on any machine."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    die_with_parent()
+    _use_one_thread()
+
+
+def _use_one_thread() -> None:
+    """A cell has one core, and sums of one thread add up in one order on any machine."""
     import torch
     from threadpoolctl import threadpool_limits
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
-    die_with_parent()
     threadpool_limits(1)
     torch.set_num_threads(1)
 
@@ -86,7 +97,7 @@ def _score(dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> S
     from genbench.scoring import read_outputs, score_samples
 
     data = load_once(dataset)
-    samples, log_prob = read_outputs(folder)
+    samples, log_prob = read_outputs(folder, data)
     scores = score_samples(data, samples, log_prob=log_prob, seed=seed, metrics=metrics)
     return Scored(scores, preview_of(data, samples))
 

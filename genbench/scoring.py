@@ -1,5 +1,6 @@
 """Scoring: from a data set's name and a model's samples to scores, in trusted processes."""
 
+import math
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -9,10 +10,13 @@ import numpy as np
 from genbench.arrays import Array, as_samples
 from genbench.datasets import Dataset
 from genbench.embeddings import Embedding, embedding_for
+from genbench.errors import BadInput
 from genbench.evaluate import Scores, evaluate
 from genbench.evidence import Comparison, Reference
 from genbench.metric import Metric, Score
 from genbench.metrics import CATALOG, find
+
+MOST_HEADER = 4096  # bytes of an .npy file that are not numbers
 
 
 def reference_for(dataset: Dataset, embedding: Embedding) -> Reference:
@@ -60,11 +64,32 @@ def score_samples(
     return Scores(_guarded(metric, comparison) for metric in map(find, metrics))
 
 
-def read_outputs(folder: Path) -> tuple[Array, Array | None]:
-    """Read the samples, and the log-densities if any, that a cell's process left in its folder."""
+def read_outputs(folder: Path, dataset: Dataset) -> tuple[Array, Array | None]:
+    """Read the samples, and the log-densities if any, that a cell's process left in its folder.
+
+    The process is not trusted: what it left is looked at before it is loaded.
+
+    Raises:
+        BadInput: the files do not hold as many samples, like the data set's, as were asked for.
+    """
+    n = len(dataset.fresh)
+    samples = _read(folder / "samples.npy", (n, *dataset.test.shape[1:]))
     path = folder / "log_prob.npy"
-    log_prob = np.load(path, allow_pickle=False) if path.exists() else None
-    return np.load(folder / "samples.npy", allow_pickle=False), log_prob
+    return samples, _read(path, (len(dataset.test),)) if path.exists() else None
+
+
+def _read(path: Path, shape: tuple[int, ...]) -> Array:
+    """Load an array of doubles; the file's own word on its size is checked against the file."""
+    expected = math.prod(shape) * np.dtype(np.float64).itemsize
+    if not expected < path.stat().st_size < expected + MOST_HEADER:
+        raise BadInput(f"{path.name} is {path.stat().st_size} bytes; expected some {expected}.")
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise BadInput(f"{path.name} is not a readable .npy file: {error}.") from error
+    if array.shape != shape or array.dtype != np.float64:
+        raise BadInput(f"{path.name} holds {array.dtype} {array.shape}; expected float64 {shape}.")
+    return np.asarray(array)
 
 
 def _guarded(metric: Metric, comparison: Comparison) -> Score:
@@ -76,6 +101,7 @@ def _guarded(metric: Metric, comparison: Comparison) -> Score:
             metric=metric.name,
             aim=metric.aim,
             bounds=metric.bounds,
+            revision=metric.revision,
             status="error",
             reason=f"{type(error).__name__}: {' '.join(str(error).split())}",
         )

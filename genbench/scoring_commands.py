@@ -3,18 +3,18 @@
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from genbench.cells import Cell, fit_and_sample, load_once
+from genbench.cells import Cell, Limits, fit_and_sample, load_once
 from genbench.errors import BadInput
 from genbench.evaluate import score
 from genbench.files import read_samples
 from genbench.metric import Score
+from genbench.processes import OUTPUT
 from genbench.scoring import read_outputs, score_samples
 
 ARROWS = {"low": "↓", "high": "↑", "match": "→"}
@@ -30,13 +30,13 @@ def model(console: Console, target: str, dataset: str, *, seed: int, deadline: f
         console.status(f"Fitting {target} on {dataset}, then sampling"),
     ):
         folder = Path(temporary) / "cell"
-        outcome = fit_and_sample(cell, folder, deadline=deadline, stop=Event())
+        outcome = fit_and_sample(cell, folder, limits=Limits(seconds=deadline))
         if outcome.status != "ok":
-            log = (folder / "log.txt").read_text(encoding="utf-8", errors="replace")
+            log = (folder / OUTPUT).read_text(encoding="utf-8", errors="replace")
             console.print(log[-4000:], markup=False, highlight=False)
             where = f" in {outcome.phase}" if outcome.phase else ""
             raise BadInput(f"{target}: {outcome.status}{where}. {outcome.reason}")
-        drawn, log_prob = read_outputs(folder)
+        drawn, log_prob = read_outputs(folder, data)
     with console.status("Scoring"):
         found = score_samples(data, drawn, log_prob=log_prob, seed=seed)
         real = score_samples(data, data.fresh_for(seed), seed=seed)

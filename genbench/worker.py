@@ -1,9 +1,10 @@
 """The process of one cell: makes a model, fits it, draws samples, and says how that went.
 
-Run as `python -m genbench.worker FOLDER`, where FOLDER holds `spec.json`. Everything else it leaves
-there too: `phase.txt` (what it is doing), `samples.npy`, `log_prob.npy`, and last `outcome.json`,
-whose absence tells that the process died. It imports little, so that it starts fast, and nothing
-that it writes is ever unpickled.
+Run as `python -m genbench.worker FOLDER`, where FOLDER holds `spec.json` and `train.npy`, never the
+test set. Everything else it leaves there too: `phase.txt` (what it is doing), `samples.npy`,
+`log_prob.npy`, and last `outcome.json`, whose absence tells that the process died. The points that
+the model's density is asked at come once its samples are there. It imports little, so that it
+starts fast and in any Python that has numpy, and nothing that it writes is ever unpickled.
 """
 
 import json
@@ -20,9 +21,13 @@ import numpy as np
 from genbench.arrays import Array, as_samples
 from genbench.errors import BadInput, Unavailable
 from genbench.models import GenerativeModel, HasLogProb, ModelSpec, Selective, reach_current_folder
+from genbench.processes import peak_memory
 from genbench.randomness import rng_for
 
 PARENT_POLL_SECONDS = 1.0
+POINTS_POLL_SECONDS = 0.01
+PHASES = ("import", "fit", "sample", "validate", "log_prob")
+OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
 
 
 class Refused(Exception):
@@ -32,6 +37,8 @@ class Refused(Exception):
 def work(folder: Path) -> None:
     """Do the cell that `folder` describes and leave its outcome there."""
     spec = json.loads((folder / "spec.json").read_text(encoding="utf-8"))
+    if spec["memory"] is not None:
+        _limit_memory(spec["memory"])
     outcome: dict[str, Any] = {"status": "ok"}
     try:
         _fit_and_sample(folder, spec, outcome)
@@ -41,13 +48,13 @@ def work(folder: Path) -> None:
         outcome |= {"status": "invalid", "reason": _one_line(error)}
     except Refused as refused:
         outcome |= {"status": "skipped", "reason": str(refused)}
-    except MemoryError as error:
-        outcome |= {"status": "oom", "reason": _one_line(error)}
     except Exception as error:  # whatever a model raises is a row of the table
         traceback.print_exc()
-        outcome |= {"status": "error", "reason": _one_line(error)}
+        status = "oom" if _is_out_of_memory(error) else "error"
+        outcome |= {"status": status, "reason": _one_line(error)}
     if outcome["status"] not in ("ok", "skipped"):
         outcome["phase"] = phase_of(folder)
+    outcome["peak_memory"] = peak_memory()
     temporary = folder / "outcome.tmp"
     temporary.write_text(json.dumps(outcome), encoding="utf-8")
     temporary.replace(folder / "outcome.json")
@@ -83,9 +90,17 @@ def _fit_and_sample(folder: Path, spec: dict[str, Any], outcome: dict[str, Any])
     np.save(folder / "samples.npy", samples, allow_pickle=False)
 
     if isinstance(model, HasLogProb):
-        _enter(folder, "log_prob")
-        points = np.load(folder / "points.npy", allow_pickle=False)
+        _enter(folder, "log_prob")  # upon which the parent brings the points
+        points = _points(folder)
         np.save(folder / "log_prob.npy", _log_prob(model, points), allow_pickle=False)
+
+
+def _points(folder: Path) -> Array:
+    path = folder / "points.npy"
+    while not path.exists():
+        time.sleep(POINTS_POLL_SECONDS)
+    points: Array = np.load(path, allow_pickle=False)
+    return points
 
 
 def _log_prob(model: HasLogProb, points: Array) -> Array:
@@ -97,14 +112,30 @@ def _log_prob(model: HasLogProb, points: Array) -> Array:
     return values
 
 
+def _limit_memory(n_bytes: int) -> None:
+    """Let this process, and each that it starts, reserve so much memory and no more."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (n_bytes, n_bytes))
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Say whether an exception tells of memory; numpy, torch and CUDA each have their own."""
+    return isinstance(error, MemoryError) or any(words in str(error) for words in OUT_OF_MEMORY)
+
+
 def _enter(folder: Path, phase: str) -> None:
     (folder / "phase.txt").write_text(phase, encoding="utf-8")
 
 
 def phase_of(folder: Path) -> str | None:
-    """Return what the cell's process was doing last."""
-    path = folder / "phase.txt"
-    return path.read_text(encoding="utf-8") if path.exists() else None
+    """Return what the cell's process was doing last; it is not believed if it is no phase."""
+    try:
+        with (folder / "phase.txt").open(encoding="utf-8", errors="replace") as file:
+            phase = file.read(max(map(len, PHASES)) + 1)
+    except OSError:
+        return None
+    return phase if phase in PHASES else None
 
 
 def _one_line(error: BaseException) -> str:
@@ -129,3 +160,7 @@ if __name__ == "__main__":
     die_with_parent()
     reach_current_folder()
     work(Path(sys.argv[1]))
+    try:
+        sys.stdout.flush()
+    finally:
+        os._exit(0)  # not held up by threads that the model has left

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from threading import Event
 
 import pytest
 from click.testing import CliRunner
@@ -374,7 +373,7 @@ def test_a_new_model_passes_and_is_never_overwritten(tmp_path, monkeypatch):
     written = CliRunner().invoke(main, ["new", "my_model.py"])
     checked = CliRunner().invoke(main, ["check", "my_model.py"])
     cell = Cell("ring", "my_model.py", 0)  # what `genbench score` runs, and then scores
-    outcome = fit_and_sample(cell, tmp_path / "cell", deadline=120, stop=Event())
+    outcome = fit_and_sample(cell, tmp_path / "cell")
 
     assert written.exit_code == 0, written.output
     assert "genbench check my_model.py" in written.output

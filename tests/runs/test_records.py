@@ -47,7 +47,7 @@ RECORD = Record(
 
 
 def test_a_record_comes_back_as_it_was(tmp_path):
-    records.append(tmp_path / "records.jsonl", RECORD)
+    records.write(tmp_path / "records.jsonl", [RECORD])
 
     assert records.read(tmp_path / "records.jsonl") == [RECORD]
 
@@ -57,7 +57,7 @@ def test_infinity_survives_strict_json(tmp_path, value):
     path = tmp_path / "records.jsonl"
     record = replace(RECORD, scores={"am_score": replace(SCORE, metric="am_score", value=value)})
 
-    records.append(path, record)
+    records.write(path, [record])
 
     assert records.read(path) == [record]
     json.loads(path.read_text(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
@@ -67,36 +67,53 @@ def test_nan_is_refused(tmp_path):
     record = replace(RECORD, scores={"coverage": replace(SCORE, value=math.nan)})
 
     with pytest.raises(ValueError, match="JSON"):
-        records.append(tmp_path / "records.jsonl", record)
+        records.write(tmp_path / "records.jsonl", [record])
 
-    assert not (tmp_path / "records.jsonl").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_newest_record_of_a_cell_wins_whatever_the_order_of_others(tmp_path):
     path = tmp_path / "records.jsonl"
     other, newer = replace(RECORD, model="a"), replace(RECORD, status="error", scores={})
-    for record in (RECORD, other, newer):
-        records.append(path, record)
+    records.write(path, [RECORD, other, newer])
 
     assert records.read(path) == [other, newer]
+
+
+def test_what_was_finished_later_is_newer_wherever_it_stands(tmp_path):
+    path = tmp_path / "records.jsonl"
+    early = replace(RECORD, finished="2026-01-01T00:00:00.000000+00:00")
+    late = replace(early, finished="2026-01-01T00:00:00.000001+00:00", status="error", scores={})
+
+    records.write(path, [late, early, RECORD])
+
+    assert records.read(path) == [late]
+
+
+def test_a_write_that_fails_leaves_what_was_there(tmp_path):
+    path = tmp_path / "records.jsonl"
+    records.write(path, [RECORD])
+
+    with pytest.raises(ValueError, match="JSON"):
+        records.write(path, [RECORD, replace(RECORD, fit_seconds=math.nan)])
+
+    assert records.read(path) == [RECORD]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("cut", [1, 20, 200])
 def test_a_line_cut_off_by_a_kill_costs_that_cell_only(tmp_path, cut):
     path = tmp_path / "records.jsonl"
-    records.append(path, RECORD)
-    whole = path.read_bytes()
-    path.write_bytes(whole + whole[:-cut])
     after = replace(RECORD, model="next")
-
-    records.append(path, after)
+    whole = records.to_lines([RECORD])
+    path.write_bytes(whole + whole[:-cut] + b"\n" + records.to_lines([after]))
 
     assert records.read(path) == [RECORD, after]
 
 
 def test_a_line_that_is_no_record_is_named(tmp_path):
     path = tmp_path / "records.jsonl"
-    records.append(path, RECORD)
+    records.write(path, [RECORD])
     path.write_text(path.read_text() + '{"schema": 99}\n')
 
     with pytest.raises(BadInput, match=r"records.jsonl, line 2: .*schema is 99"):
@@ -105,7 +122,7 @@ def test_a_line_that_is_no_record_is_named(tmp_path):
 
 def test_lines_of_an_older_schema_are_read(tmp_path):
     path = tmp_path / "records.jsonl"
-    records.append(path, RECORD)
+    records.write(path, [RECORD])
     values = json.loads(path.read_text())
     values["schema"] = 1
     for fact in ("real", "uncertainty", "p_value", "parameters", "warnings"):

@@ -1,0 +1,25 @@
+"""Files that are there whole or not at all, whatever happens while they are written."""
+
+import os
+import uuid
+from pathlib import Path
+
+
+def replace_file(path: Path, content: bytes) -> Path:
+    """Write a file in one step, onto the disk: whoever looks sees the old one or the new, whole.
+
+    Raises:
+        OSError: it could not be written; the old one still stands.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Threads and machines that write the same file must not write into one another's.
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        return temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,381 @@
+"""Runs: every cell gets its status, nothing is lost, and an interrupted run can be resumed."""
+
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from itertools import chain
+from threading import Event
+
+import numpy as np
+import pytest
+
+from genbench import records
+from genbench.boards import CATALOG as BOARDS
+from genbench.boards import Board
+from genbench.cells import Cell, cells_of, fit_and_sample
+from genbench.engines import Engine
+from genbench.errors import BadInput
+from genbench.metric import Score
+from genbench.metrics import CATALOG as METRICS
+from genbench.models import baselines
+from genbench.records import REAL
+from genbench.report import report
+from genbench.runner import Shard, TooManyFailures, run, select, why_stale
+from genbench.scorer import Scorer, score_here
+from genbench.store import Store
+
+KILLS = 20
+
+MODELS = """
+import pathlib
+import numpy as np
+
+class Good:
+    def fit(self, train, *, rng):
+        with (pathlib.Path(__file__).parent / "fits.txt").open("a") as file:
+            file.write(type(self).__name__ + "\\n")
+        self.mean = train.mean(axis=0)
+        return self
+    def sample(self, n, *, rng):
+        return rng.normal(self.mean, 1, size=(n, len(self.mean)))
+
+class RaisesInFit(Good):
+    def fit(self, train, *, rng):
+        raise ValueError("cannot learn this")
+
+class Hangs(Good):
+    def fit(self, train, *, rng):
+        import time
+        time.sleep(600)
+"""
+
+
+@pytest.fixture
+def zoo(tmp_path):
+    path = tmp_path / "zoo.py"
+    path.write_text(MODELS)
+    return path
+
+
+def fits(zoo):
+    """The models that were fitted, once for each time."""
+    path = zoo.with_name("fits.txt")
+    return path.read_text().split() if path.exists() else []
+
+
+def test_models_are_found_from_any_folder_and_ours_is_never_shadowed(tmp_path, monkeypatch):
+    for name in ("genbench", "mine"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "genbench" / "__init__.py").write_text("raise RuntimeError('not the package')")
+    (tmp_path / "mine" / "__init__.py").write_text("from mine.zoo import Good")
+    (tmp_path / "mine" / "zoo.py").write_text(MODELS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)  # where this process would find it; a worker by itself
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+
+    for model in ("copycat", "mine:Good"):
+        outcome = fit_and_sample(Cell("ring", model, 0), tmp_path / "cell")
+        assert outcome.status == "ok", outcome.reason
+
+
+def test_a_stop_ends_the_cell_at_once(zoo, tmp_path):
+    stop = Event()
+    stop.set()
+    start = time.monotonic()
+
+    fit_and_sample(Cell("ring", f"{zoo}:Hangs", 0), tmp_path / "cell", stop=stop)
+
+    assert time.monotonic() - start < 60
+
+
+@pytest.fixture
+def board(zoo):
+    models = ("copycat", f"{zoo}:RaisesInFit", f"{zoo}:Good")
+    metrics = ("frechet_distance", "recall", "authenticity")
+    return Board(summary="", datasets=("ring",), models=models, metrics=metrics)
+
+
+def numbers(found):
+    """All that must not depend on when, where and how often cells ran."""
+    return {
+        record.place: (
+            record.key,
+            record.status,
+            record.reason,
+            record.preview,
+            {name: score.value for name, score in record.scores.items()},
+        )
+        for record in found
+    }
+
+
+def test_a_failure_is_a_row_and_the_others_go_on(board, zoo, tmp_path):
+    ended = []
+
+    found = run(board, tmp_path / "board", engine=Engine(jobs=2), on_end=ended.append)
+
+    by_name = {record.model.rpartition(":")[2]: record for record in found}
+    assert {name: record.status for name, record in by_name.items()} == {
+        REAL: "ok",
+        "copycat": "ok",
+        "RaisesInFit": "error",
+        "Good": "ok",
+    }
+    assert by_name["RaisesInFit"].reason == "ValueError: cannot learn this"
+    assert by_name["copycat"].value("authenticity") == 0
+    assert len(by_name[REAL].preview) == 200
+    assert len(ended) == 4
+    assert fits(zoo) == ["Good"]
+
+    # The same call again does nothing; in another folder with one job, it gives the same numbers.
+    again = run(board, tmp_path / "board", on_end=lambda record: pytest.fail(record.model))
+    alone = run(board, tmp_path / "other", engine=Engine(jobs=1))
+    assert again == found
+    assert numbers(alone) == numbers(found)
+
+    # Without what has landed, what was published is still there; and the other way round.
+    shutil.rmtree(tmp_path / "board" / "work")
+    assert run(board, tmp_path / "board", on_end=lambda record: pytest.fail(record.model)) == found
+    (tmp_path / "other" / "records.jsonl").unlink()
+    assert run(board, tmp_path / "other", on_end=lambda record: pytest.fail(record.model)) == alone
+
+
+def test_selection_follows_what_the_numbers_depend_on(zoo, board, monkeypatch):
+    cells = cells_of(board)
+    score = Score(metric="recall", aim="high", bounds=(0, 1), status="ok", value=0.5)
+    known = [
+        records.Record(
+            key=cell.key(),
+            dataset=cell.dataset,
+            model=cell.model,
+            family="",
+            seed=cell.seed,
+            status="error" if "Raises" in cell.model else "ok",
+            scores={} if "Raises" in cell.model else {"recall": score},
+        )
+        for cell in cells
+    ]
+    failing = [cell for cell in cells if "Raises" in cell.model]
+    good = [cell for cell in cells if cell not in failing]
+
+    assert select(cells, known, "missing") == []
+    assert select(cells, known, "failed") == failing
+    assert select(cells, [replace(record, status="skipped") for record in known], "failed") == []
+    assert select(cells, known, "all") == cells
+    assert select(cells, known[1:], "missing") == cells[:1]
+    assert select(cells, known[1:], "stale") == []
+    assert select(cells, known, "missing", metrics=("recall",)) == []
+    assert select(cells, known, "stale", metrics=("recall", "precision")) == good
+
+    monkeypatch.setitem(METRICS, "recall", replace(METRICS["recall"], revision=2))
+
+    assert select(cells, known, "missing", metrics=("recall",)) == good
+    assert "recall" in why_stale(cells[0], known[0], ("recall",))
+
+    zoo.write_text(MODELS + "\n# edited\n")
+    edited = [cell for cell in cells if "zoo" in cell.model]
+
+    assert select(cells, known, "missing") == select(cells, known, "stale") == edited
+    assert "source" in why_stale(edited[0], known[cells.index(edited[0])], ())
+    assert why_stale(cells[0], known[0], ()) is None
+
+
+def test_a_new_or_corrected_metric_is_scored_from_the_samples_that_are_stored(
+    zoo, board, tmp_path, monkeypatch
+):
+    board = replace(board, models=(f"{zoo}:Good",), metrics=("recall", "precision"))
+    folder = tmp_path / "board"
+    (_, before) = run(board, folder)
+    more = replace(board, metrics=("recall", "precision", "density"))
+
+    (_, found) = run(more, folder)
+
+    assert found.scores.keys() == {"recall", "precision", "density"}
+    assert found.scores["recall"] == before.scores["recall"]
+    assert fits(zoo) == ["Good"]
+
+    def recall(evidence):
+        """One half."""
+        return 0.5
+
+    corrected = replace(METRICS["recall"], compute=recall, revision=2)
+    monkeypatch.setitem(METRICS, "recall", corrected)
+    monkeypatch.setattr(Scorer, "score", lambda _, *of_what: score_here(*of_what))
+
+    (_, found) = run(more, folder)
+
+    assert (found.value("recall"), found.scores["recall"].revision) == (0.5, 2)
+    assert found.scores["precision"] == before.scores["precision"]
+    assert fits(zoo) == ["Good"]
+
+
+def test_asking_for_all_or_for_what_failed_does_it_again(zoo, board, tmp_path):
+    folder = tmp_path / "board"
+    found = run(board, folder)
+
+    again = run(board, folder, only="all")
+
+    assert fits(zoo) == ["Good", "Good"]
+    assert numbers(again) == numbers(found)
+    assert min(record.finished for record in again) > max(record.finished for record in found)
+
+    zoo.write_text(
+        MODELS.replace(
+            'raise ValueError("cannot learn this")', "super().fit(train, rng=rng); return self"
+        )
+    )
+    run(board, folder)
+    ended = []
+    run(board, folder, only="failed", on_end=ended.append)
+    assert ended == []
+
+
+def test_a_model_changed_and_changed_back_has_its_first_record_again(zoo, board, tmp_path):
+    board = replace(board, models=(f"{zoo}:Good",), metrics=("recall",))
+    first = run(board, tmp_path / "board")
+    zoo.write_text(MODELS.replace("self.mean, 1,", "self.mean, 9,"))
+    second = run(board, tmp_path / "board")
+    zoo.write_text(MODELS)
+
+    third = run(board, tmp_path / "board")
+
+    assert numbers(third) == numbers(first) != numbers(second)
+    assert fits(zoo) == ["Good", "Good"]
+
+
+def test_too_many_failures_end_the_run_and_keep_what_landed(zoo, board, tmp_path):
+    board = replace(board, models=(f"{zoo}:RaisesInFit", f"{zoo}:Hangs"))
+    start = time.monotonic()
+
+    with pytest.raises(TooManyFailures, match="1 cells failed; at most 0 may"):
+        run(board, tmp_path / "board", engine=Engine(jobs=2), most_failures=0)
+
+    assert time.monotonic() - start < 100
+    landed = Store(tmp_path / "board").records()
+    assert "error" in {record.status for record in landed}
+    assert not any("Hangs" in record.model for record in landed)
+
+
+def test_shards_are_parts_of_the_board_that_together_are_all_of_it(board):
+    cells = cells_of(replace(board, seeds=tuple(range(10))))
+
+    parts = [[cell for cell in cells if Shard(part=i, of=3).has(cell)] for i in (1, 2, 3)]
+
+    assert sorted(map(str, chain(*parts))) == sorted(map(str, cells))
+    assert all(parts)
+    with pytest.raises(BadInput, match="1/3 to 3/3"):
+        Shard(part=4, of=3)
+
+
+def test_what_ends_without_a_word_is_lost_in_the_end(board, tmp_path):
+    board = replace(board, models=("copycat",), metrics=("recall",))
+
+    class Deadly(Engine):
+        def place(self, job, cells):
+            return iter(())
+
+    found = run(board, tmp_path / "board", engine=Deadly(name="loky"))
+
+    assert {record.status for record in found} == {"lost"}
+    assert "ended without a word, 2 times" in found[0].reason
+
+
+def test_an_unknown_model_stops_the_run_before_it_starts(tmp_path):
+    board = Board(summary="", datasets=("ring",), models=("copycat", "copicat"))
+
+    with pytest.raises(BadInput, match="Did you mean 'copycat'"):
+        run(board, tmp_path / "board")
+
+    assert not (tmp_path / "board").exists()
+
+
+RUN = """
+import sys
+from pathlib import Path
+from genbench.boards import Board
+from genbench.engines import Engine
+from genbench.runner import run
+
+if __name__ == "__main__":
+    folder, models = Path(sys.argv[1]), sys.argv[2:]
+    board = Board(summary="", datasets=("ring",), models=tuple(models), metrics=("recall",))
+    run(board, folder, engine=Engine(jobs=2))
+"""
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start a run of these models in a process of its own."""
+    script = tmp_path / "script.py"
+    script.write_text(RUN)
+    return lambda folder, models: subprocess.Popen(
+        [sys.executable, str(script), folder, *models], cwd=tmp_path
+    )
+
+
+@pytest.fixture
+def many(zoo):
+    """Models of names of their own, so that it can be told which was fitted."""
+    names = [f"M{i}" for i in range(16)]
+    zoo.write_text(MODELS + "\n".join(f"class {name}(Good): pass" for name in names))
+    return [f"{zoo.name}:{name}" for name in names]
+
+
+def test_a_run_killed_at_random_moments_resumes_to_the_same_tables(start, many, zoo, tmp_path):
+    folder = tmp_path / "killed" / "board"
+    store, moments = Store(folder), np.random.default_rng(0)
+    landed_after = {}  # by model, how often it had been fitted when its record was first seen
+    kills = 0
+    while kills < KILLS:
+        process = start(folder, many)
+        time.sleep(moments.uniform(0.5, 3.5))
+        over = process.poll() is not None
+        process.kill()
+        process.wait()
+        kills += 1
+        done = fits(zoo)
+        for record in store.records():
+            name = record.model.rpartition(":")[2]
+            landed_after.setdefault(name, done.count(name))
+        if over:  # nothing is left to be killed
+            break
+    assert start(folder, many).wait() == 0
+
+    # Nothing that had landed was done again; and all is there, as if nothing had happened.
+    whole = tmp_path / "whole" / "board"
+    done = fits(zoo)
+    assert all(done.count(name) == count for name, count in landed_after.items())
+    assert start(whole, many).wait() == 0
+    assert len(store.records()) == 1 + len(many)
+    assert numbers(store.records()) == numbers(Store(whole).records())
+    report(folder)
+    report(whole)
+    for name in ("README.md", "table.csv", "results.csv"):
+        assert (folder / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_two_runs_at_once_do_each_cell_once(start, many, zoo, tmp_path):
+    folder = tmp_path / "board"
+
+    both = [start(folder, many), start(folder, many)]
+
+    assert [process.wait() for process in both] == [0, 0]
+    assert sorted(fits(zoo)) == sorted(model.rpartition(":")[2] for model in many)
+    assert len(Store(folder).records()) == 1 + len(many)
+    assert list((folder / "work" / "claims").iterdir()) == []
+
+
+def test_boards_name_measures_of_the_catalog():
+    for board in BOARDS.values():
+        assert set(board.metrics) <= set(METRICS)
+        assert len(set(board.metrics)) == len(board.metrics)
+
+
+def test_the_quick_board_has_members_of_every_family():
+    models = baselines()
+
+    families = {models[name].family for name in BOARDS["quick"].models}
+
+    assert families == {spec.family for spec in models.values()}

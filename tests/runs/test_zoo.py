@@ -1,0 +1,279 @@
+"""A zoo of models, well-behaved and not: each gets its status, whatever engine runs the board."""
+
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from genbench.boards import Board
+from genbench.cells import MOST_OUTPUT, Limits
+from genbench.engines import Engine
+from genbench.records import REAL
+from genbench.runner import run
+
+ZOO = '''
+import os, pathlib, random, signal, subprocess, sys, threading, time
+import numpy as np
+
+class Good:
+    def fit(self, train, *, rng):
+        self.mean = train.mean(axis=0)
+        return self
+    def sample(self, n, *, rng):
+        return rng.normal(self.mean, 1, size=(n, len(self.mean)))
+
+class RaisesInInit(Good):
+    def __init__(self):
+        raise ValueError("cannot be made")
+
+class RaisesInFit(Good):
+    def fit(self, train, *, rng):
+        raise ValueError("cannot learn this")
+
+class RaisesInSample(Good):
+    def sample(self, n, *, rng):
+        raise ValueError("cannot draw this")
+
+class RaisesInLogProb(Good):
+    def log_prob(self, samples):
+        raise ValueError("cannot tell")
+
+class Hangs(Good):
+    def fit(self, train, *, rng):
+        time.sleep(600)
+
+class ForksAndHangs(Good):
+    def fit(self, train, *, rng):
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        pathlib.Path(__file__).with_name("child.pid").write_text(str(child.pid))
+        time.sleep(600)
+
+class IgnoresSignals(Good):
+    def fit(self, train, *, rng):
+        for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(sign, lambda *_: None)
+        while True:
+            time.sleep(1)
+
+class KillsItself(Good):
+    def fit(self, train, *, rng):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+class Exits(Good):
+    def sample(self, n, *, rng):
+        os._exit(0)
+
+class Leaves(Good):
+    def sample(self, n, *, rng):
+        sys.exit(3)
+
+class Hoards(Good):
+    def fit(self, train, *, rng):
+        self.hoard = np.ones(10**10)
+        return self
+
+class Nan(Good):
+    def sample(self, n, *, rng):
+        return np.full((n, 2), np.nan)
+
+class TooFew(Good):
+    def sample(self, n, *, rng):
+        return np.zeros((n - 1, 2))
+
+class WrongShape(Good):
+    def sample(self, n, *, rng):
+        return np.zeros((n, 3))
+
+class Strings(Good):
+    def sample(self, n, *, rng):
+        return [["a", "b"]] * n
+
+class BadLogProb(Good):
+    def log_prob(self, samples):
+        return np.zeros(3)
+
+class NeedsMore(Good):
+    def __init__(self):
+        import a_package_that_is_not_there
+
+class Refuses(Good):
+    def refuses(self, train):
+        return f"Learns pictures; a sample has {train.shape[1]} values." if len(train) else None
+
+    def fit(self, train, *, rng):
+        raise AssertionError("not reached")
+
+class ChangesItsData(Good):
+    def fit(self, train, *, rng):
+        super().fit(train.copy(), rng=rng)
+        train[:] = 0
+        return self
+
+class Prints(Good):
+    def fit(self, train, *, rng):
+        for _ in range(1000):
+            print("x" * 100_000)
+        return super().fit(train, rng=rng)
+
+class ChangesFolder(Good):
+    def fit(self, train, *, rng):
+        os.chdir("/")
+        return super().fit(train, rng=rng)
+
+class LeavesThreads(Good):
+    def fit(self, train, *, rng):
+        threading.Thread(target=time.sleep, args=(600,)).start()
+        return super().fit(train, rng=rng)
+
+class IgnoresItsSeed(Good):
+    def sample(self, n, *, rng):
+        return np.array([[random.random(), random.random()] for _ in range(n)])
+
+class Lies(Good):
+    """Says that all is well in place of the one that runs it, and leaves other samples."""
+    def fit(self, train, *, rng):
+        folder = pathlib.Path(sys.argv[1])
+        np.save(folder / "samples.npy", np.zeros((7, 2)))
+        (folder / "outcome.json").write_text('{"status": "ok"}')
+        os._exit(0)
+
+class Rambles(Good):
+    def fit(self, train, *, rng):
+        folder = pathlib.Path(sys.argv[1])
+        (folder / "phase.txt").write_text("no phase of ours" * 1000)
+        (folder / "outcome.json").write_text('{"status": "splendid", "reason": 7}')
+        os._exit(0)
+
+class Peeks(Good):
+    """Looks for what it is to be judged by."""
+    def look(self):
+        found = sorted(path.name for path in pathlib.Path(sys.argv[1]).iterdir())
+        if "points.npy" in found:
+            raise ValueError("found it")
+    def fit(self, train, *, rng):
+        self.look()
+        return super().fit(train, rng=rng)
+    def sample(self, n, *, rng):
+        time.sleep(0.3)
+        self.look()
+        return super().sample(n, rng=rng)
+    def log_prob(self, samples):
+        return np.zeros(len(samples))
+'''
+
+# Status, phase, and what the reason says.
+EXPECTED = {
+    "Good": ("ok", None, None),
+    "RaisesInInit": ("error", "import", "ValueError: cannot be made"),
+    "RaisesInFit": ("error", "fit", "ValueError: cannot learn this"),
+    "RaisesInSample": ("error", "sample", "ValueError: cannot draw this"),
+    "RaisesInLogProb": ("error", "log_prob", "ValueError: cannot tell"),
+    "Hangs": ("timeout", "fit", "Not done after 15 seconds."),
+    "ForksAndHangs": ("timeout", "fit", "Not done after 15 seconds."),
+    "IgnoresSignals": ("timeout", "fit", "Not done after 15 seconds."),
+    "KillsItself": ("crash", "fit", "SIGKILL"),
+    "Exits": ("crash", "sample", "exit status 0"),
+    "Leaves": ("crash", "sample", "exit status 3"),
+    "Hoards": ("oom", "fit", "Unable to allocate"),
+    "Nan": ("invalid", "validate", "hold NaN or infinity"),
+    "TooFew": ("invalid", "validate", "drew 999 samples; expected 1000"),
+    "WrongShape": ("invalid", "validate", r"samples of shape \(3,\); expected \(2,\)"),
+    "Strings": ("invalid", "validate", "must hold real numbers"),
+    "BadLogProb": ("invalid", "log_prob", r"shape \(3,\); expected \(1000,\)"),
+    "NeedsMore": ("missing", "import", "a_package_that_is_not_there"),
+    "Refuses": ("skipped", None, "Learns pictures; a sample has 2 values."),
+    "ChangesItsData": ("ok", None, None),
+    "Prints": ("ok", None, None),
+    "ChangesFolder": ("ok", None, None),
+    "LeavesThreads": ("ok", None, None),
+    "IgnoresItsSeed": ("ok", None, None),
+    "Lies": ("invalid", "validate", r"samples.npy is \d+ bytes; expected some 16000"),
+    "Rambles": ("crash", None, "exit status 0"),
+    "Peeks": ("ok", None, None),
+}
+PATIENCE = 15.0  # seconds for a phase: enough for what does end, on a busy machine too
+MEMORY = 6 * 10**9  # bytes
+
+
+ENGINES = ("local", "loky", "dask", "submitit-local")
+NEEDED = {"dask": "distributed", "submitit-local": "submitit"}
+
+
+@pytest.fixture(scope="module")
+def zoo(tmp_path_factory):
+    path = tmp_path_factory.mktemp("zoo") / "zoo.py"
+    path.write_text(ZOO)
+    return path
+
+
+@pytest.fixture(scope="module")
+def found(zoo, tmp_path_factory):
+    """The records of a board of the whole zoo, by an engine; each runs once."""
+
+    @cache
+    def by(engine):
+        if engine in NEEDED:
+            pytest.importorskip(NEEDED[engine])
+        folder = tmp_path_factory.mktemp("board")
+        models = tuple(f"{zoo}:{animal}" for animal in EXPECTED)
+        board = Board(
+            summary="", datasets=("ring",), models=models, metrics=("frechet_distance", "recall")
+        )
+        limits = Limits(seconds=PATIENCE, memory=MEMORY)
+        records = run(board, folder, engine=Engine(name=engine, jobs=4), limits=limits)
+        return folder, {record.model.rpartition(":")[2]: record for record in records}
+
+    return by
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_way_to_fail_has_its_status_phase_and_reason(found, engine):
+    _, records = found(engine)
+
+    assert records.keys() == {REAL, *EXPECTED}
+    assert {name: (records[name].status, records[name].phase) for name in EXPECTED} == {
+        name: (status, phase) for name, (status, phase, _) in EXPECTED.items()
+    }
+    for name, (_, _, reason) in EXPECTED.items():
+        if reason is None:
+            assert records[name].reason is None
+            assert records[name].scores.keys() == {"frechet_distance", "recall"}
+        else:
+            assert re.search(reason, records[name].reason), (name, records[name].reason)
+    assert values(records) == values(found("local")[1])
+
+
+def test_what_a_model_leaves_behind_is_ended_or_cut_and_what_it_took_is_told(found, zoo):
+    folder, records = found("local")
+
+    # What a hanging model started has ended with it.
+    assert not is_alive(int(zoo.with_name("child.pid").read_text()))
+
+    # A flood of output does not fill the disk.
+    output = folder / "work" / "cells" / records["Prints"].key / "output.txt"
+    assert output.stat().st_size <= MOST_OUTPUT
+
+    # A record tells what the cell took, however it ended, and what made it.
+    assert 10 * 2**20 < records["Good"].peak_memory < 2**30
+    assert records["Hangs"].peak_memory > 10 * 2**20
+    assert records["Good"].environment in (folder / "environments.json").read_text()
+    assert records["Good"].source == records["Hoards"].source != ""
+
+
+def values(records):
+    return {
+        name: {metric: score.value for metric, score in record.scores.items()}
+        for name, record in records.items()
+        if name != "IgnoresItsSeed"
+    }
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/status")
+    return not (status.exists() and "State:\tZ" in status.read_text())
