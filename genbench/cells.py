@@ -1,7 +1,6 @@
 """Cells: one (data set, model, seed) each, what its numbers depend on, and its own process."""
 
 import hashlib
-import importlib.util
 import json
 import os
 import shutil
@@ -15,8 +14,7 @@ import numpy as np
 
 from genbench.boards import Board
 from genbench.datasets import Dataset, load
-from genbench.errors import BadInput
-from genbench.models import ModelSpec, find
+from genbench.models import ModelSpec, find, source_hash
 from genbench.processes import OURS, OUTPUT, Ending, Launcher, run_alone
 from genbench.randomness import rng_for
 from genbench.records import REAL, STATUSES
@@ -25,6 +23,7 @@ from genbench.worker import PHASES, phase_of
 PROTOCOL = 3  # raised by hand when samples or scores of unchanged models may change
 MOST_OUTPUT = 10_000_000  # bytes kept of what a process prints
 MOST_SAID = 100_000  # bytes that an outcome may take
+LONGEST_LINE = 300  # characters
 NEAR = 0.9  # of the memory allowed: who dies there died of it
 
 
@@ -46,7 +45,7 @@ class Cell:
     @property
     def source(self) -> str:
         """Hash of the model's source; empty for real samples."""
-        return _source_hash(self.spec)
+        return source_hash(self.spec)
 
     def key(self) -> str:
         """Return a hash of all that the numbers depend on, versions of libraries apart.
@@ -206,12 +205,20 @@ def _outcome(folder: Path, ending: Ending, limits: Limits, *, killed: bool) -> O
         return Outcome("timeout", phase, f"Not done after {limits.seconds:g} seconds.")
     if ending.cause is not None:
         return Outcome("lost", phase, "The run was stopped.")
+    if phase is None and ending.returncode > 0 and (said := _last_line(folder / OUTPUT)):
+        status = "missing" if said.startswith("ModuleNotFoundError") else "crash"
+        return Outcome(status, phase, f"The process could not start: {said}")
     near_limit = limits.memory is not None and ending.peak_memory > NEAR * limits.memory
     if ending.returncode < 0 and (killed or near_limit):
         gigabytes = ending.peak_memory / 2**30
         reason = f"{_sentence(ending.in_words())}, holding {gigabytes:.2g} GiB: out of memory."
         return Outcome("oom", phase, reason)
     return Outcome("crash", phase, f"{_sentence(ending.in_words())} before it was done.")
+
+
+def _last_line(output: Path) -> str:
+    lines = output.read_bytes()[-MOST_SAID:].decode(errors="replace").split("\n")
+    return next((line.strip()[:LONGEST_LINE] for line in reversed(lines) if line.strip()), "")
 
 
 def _read_outcome(folder: Path) -> Outcome | None:
@@ -250,19 +257,3 @@ def _baselines() -> tuple[str, ...]:
     from genbench.models import baselines
 
     return tuple(baselines())
-
-
-def _source_hash(spec: ModelSpec) -> str:
-    """Hash the file that the model's class is in."""
-    where = spec.target.rpartition(":")[0]
-    if not where:
-        return ""
-    if not where.endswith(".py"):
-        try:
-            found = importlib.util.find_spec(where)
-        except ModuleNotFoundError as error:
-            raise BadInput(f"There is no module {where!r}.") from error
-        if found is None or found.origin is None:
-            raise BadInput(f"There is no module {where!r}.")
-        where = found.origin
-    return hashlib.sha256(Path(where).read_bytes()).hexdigest()

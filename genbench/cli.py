@@ -1,5 +1,6 @@
 """The command line. Heavy imports live inside the commands: help and lists must start fast."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,6 +21,14 @@ FOLDER = click.option(
     default=Path("leaderboards"),
     show_default=True,
     help="Where boards are kept, each in a folder of its name.",
+)
+
+RESULTS = click.option(
+    "--results",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="Where your own models' samples and scores are kept.",
 )
 
 
@@ -171,6 +180,7 @@ def report(board: str, folder: Path, quality: str | None, novelty: str | None) -
 
 @main.command()
 @click.argument("target")
+@click.option("--board", help="Board to run it on, beside the models that are there.")
 @click.option("--dataset", help="Data set to fit and score on.")
 @click.option("--against", type=click.Path(path_type=Path), help="Real samples to compare with.")
 @click.option("--train", type=click.Path(path_type=Path), help="What the model learned from.")
@@ -185,10 +195,19 @@ def report(board: str, folder: Path, quality: str | None, novelty: str | None) -
     type=click.FloatRange(0, min_open=True),
     default=300.0,
     show_default=True,
-    help="Seconds to fit and sample.",
+    help="Seconds to fit, and to sample.",
 )
+@click.option("--memory", help="The most that a model may reserve, such as 8GB.")
+@click.option("--python", default="", help="Another Python, which has what the model needs.")
+@click.option("--isolate", default="", help="Command to put before it, such as a container's.")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), help="Cells at a time; one a core by default."
+)
+@FOLDER
+@RESULTS
 def score(
     target: str,
+    board: str | None,
     dataset: str | None,
     against: Path | None,
     train: Path | None,
@@ -199,22 +218,38 @@ def score(
     device: str,
     seed: int,
     deadline: float,
+    memory: str | None,
+    python: str,
+    isolate: str,
+    jobs: int | None,
+    folder: Path,
+    results: Path,
 ) -> None:
     r"""Score TARGET: your model (file.py:Class, package.module:Class), a baseline, or sample files.
 
     \b
+    genbench score my_model.py:MyModel --board quick
     genbench score my_model.py:MyModel --dataset digits
     genbench score samples.npy --dataset digits
     genbench score samples.npy --against real.npy --train train.npy
     genbench score FOLDER --against FOLDER --features inception --weights FILE
     """
     from genbench import scoring_commands as ways
+    from genbench.cells import Limits
+    from genbench.processes import Launcher
 
-    if (dataset is None) == (against is None):
-        raise BadInput("Say what to score against: either --dataset NAME or --against FILE.")
+    if sum(choice is not None for choice in (board, dataset, against)) != 1:
+        raise BadInput("Say what to score against: --board NAME, --dataset NAME or --against FILE.")
     if against is None and (preset is not None or device != "cpu"):
         raise BadInput("--preset and --device are for files: they need --against.")
     settings = {"preset": preset, "device": device, "seed": seed}
+    launcher = Launcher(python=python, isolate=tuple(shlex.split(isolate)))
+    limits = Limits(seconds=deadline, memory=_bytes(memory), launcher=launcher)
+    if board is not None:
+        well = ways.on_board(
+            CONSOLE, target, board, folder=folder, results=results, limits=limits, jobs=jobs
+        )
+        sys.exit(0 if well else 1)
     if features is not None:
         if against is None or weights is None:
             raise BadInput("--features inception needs --against FOLDER and --weights FILE.")
@@ -224,7 +259,39 @@ def score(
     elif dataset is not None and Path(target).suffix in {".npy", ".npz"}:
         ways.samples(CONSOLE, Path(target), dataset, seed=seed)
     elif dataset is not None:
-        ways.model(CONSOLE, target, dataset, seed=seed, deadline=deadline)
+        ways.model(CONSOLE, target, dataset, seed=seed, limits=limits)
+
+
+@main.command()
+@click.argument("target")
+@click.option("--board", default="quick", show_default=True)
+@click.option("--name", required=True, help="What the model is to be called on the board.")
+@click.option("--family", default="yours", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("bundle.zip"))
+@RESULTS
+def submit(target: str, board: str, name: str, family: str, out: Path, results: Path) -> None:
+    r"""Write what TARGET has drawn for a board into a bundle, for others to add to theirs.
+
+    \b
+    genbench score my_model.py --board quick
+    genbench submit my_model.py --board quick --name "My model"
+    genbench add bundle.zip --board quick
+    """
+    from genbench import scoring_commands as ways
+
+    boards.find(board)
+    ways.submit(CONSOLE, target, board, out, results=results, name=name, family=family)
+
+
+@main.command()
+@click.argument("bundle", type=click.Path(path_type=Path))
+@click.option("--board", default="quick", show_default=True)
+@FOLDER
+def add(bundle: Path, board: str, folder: Path) -> None:
+    """Check a BUNDLE of samples, score them here, and add them to a board as not verified."""
+    from genbench import scoring_commands as ways
+
+    ways.add(CONSOLE, bundle, board, folder=folder)
 
 
 @main.command()

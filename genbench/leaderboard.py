@@ -159,8 +159,14 @@ def _table(dataset: str, records: Sequence[Record]) -> Table:
         counted=headline.metrics,
         rows=tuple(rows),
         failures=failures,
-        notes=(*headline.notes, *remark, *notes),
+        notes=(*headline.notes, *remark, *_handed_in(cells), *notes),
     )
+
+
+def _handed_in(cells: Sequence[Record]) -> list[str]:
+    """Return a note that names the models whose samples came in bundles, if there are any."""
+    names = joined({cell.model for cell in cells if not cell.verified})
+    return [f"not verified: genbench was handed the samples of {names}"] if names else []
 
 
 def _columns(cells: Sequence[Record]) -> tuple[list[Column], list[str]]:

@@ -12,7 +12,7 @@ from genbench.landing import replace_file
 from genbench.leaderboard import Table, tables
 from genbench.markdown import SHORT, failures, markdown, safe
 from genbench.reading import RULES, protocol
-from genbench.records import Record
+from genbench.records import Record, newest
 from genbench.store import Store
 from genbench.terminal import print_table
 from genbench.tradeoff import NOVELTY, Panel, novelty_quality_points
@@ -23,14 +23,22 @@ TRADEOFF = "Novelty against quality; the dashed line joins the models that none 
 HEADLINE = "Agreement with the data: 0 is as noise, 1 is as real samples."
 
 
-def report(folder: Path, *, quality: str | None = None, novelty: str | None = None) -> list[Path]:
-    """Write tables, figures and page beside `folder/records.jsonl`; return what was written.
+def report(
+    folder: Path,
+    *,
+    quality: str | None = None,
+    novelty: str | None = None,
+    beside: Sequence[Record] = (),
+) -> list[Path]:
+    """Write tables, figures and page into a board's folder; return what was written.
+
+    `beside` are records of other models, to stand in the same tables.
 
     Raises:
         BadInput: there are no records, or no metric of that name in them.
         OSError: a file could not be written.
     """
-    found = Store(folder).publish()
+    found = newest([*beside, *Store(folder).publish()])
     if not found:
         raise BadInput(f"There are no records in {folder}. Run the board first.")
     novelty = None if novelty == NOVELTY else novelty  # a board may lack the default

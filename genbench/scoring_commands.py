@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +10,88 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from genbench import boards
+from genbench.bundles import add_bundle, write_bundle
 from genbench.cells import Cell, Limits, fit_and_sample, load_once
+from genbench.check import check
+from genbench.engines import Engine
 from genbench.errors import BadInput
 from genbench.evaluate import score
 from genbench.files import read_samples
 from genbench.metric import Score
-from genbench.processes import OUTPUT
+from genbench.processes import OURS, OUTPUT
+from genbench.progress import print_failures, run_with_progress
+from genbench.published import published_records
+from genbench.records import newest
+from genbench.report import print_table, report
 from genbench.scoring import read_outputs, score_samples
+from genbench.store import Store
 
 ARROWS = {"low": "↓", "high": "↑", "match": "→"}
 
 
-def model(console: Console, target: str, dataset: str, *, seed: int, deadline: float) -> None:
+def on_board(
+    console: Console,
+    target: str,
+    board: str,
+    *,
+    folder: Path,
+    results: Path,
+    limits: Limits,
+    jobs: int | None,
+) -> bool:
+    """Run a model on a board and show it beside those that were run before; False if a cell failed.
+
+    What it draws and how it scores is kept in `results`, apart from the board itself.
+    """
+    plan = boards.find(board).narrowed(models=(target,), datasets=None, seeds=None)
+    _warn(console, target, limits)
+    found = run_with_progress(
+        plan,
+        results / board,
+        only="missing",
+        console=console,
+        engine=Engine(jobs=jobs),
+        limits=replace(limits, seconds=plan.deadline),
+    )
+    others = published_records(board, folder)
+    written = report(results / board, beside=others)
+    print_table(newest([*others, *found]), console)
+    print_failures(console, found, results / board)
+    console.print(f"Tables, page and plots: {written[0].parent}/", highlight=False)
+    return not any(record.failed for record in found)
+
+
+def _warn(console: Console, target: str, limits: Limits) -> None:
+    """Say which laws for models the target breaks; numbers of such a model may mislead."""
+    if limits.launcher != OURS:  # the check knows no other Python than this one
+        return
+    with console.status(f"Checking {target}"):
+        broken = [verdict for verdict in check(target) if verdict.outcome == "fail"]
+    for verdict in broken:
+        line = f"Take care, a law for models is broken ({verdict.law.value}): {verdict.reason}"
+        console.print(line, style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def submit(
+    console: Console, target: str, board: str, path: Path, *, results: Path, name: str, family: str
+) -> None:
+    """Write what a model has drawn for a board into a bundle."""
+    found = [r for r in Store(results / board).records() if r.model == target]
+    write_bundle(path, Store(results / board), found, name=name, family=family)
+    console.print(f"Wrote {path}: {len(found)} cells.", markup=False, highlight=False)
+
+
+def add(console: Console, path: Path, board: str, *, folder: Path) -> None:
+    """Score a bundle and add it to a board."""
+    with console.status(f"Scoring {path}"):
+        landed = add_bundle(path, boards.find(board), Store(folder / board))
+    report(folder / board)
+    print_table(Store(folder / board).records(), console)
+    console.print(f"Added {len(landed)} cells.", highlight=False)
+
+
+def model(console: Console, target: str, dataset: str, *, seed: int, limits: Limits) -> None:
     """Fit a model on a data set in a process of its own, and score what it draws."""
     cell = Cell(dataset, target, seed)
     data = load_once(dataset)
@@ -30,7 +101,7 @@ def model(console: Console, target: str, dataset: str, *, seed: int, deadline: f
         console.status(f"Fitting {target} on {dataset}, then sampling"),
     ):
         folder = Path(temporary) / "cell"
-        outcome = fit_and_sample(cell, folder, limits=Limits(seconds=deadline))
+        outcome = fit_and_sample(cell, folder, limits=limits)
         if outcome.status != "ok":
             log = (folder / OUTPUT).read_text(encoding="utf-8", errors="replace")
             console.print(log[-4000:], markup=False, highlight=False)

@@ -1,0 +1,118 @@
+"""From a file to a row on a board: check, score, submit, add, each by its command."""
+
+import pytest
+from click.testing import CliRunner
+
+from genbench import boards, cli
+from genbench.boards import Board
+from genbench.records import REAL
+from genbench.runner import run
+from genbench.store import Store
+
+BOARD = Board(
+    summary="small",
+    datasets=("ring",),
+    models=("copycat", "noise"),
+    metrics=("frechet_distance", "recall", "authenticity"),
+)
+
+
+def call(*words):
+    """Run a command; an exception that is not ours passes through."""
+    return CliRunner().invoke(cli.main, [str(word) for word in words], catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder with a board that was run, to which the commands are then held."""
+    folder = tmp_path_factory.mktemp("place")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(boards.CATALOG, "small", BOARD)
+        patch.chdir(folder)
+        patch.setattr(cli.CONSOLE, "width", 160, raising=False)
+        run(BOARD, folder / "leaderboards" / "small")
+        yield folder
+
+
+def test_a_new_model_stands_beside_the_board_and_goes_to_another(place):
+    assert call("new", "mine.py").exit_code == 0
+
+    scored = call("score", "mine.py", "--board", "small")
+
+    assert scored.exit_code == 0, scored.output
+    rows = [line for line in scored.output.splitlines() if "mine.py" in line or "copycat" in line]
+    assert len(rows) >= 2
+    assert "law for models is broken" not in scored.output
+    mine = {record.model for record in Store(place / "results" / "small").records()}
+    assert mine == {REAL, "mine.py"}
+    assert {r.model for r in Store(place / "leaderboards" / "small").records()} == {
+        REAL,
+        *BOARD.models,
+    }
+    assert "mine.py" in (place / "results" / "small" / "index.html").read_text()
+    assert "copycat" in (place / "results" / "small" / "index.html").read_text()
+
+    sent = call("submit", "mine.py", "--board", "small", "--name", "Mine", "--out", "mine.zip")
+    assert sent.exit_code == 0, sent.output
+    added = call("add", "mine.zip", "--board", "small", "--folder", "others")
+
+    assert added.exit_code == 0, added.output
+    (there,) = Store(place / "others" / "small").records()
+    (here,) = (r for r in Store(place / "results" / "small").records() if r.model == "mine.py")
+    assert {n: s.value for n, s in there.scores.items()} == {
+        n: s.value for n, s in here.scores.items()
+    }
+
+
+def test_a_model_that_fails_or_breaks_a_law_is_said_to(place):
+    (place / "bad.py").write_text(
+        "import numpy as np\n"
+        "class Bad:\n"
+        "    def fit(self, train, *, rng):\n        return self\n"
+        "    def sample(self, n, *, rng):\n        return np.random.normal(size=(n, 2))\n"
+    )
+    (place / "worse.py").write_text(
+        "class Worse:\n"
+        "    def fit(self, train, *, rng):\n        raise ValueError('too hard')\n"
+        "    def sample(self, n, *, rng):\n        return None\n"
+    )
+
+    bad, worse = (
+        call("score", "bad.py", "--board", "small"),
+        call("score", "worse.py", "--board", "small"),
+    )
+
+    assert bad.exit_code == 0
+    assert "a law for models is broken" in bad.output
+    assert worse.exit_code == 1
+    assert "ring/worse.py/0: error in fit. ValueError: too hard" in " ".join(worse.output.split())
+
+
+def test_status_tells_how_the_board_stands(place):
+    result = call("status", "small", "--why")
+
+    assert result.exit_code == 0, result.output
+    assert "3 ok" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "small", "--shard", "5/4"], "one of 1/4 to 4/4"),
+        (["run", "small", "--shard", "half"], "--shard must look like 1/4"),
+        (["run", "small", "--memory", "much"], "--memory must look like 8GB"),
+        (["run", "small", "--engine", "steam", "--only", "all"], "No engine named 'steam'"),
+        (["score", "mine.py"], "--board NAME, --dataset NAME or --against FILE"),
+        (["score", "mine.py", "--board", "smal"], "Did you mean 'small'"),
+        (["submit", "never.py", "--board", "small", "--name", "N"], "nothing to submit"),
+        (["add", "nothing.zip", "--board", "small"], "There is no file nothing.zip"),
+    ],
+)
+def test_mistakes_are_said_in_a_sentence_and_nothing_is_left(place, words, said):
+    before = sorted(place.iterdir())
+
+    result = call(*words)
+
+    assert result.exit_code == 2
+    assert said in " ".join(result.stderr.split())
+    assert sorted(place.iterdir()) == before
