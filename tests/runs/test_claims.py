@@ -89,13 +89,20 @@ def test_the_latest_claim_counts_and_a_damaged_one_is_only_as_old_as_its_file(tm
         assert ours
 
 
-def test_of_many_that_take_over_a_dead_claim_one_succeeds(tmp_path):
+def test_of_many_that_find_a_claim_dead_at_once_one_takes_it_over(tmp_path, monkeypatch):
     leave(tmp_path, 0, ended())
-    n = 16
-    ready, asked = Barrier(n), Barrier(n)
+    n = 8
+    judged, asked = Barrier(n), Barrier(n)
+    is_dead = claims._is_dead
+
+    def judge(path):
+        dead = is_dead(path)
+        judged.wait()  # nobody makes a claim before all have looked
+        return dead
+
+    monkeypatch.setattr(claims, "_is_dead", judge)
 
     def take(_):
-        ready.wait()
         with claim(tmp_path, "cell") as ours:
             asked.wait()
             return ours
