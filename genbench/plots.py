@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Literal
 
 import matplotlib as mpl
@@ -20,6 +21,7 @@ from genbench.tradeoff import Panel, Point
 ANCHORS = {REAL: "*", "copycat": "X", NOISE: "P"}
 UNITS = {"bayesian_surprise": "nats", "log_likelihood": "nats", "kernel_log_likelihood": "nats"}
 DASHES = (0, (4, 2))
+TITLE_ROOM = 60  # characters
 Shape = str | tuple[int, Literal[1], int]  # (points, 1, angle) is a star
 SHAPES: tuple[Shape, ...] = (*"osD^vphd<>", (4, 1, 0), (3, 1, 0), (6, 1, 0))
 
@@ -68,8 +70,13 @@ def _draw_panel(ax: Axes, panel: Panel, styles: Mapping[str, tuple[str, Shape]])
     points = _finite(panel)
     absent = sorted({*panel.absent, *(p.model for p in panel.points if p not in points)})
     if absent:
-        missing = f"not shown: {', '.join(map(short_name, absent))}"
-        ax.set_title(missing, loc="right", fontsize=7.5, color=GREY, fontweight="normal")
+        ax.set_title(
+            f"not shown: {_listed(absent)}",
+            loc="right",
+            fontsize=7.5,
+            color=GREY,
+            fontweight="normal",
+        )
     if not points:
         ax.text(0.5, 0.5, "no model has both numbers", ha="center", transform=ax.transAxes)
         return
@@ -117,6 +124,14 @@ def _seen(ax: Axes, point: Point) -> tuple[float, float]:
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     x, y = point.novelty.mean, point.quality.mean
     return min(max(x, left), right), min(max(y, bottom), top)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Write as many names as a title has room for, and how many more there are."""
+    shown = [short_name(name) for name in names]
+    n = max(1, sum(total <= TITLE_ROOM for total in accumulate(len(name) + 2 for name in shown)))
+    more = f" and {len(shown) - n} more" if len(shown) > n else ""
+    return f"{', '.join(shown[:n])}{more}"
 
 
 def _axis_label(panel: Panel, name: str, aim: Aim) -> str:

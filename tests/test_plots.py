@@ -134,3 +134,13 @@ def test_families_keep_their_colour_and_no_two_share_one():
     found = figures.family_colours([f"family {i}" for i in range(20)])
 
     assert len(set(found.values())) == 20
+
+
+def test_many_models_without_a_place_do_not_push_the_figure_away():
+    names = (f"/some/long/folder/of/mine/zoo.py:Model{i:02}" for i in range(40))
+    records = [record(name, precision=0.5) for name in names] + RECORDS
+
+    (said,) = (word for word in words(make_tradeoff(records)) if "not shown" in word)
+
+    assert "Model00" in said
+    assert said.endswith(" and 39 more")  # with the one that is broken
