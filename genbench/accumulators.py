@@ -5,7 +5,6 @@ whatever the batches and their order. Nothing here talks to other processes: add
 """
 
 import math
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -16,7 +15,10 @@ from scipy.special import xlogy
 from genbench.arrays import Array, as_probabilities, as_samples, flat
 from genbench.errors import BadInput
 from genbench.evidence.moments import Gaussian
+from genbench.files.arrays import read_arrays
+from genbench.paths import is_file, shown
 
+LARGEST_COUNT = 2**53
 SCHEMA = 1
 
 
@@ -112,7 +114,7 @@ def read_moments(path: str | Path) -> tuple[Array, Array, int | None]:
         )
     if not (np.isfinite(mean).all() and np.isfinite(covariance).all()):
         raise BadInput(f"{path}: mu or sigma holds NaN or infinity.")
-    return mean, covariance, int(table["n"]) if "n" in table else None
+    return mean, covariance, _count(table, path) if "n" in table else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +174,16 @@ class ClassMoments:
             BadInput: not such a file.
         """
         table = _load(path, cls.FILE)
-        return cls(int(table["n"]), table["marginal"], float(table["entropy"]))
+        if table["entropy"].shape != ():
+            raise BadInput(f"{path}: entropy must be one number.")
+        return cls(_count(table, path), table["marginal"], float(table["entropy"]))
+
+
+def _count(table: dict[str, Array], path: str | Path) -> int:
+    n = table["n"]
+    if n.shape != () or not 1 <= n < LARGEST_COUNT:  # also of NaN
+        raise BadInput(f"{path}: n must be the number of samples.")
+    return int(n)
 
 
 def _save(path: str | Path, **values: Any) -> None:
@@ -186,13 +197,9 @@ def _save(path: str | Path, **values: Any) -> None:
 
 def _load(path: str | Path, keys: tuple[str, ...]) -> dict[str, Array]:
     path = Path(path)
-    if not path.is_file():
-        raise BadInput(f"There is no file {path}.")
-    try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            table = {key: file[key] for key in file.files}
-    except (ValueError, OSError, EOFError, AttributeError, zipfile.BadZipFile) as error:
-        raise BadInput(f"{path} is not an .npz file of arrays ({error}).") from error
+    if not is_file(path):
+        raise BadInput(f"There is no file {shown(path)}.")
+    table = read_arrays(path)
     missing = [key for key in keys if key not in table]
     if missing:
         raise BadInput(f"{path} holds {', '.join(table) or 'nothing'}; expected {', '.join(keys)}.")

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genbench.errors import BadInput
+from genbench.paths import brief
 
 Array: TypeAlias = NDArray[np.float64]
 Labels: TypeAlias = NDArray[np.int64]
@@ -113,16 +114,19 @@ def flat(samples: Array) -> Array:
 
 
 def _as_numbers(values: Any, *, name: str) -> Array:
-    if hasattr(values, "detach"):  # a torch tensor, perhaps on a GPU or in a graph
-        values = values.detach().cpu()
-        # Of torch's types of numbers, numpy lacks those of few digits.
-        values = (values.double() if values.is_floating_point() else values).numpy()
     if np.ma.is_masked(values):
         raise BadInput(f"{name} has masked values: leave out or fill in what is missing.")
     try:
+        if hasattr(values, "detach"):  # a torch tensor, perhaps on a GPU or in a graph
+            values = values.detach().cpu()
+            # Of torch's types of numbers, numpy lacks those of few digits.
+            values = (values.double() if values.is_floating_point() else values).numpy()
         array = np.asarray(values)
     except ValueError as error:
         raise BadInput(f"{name} is not a regular array: its samples differ in shape.") from error
+    except Exception as error:  # sparse tensors, and objects that raise what they like
+        raise BadInput(f"{name} cannot be made an array: {brief(error)}.") from error
     if array.dtype.kind not in "buif":
-        raise BadInput(f"{name} must hold real numbers, not {array.dtype}.")
-    return array.astype(np.float64, copy=False)
+        raise BadInput(f"{name} must hold real numbers, not {brief(array.dtype)}.")
+    with np.errstate(over="ignore"):  # what only a wider type can hold becomes infinite
+        return array.astype(np.float64, copy=False)

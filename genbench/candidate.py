@@ -12,7 +12,7 @@ from genbench import global_randomness, toys
 from genbench.arrays import Array, as_samples
 from genbench.check_notes import Broken, Notes, Unknown
 from genbench.errors import BadInput
-from genbench.models import GenerativeModel, ModelSpec, load
+from genbench.models import GenerativeModel, ModelSpec, constructor, load
 from genbench.randomness import rng_for
 
 N = 50  # samples drawn at a time
@@ -43,10 +43,11 @@ class Candidate:
             if isinstance(error.__cause__, BadInput):
                 raise Unknown(str(error.__cause__)) from error
             raise
-        if not hasattr(module, self.name):
-            raise Unknown(f"{self.where} defines no {self.name!r}.")
+        try:
+            self._make = constructor(module, self.name, where=self.where)
+        except BadInput as error:
+            raise Unknown(str(error)) from error
         self.notes.file = getattr(module, "__file__", None)
-        self._make = getattr(module, self.name)
         return cast("ModuleType", module)
 
     def make(self) -> Any:

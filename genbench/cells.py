@@ -58,7 +58,8 @@ class Cell:
             "protocol": PROTOCOL,
             "dataset": load_once(self.dataset).content_hash,
             "target": spec.target if self.model in (REAL, *_baselines()) else self.model,
-            "params": dict(spec.params),
+            # Where an exported generator lies is no part of what it is.
+            "params": {name: value for name, value in spec.params.items() if name != "path"},
             "source": self.source,
             "seed": self.seed,
         }

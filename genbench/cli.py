@@ -236,6 +236,7 @@ def score(
     """
     from genbench import scoring_commands as ways
     from genbench.cells import Limits
+    from genbench.files import holds_samples
     from genbench.processes import Launcher
 
     if sum(choice is not None for choice in (board, dataset, against)) != 1:
@@ -256,7 +257,7 @@ def score(
         ways.images(CONSOLE, Path(target), against, weights=weights, sha256=sha256, **settings)
     elif against is not None:
         ways.two_files(CONSOLE, Path(target), against, train, **settings)
-    elif dataset is not None and Path(target).suffix in {".npy", ".npz"}:
+    elif dataset is not None and holds_samples(target):
         ways.samples(CONSOLE, Path(target), dataset, seed=seed)
     elif dataset is not None:
         ways.model(CONSOLE, target, dataset, seed=seed, limits=limits)

@@ -8,6 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from genbench.errors import BadInput
+from genbench.paths import brief
 
 PROCESSOR = "cpu"
 
@@ -24,7 +25,7 @@ def on(device: str) -> Iterator[None]:
         BadInput: torch has no such device here.
     """
     if not isinstance(device, str):
-        raise BadInput(f"device must be a name such as 'cuda', not {device!r}.")
+        raise BadInput(f"device must be a name such as 'cuda', not {brief(repr(device))}.")
     if device != PROCESSOR:
         _check(device)
     before = _current.set(device)
@@ -70,4 +71,6 @@ def _check(device: str) -> None:
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = str(error).strip().splitlines()[0]
-        raise BadInput(f"There is no device {device!r} here ({reason}).") from error
+        raise BadInput(
+            f"There is no device {brief(repr(device))} here ({brief(reason)})."
+        ) from error

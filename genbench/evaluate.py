@@ -16,6 +16,7 @@ from genbench.evidence import Comparison
 from genbench.inputs import comparison_of, in_place_of_generated
 from genbench.metric import Level, Metric, Score
 from genbench.metrics import CATALOG, find
+from genbench.paths import brief
 
 
 class Scores(Mapping[str, Score]):
@@ -83,7 +84,7 @@ def score(
             unknown metric or input.
     """
     if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or seed < 0:
-        raise BadInput(f"seed must be a whole number from 0 up, not {seed!r}.")
+        raise BadInput(f"seed must be a whole number from 0 up, not {brief(repr(seed))}.")
     chosen = [find(name) for name in _names(metrics)]
     if preset is not None:
         other = presets.find(preset)
@@ -170,7 +171,7 @@ def _names(metrics: Iterable[str] | str | None) -> Iterable[str]:
     try:
         return [metrics] if isinstance(metrics, str) else list(metrics)
     except TypeError as error:
-        raise BadInput(f"metrics must be names of metrics, not {metrics!r}.") from error
+        raise BadInput(f"metrics must be names of metrics, not {brief(repr(metrics))}.") from error
 
 
 def _shown(score: Score) -> str:

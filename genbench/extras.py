@@ -5,7 +5,16 @@ from types import ModuleType
 
 from genbench.errors import MissingExtra
 
-EXTRAS = {"torch_fidelity": "images", "torchvision": "images", "PIL": "images"}
+EXTRAS = {
+    "distributed": "dask",
+    "ray": "ray",
+    "submitit": "slurm",
+    "torch_fidelity": "images",
+    "torchvision": "images",
+    "PIL": "images",
+    "onnxruntime": "onnx",
+    "pyarrow": "tables",
+}
 
 
 def require(name: str) -> ModuleType:

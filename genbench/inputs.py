@@ -40,6 +40,7 @@ from genbench.accumulators import FeatureMoments
 from genbench.arrays import Array, Labels, as_labels, as_numbers, as_probabilities, as_samples
 from genbench.errors import BadInput, unknown_name
 from genbench.evidence import Comparison, Reference
+from genbench.paths import brief
 from genbench.pools import Pool
 
 SETS = ("test", "generated", "train")
@@ -57,7 +58,7 @@ def comparison_of(*, seed: int = 0, k: int | None = None, **inputs: Any) -> Comp
             or do not fit each other; the message names the array.
     """
     if k is not None and (not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1):
-        raise BadInput(f"k must be a whole number from 1 up, not {k!r}.")
+        raise BadInput(f"k must be a whole number from 1 up, not {brief(repr(k))}.")
     for name in inputs:
         if name not in NAMES:
             raise unknown_name("input", name, NAMES)
@@ -207,7 +208,7 @@ def _above_zero(value: Any, *, name: str) -> float:
     except OverflowError:
         number = np.inf
     if not 1 / LARGEST <= number <= LARGEST:
-        raise BadInput(f"{name} must be a number above 0, not {value!r}.")
+        raise BadInput(f"{name} must be a number above 0, not {brief(repr(value))}.")
     return number
 
 
@@ -218,11 +219,13 @@ def _objects(found: dict[str, Any], checked: dict[str, Any]) -> dict[str, Any]:
     if "density" in found:
         objects["density"] = density = found["density"]
         if not all(callable(getattr(density, name, None)) for name in ("sample", "log_prob")):
-            raise BadInput(f"density must have `sample` and `log_prob`, unlike {density!r}.")
+            raise BadInput(
+                f"density must have `sample` and `log_prob`, unlike {brief(repr(density))}."
+            )
     if "manifold" in found:
         manifold = found["manifold"]
         if not callable(manifold):
-            raise BadInput(f"manifold must be a function, not {manifold!r}.")
+            raise BadInput(f"manifold must be a function, not {brief(repr(manifold))}.")
         objects["manifold"] = lambda points: as_numbers(
             manifold(points), name="what manifold returns", n=len(points)
         )
@@ -238,7 +241,9 @@ def _as_picture(picture: Any, checked: dict[str, Any]) -> tuple[int, ...]:
     sizes = tuple(listed) if isinstance(listed, list | tuple) else ()
     whole = all(isinstance(size, int | np.integer) and size > 0 for size in sizes)
     if len(sizes) not in (2, 3) or not whole:
-        raise BadInput(f"picture must be (height, width) or with channels, not {picture!r}.")
+        raise BadInput(
+            f"picture must be (height, width) or with channels, not {brief(repr(picture))}."
+        )
     shape = next((checked[name].shape[1:] for name in SETS if name in checked), None)
     if shape is not None and math.prod(shape) != math.prod(map(int, sizes)):
         raise BadInput(f"picture is {sizes}, but that is not the size of samples of shape {shape}.")
@@ -252,7 +257,9 @@ def _moments(found: dict[str, Any], samples: dict[str, Any]) -> dict[str, Any]:
             value = found[name]
             moments = FeatureMoments.load(value) if isinstance(value, str | Path) else value
             if not isinstance(moments, FeatureMoments):
-                raise BadInput(f"{name} must be FeatureMoments or a path, not {value!r}.")
+                raise BadInput(
+                    f"{name} must be FeatureMoments or a path, not {brief(repr(value))}."
+                )
             d = len(moments.mean)
             proper = np.isfinite(moments.mean).all() and np.isfinite(moments.scatter).all()
             if moments.scatter.shape != (d, d) or not proper or np.diag(moments.scatter).min() < 0:

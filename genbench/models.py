@@ -5,8 +5,9 @@ import importlib
 import importlib.util
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol, Self, runtime_checkable
@@ -15,6 +16,18 @@ import numpy as np
 
 from genbench.arrays import Array
 from genbench.errors import BadInput, unknown_name
+from genbench.functions import FunctionModel
+from genbench.paths import brief, is_file, shown
+from genbench.sources import hash_of_code, hash_of_file
+
+EXPORTED = "genbench.exported:Exported"  # imported only where one is made
+EXPORTS = (".pt", ".onnx")
+MOST_LATENTS = 100_000
+LONGEST_NAME = 200  # characters that are looked at, and said
+HINT = (
+    "Or give path/to/file.py:Class, package.module:Class, two functions as in file.py:fit,sample, "
+    "or an exported generator and the size of its latents as in generator.pt:64."
+)
 
 
 @runtime_checkable
@@ -52,7 +65,8 @@ class Selective(Protocol):
 class ModelSpec:
     """Where a model's class is and how to make one; nothing is imported until `make`."""
 
-    target: str  # "package.module:Class" or "path/to/file.py:Class"
+    # "package.module:Class" or "path/to/file.py:Class"; for two functions, "...:fit,sample".
+    target: str
     params: Mapping[str, Any] = field(default_factory=dict)
     family: str = "yours"
     summary: str = ""
@@ -62,21 +76,38 @@ class ModelSpec:
         return asdict(self) | {"params": dict(self.params)}
 
     def make(self) -> GenerativeModel:
-        """Import the class and make the model.
+        """Import the class, or the two functions, and make the model.
 
         Raises:
-            BadInput: the file, module or class is not there, or has no `fit` and `sample`.
+            BadInput: the file, module, class or function is not there, or has no `fit` and
+                `sample`.
         """
         where, _, name = self.target.rpartition(":")
-        module = load(where)
-        if not hasattr(module, name):
-            raise BadInput(f"{where} defines no {name!r}.")
-        model = getattr(module, name)(**self.params)
+        model = constructor(load(where), name, where=where)(**self.params)
         if not isinstance(model, GenerativeModel):
             raise BadInput(
-                f"{self.target} must have the methods fit(train, *, rng) and sample(n, *, rng)."
+                f"{shown(self.target)} must have the methods fit(train, *, rng) and "
+                "sample(n, *, rng)."
             )
         return model
+
+
+def constructor(module: ModuleType, name: str, *, where: str) -> Callable[..., Any]:
+    """Return what makes the model: the class of that name, or both functions put together.
+
+    Raises:
+        BadInput: the module at `where` does not define the name, or it cannot be called.
+    """
+    found = []
+    for part in name.split(","):
+        if not hasattr(module, part):
+            raise BadInput(f"{shown(where)} defines no {part!r}.")
+        found.append(getattr(module, part))
+        if not callable(found[-1]):
+            raise BadInput(f"{shown(where)}:{part} is {brief(repr(found[-1]))}, not a class.")
+    if len(found) == 1:
+        return found[0]  # type: ignore[no-any-return]
+    return partial(FunctionModel, *found)
 
 
 def baselines() -> Mapping[str, ModelSpec]:
@@ -86,7 +117,11 @@ def baselines() -> Mapping[str, ModelSpec]:
 
 
 def find(target: str) -> ModelSpec:
-    """Return the model that a user names: a baseline, `file.py:Class` or `package.module:Class`.
+    """Return the model that a user names.
+
+    A target is the name of a baseline; `file.py:Class` or `package.module:Class`; two functions, as
+    in `file.py:fit,sample` or `package.module:fit,sample`; `file.py` where that leaves no doubt; or
+    an exported generator with the size of its latents, `generator.pt:64` or `generator.onnx:64`.
 
     Raises:
         BadInput: there is none; the message has near matches.
@@ -94,34 +129,110 @@ def find(target: str) -> ModelSpec:
     catalog = baselines()
     if target in catalog:
         return catalog[target]
+    if target.lower().endswith(EXPORTS):
+        return exported(target, None)
     where, colon, name = target.rpartition(":")
+    if where.lower().endswith(EXPORTS):
+        return exported(where, int(name) if re.fullmatch("[0-9]{1,9}", name) else name)
     if not colon and target.endswith(".py"):
-        where, name = target, _only_class(Path(target))
+        where, name = target, _only_model(Path(target))
+    names = name.split(",")
+    proper = len(names) <= 2 and all(name.isidentifier() for name in names)
     if where.endswith(".py"):
-        path = Path(where).resolve()
-        if not path.is_file():
-            raise BadInput(f"There is no file {where}.")
-        return ModelSpec(target=f"{path}:{name}")
-    if re.fullmatch(r"[\w.]+:\w+", target):
+        if not is_file(Path(where)):
+            raise BadInput(f"There is no file {shown(where)}.")
+        if not proper:
+            raise BadInput(
+                f"{shown(where)} should be followed by :Class or by two functions, as in "
+                f":fit,sample, not by {brief(repr(name))}."
+            )
+        return ModelSpec(target=f"{Path(where).resolve()}:{name}")
+    if proper and all(part.isidentifier() for part in where.split(".")):
         return ModelSpec(target=target)
-    raise unknown_name(
-        "model", target, catalog, hint="Or give path/to/file.py:Class or package.module:Class."
-    )
+    raise unknown_name("model", target[:LONGEST_NAME], catalog, hint=HINT)
 
 
-def _only_class(path: Path) -> str:
-    """Return the name of the one class in the file, read without running it."""
-    if not path.is_file():
-        raise BadInput(f"There is no file {path}.")
+def exported(path: Path | str, latent_size: object) -> ModelSpec:
+    """Return the model that an exported generator is: TorchScript (.pt) or ONNX (.onnx).
+
+    It is fed with standard-normal latents, (n, latent_size).
+
+    Raises:
+        BadInput: there is no such file, it is not named as an export, or `latent_size` is no size.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in EXPORTS:
+        raise BadInput(f"{shown(path)} must be an exported generator, {' or '.join(EXPORTS)}.")
+    if not is_file(path):
+        raise BadInput(f"There is no file {shown(path)}.")
+    if latent_size is None:
+        raise BadInput(
+            f"{shown(path)} is an exported generator: say how many numbers its latents have, as in "
+            f"{shown(path)}:64."
+        )
+    if (
+        isinstance(latent_size, bool)
+        or not isinstance(latent_size, int | np.integer)
+        or not 1 <= latent_size <= MOST_LATENTS
+    ):
+        raise BadInput(
+            f"The latents of {shown(path)} must have 1 to {MOST_LATENTS} numbers, not "
+            f"{brief(repr(latent_size))}."
+        )
+    params = {"path": str(path.resolve()), "latent_size": int(latent_size)}
+    return ModelSpec(target=EXPORTED, params=params)
+
+
+def source_hash(spec: ModelSpec) -> str:
+    """Return a checksum of the files that a model is made of; "" for what is no model.
+
+    It is the SHA-256 of the model's file, or of all files that it imports from its own folder or
+    package (see `genbench.sources`); for an exported generator, of the exported file, with the file
+    of weights that ONNX may put beside it.
+
+    Raises:
+        BadInput: a file or module is not there.
+    """
+    if spec.target == EXPORTED:
+        path = Path(spec.params["path"])
+        weights = path.with_name(f"{path.name}.data")
+        hashes = [hash_of_file(path)] + ([hash_of_file(weights)] if is_file(weights) else [])
+        return "+".join(hashes)
+    where = spec.target.rpartition(":")[0]
+    return hash_of_code(where) if where else ""
+
+
+def _only_model(path: Path) -> str:
+    """Return the name of the one class in the file, or of its two functions, without running it."""
+    if not is_file(path):
+        raise BadInput(f"There is no file {shown(path)}.")
     try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-    except (SyntaxError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is not Python: {error}.") from error
-    names = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
-    if len(names) != 1:
-        found = ", ".join(names) or "none"
-        raise BadInput(f"{path} should define one class, or say which: {path}:Class ({found}).")
-    return names[0]
+        tree = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise BadInput(f"{shown(path)} is not Python: {brief(error)}.") from error
+    functions = _names(tree.body, ast.FunctionDef)
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    # Beside the two functions, a class without a `fit` of its own is a helper.
+    if {"fit", "sample"} <= set(functions) and not any(
+        "fit" in _names(node.body, ast.FunctionDef) for node in classes
+    ):
+        return "fit,sample"
+    if len(classes) != 1:
+        found = ", ".join(node.name for node in classes)
+        if not found:
+            raise BadInput(
+                f"{shown(path)} should define a class, or the two functions fit and sample; it "
+                "has neither."
+            )
+        raise BadInput(
+            f"{shown(path)} should define one class, or say which: {shown(path)}:Class "
+            f"({brief(found)})."
+        )
+    return classes[0].name
+
+
+def _names(nodes: list[ast.stmt], kind: type[ast.FunctionDef]) -> list[str]:
+    return [node.name for node in nodes if isinstance(node, kind)]
 
 
 def reach_current_folder() -> None:
@@ -160,5 +271,5 @@ def _load_module(name: str) -> ModuleType:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name and (name == error.name or name.startswith(f"{error.name}.")):
-            raise BadInput(f"There is no module {name!r}.") from error
+            raise BadInput(f"There is no module {shown(name)!r}.") from error
         raise

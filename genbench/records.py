@@ -11,6 +11,7 @@ from typing import Any
 from genbench.errors import BadInput
 from genbench.landing import replace_file
 from genbench.metric import Score
+from genbench.paths import brief
 
 SCHEMA = 3
 # 2 added what a score says beside its value; 3, what made the record. All of it may be absent.
@@ -104,17 +105,20 @@ def read(path: Path) -> list[Record]:
     if not path.exists():
         return []
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    # Not by splitlines: texts of a record may hold what it, too, takes for the end of a line.
+    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
         if not line.strip():
             continue
         try:
-            values = json.loads(line)
-        except json.JSONDecodeError:
+            values = json.loads(line.decode())
+        except (ValueError, RecursionError):
             continue  # a stump: the cell that wrote it will be run again
         try:
             record = _from_values(values)
-        except (TypeError, KeyError, AttributeError, ValueError) as error:
-            raise BadInput(f"{path}, line {number}: not a record of genbench ({error}).") from error
+        except (TypeError, KeyError, AttributeError, ValueError, OverflowError) as error:
+            raise BadInput(
+                f"{path}, line {number}: not a record of genbench ({brief(error)})."
+            ) from error
         found.append(record)
     return newest(found)
 
@@ -170,7 +174,13 @@ def _from_values(values: dict[str, Any]) -> Record:
         raise ValueError(f"its schema is {schema}, this genbench reads up to {SCHEMA}")
     scores = {name: _score_from(name, score) for name, score in values.pop("scores", {}).items()}
     preview = tuple(tuple(sample) for sample in values.pop("preview", ()))
-    return replace(Record(**values), scores=scores, preview=preview)
+    record = replace(Record(**values), scores=scores, preview=preview)
+    names = (record.key, record.dataset, record.model, record.family, record.status)
+    if not all(isinstance(name, str) for name in (*names, record.finished)):
+        raise ValueError("its names are not all texts")
+    if type(record.seed) is not int:
+        raise ValueError(f"its seed is {record.seed!r}")
+    return record
 
 
 def _score_from(name: str, values: dict[str, Any]) -> Score:

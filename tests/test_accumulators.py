@@ -103,7 +103,7 @@ def test_files_that_are_no_archives_are_refused(tmp_path, content):
     path = tmp_path / "found.npz"
     path.write_bytes(content)
 
-    with pytest.raises(BadInput, match=r"found\.npz is not an \.npz file"):
+    with pytest.raises(BadInput, match=r"found\.npz is not a readable \.npz file"):
         FeatureMoments.load(path)
     with pytest.raises(BadInput, match="There is no file"):
         FeatureMoments.load(tmp_path / "absent.npz")

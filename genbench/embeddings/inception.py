@@ -23,6 +23,7 @@ from genbench.embeddings.image_folder import Pixels, list_images, load_image
 from genbench.embeddings.torchvision_import import import_torchvision
 from genbench.errors import BadInput
 from genbench.extras import require
+from genbench.paths import brief
 
 BATCH_SIZE = 32  # fixed: the size of a batch moves the last digits of a float32 network
 FEATURES = ("2048", "logits_unbiased")  # torch-fidelity's names for the layers of FID and of IS
@@ -57,7 +58,9 @@ class Inception:
             raise BadInput(f"The weights {weights} cannot be read: {error.strerror}.") from error
         self.sha256 = hashlib.sha256(content).hexdigest()
         if sha256 is not None and self.sha256 != sha256.strip().lower():
-            raise BadInput(f"{weights} has the SHA-256 checksum {self.sha256}; expected {sha256}.")
+            raise BadInput(
+                f"{weights} has the SHA-256 checksum {self.sha256}; expected {brief(repr(sha256))}."
+            )
         try:
             self._network = torch_fidelity.FeatureExtractorInceptionV3(
                 "inception-v3-compat",

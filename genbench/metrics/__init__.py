@@ -4,6 +4,7 @@ import importlib
 
 from genbench.errors import BadInput, unknown_name
 from genbench.metric import Metric
+from genbench.paths import brief
 
 __all__ = ["ALIASES", "CATALOG", "find"]
 
@@ -144,7 +145,7 @@ def find(name: str) -> Metric:
         BadInput: there is none; the message has near matches.
     """
     if not isinstance(name, str):
-        raise BadInput(f"A metric is named by a text, not by {name!r}.")
+        raise BadInput(f"A metric is named by a text, not by {brief(repr(name))}.")
     plain = name.strip().lower().replace("-", "_").replace(" ", "_")
     plain = ALIASES.get(plain, plain)
     if plain not in CATALOG:
