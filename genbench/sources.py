@@ -8,8 +8,10 @@ packages are libraries: of these, only the one file that was asked for counts.
 import ast
 import hashlib
 import importlib.util
+import io
 import sys
 import sysconfig
+import tokenize
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.machinery import ModuleSpec
@@ -20,6 +22,9 @@ from genbench.errors import BadInput
 from genbench.paths import shown
 
 INSTALLED = {"site-packages", "dist-packages"}
+
+
+Span = tuple[tuple[int, int], tuple[int, int]]  # from (line, column) up to (line, column)
 
 
 class Place(NamedTuple):
@@ -48,17 +53,68 @@ def hash_of_file(path: Path) -> str:
 def hash_of_code(where: str) -> str:
     """Return one checksum of the file or module `where` and of all that it imports from beside it.
 
-    That of a file which imports nothing from beside it is the file's own SHA-256.
+    Comments, docstrings and blank lines do not count: what they say changes no number.
 
     Raises:
         BadInput: there is no such file or module.
     """
     files = files_of(where)
-    hashes = {name: hash_of_file(path) for name, path in files.items()}
+    hashes = {
+        name: hashlib.sha256(code_of(_content(path))).hexdigest() for name, path in files.items()
+    }
     if len(hashes) == 1:
         return hashes.popitem()[1]
     lines = "".join(f"{name} {hashes[name]}\n" for name in sorted(hashes))
     return hashlib.sha256(lines.encode()).hexdigest()
+
+
+@lru_cache(maxsize=256)
+def code_of(content: bytes) -> bytes:
+    """Return a file's lines without comments, docstrings and what is blank; all, if not Python."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        text = content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+        tree = ast.parse(text)
+        lines = text.split("\n")  # not `splitlines`, which finds more ends than the parser does
+        gone = [*_docstrings(tree, lines), *_comments(text)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
+        return content
+    kept = _in_long_strings(tree)
+    for (first, start), (last, end) in sorted(gone, reverse=True):  # places before stay as they are
+        lines[first] = lines[first][:start] + lines[last][end:]
+        lines[first + 1 : last + 1] = [""] * (last - first)
+        kept.difference_update(range(first, last + 1))
+    chosen = (line if i in kept else line.rstrip() for i, line in enumerate(lines))
+    return "".join(f"{line}\n" for i, line in enumerate(chosen) if line or i in kept).encode()
+
+
+def _in_long_strings(tree: ast.AST) -> set[int]:
+    """Return the lines, from 0, of strings over several lines: whatever is blank there counts."""
+    strings = (n for n in ast.walk(tree) if isinstance(n, ast.Constant | ast.JoinedStr))
+    spans = ((node.lineno - 1, node.end_lineno or node.lineno) for node in strings)
+    return {line for first, end in spans if end - first > 1 for line in range(first, end)}
+
+
+def _docstrings(tree: ast.AST, lines: list[str]) -> Iterator[Span]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if ast.get_docstring(node, clean=False) is not None:
+            text = node.body[0]
+            ends = ((text.lineno, text.col_offset), (text.end_lineno, text.end_col_offset))
+            # The parser counts lines from 1, and columns in bytes.
+            (first, start), (last, end) = (
+                ((line or 0) - 1, len(lines[(line or 0) - 1].encode()[:column].decode()))
+                for line, column in ends
+            )
+            yield (first, start), (last, end)
+
+
+def _comments(text: str) -> Iterator[Span]:
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            (line, start), (_, end) = token.start, token.end
+            yield (line - 1, start), (line - 1, end)
 
 
 def files_of(where: str) -> dict[str, Path]:

@@ -174,7 +174,7 @@ def test_selection_follows_what_the_numbers_depend_on(zoo, board, monkeypatch):
     assert select(cells, known, "missing", metrics=("recall",)) == good
     assert "recall" in why_stale(cells[0], known[0], ("recall",))
 
-    zoo.write_text(MODELS + "\n# edited\n")
+    zoo.write_text(MODELS + "\nedited = True\n")
     edited = [cell for cell in cells if "zoo" in cell.model]
 
     assert select(cells, known, "missing") == select(cells, known, "stale") == edited
