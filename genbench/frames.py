@@ -50,8 +50,12 @@ def wide_frame(tables: Sequence[Table]) -> "pandas.DataFrame":
 
 
 def cost_frame(records: Iterable[Record]) -> "pandas.DataFrame":
-    """Return what each cell cost; these differ from run to run and so stand apart."""
-    columns = ("dataset", "model", "seed", "fit_seconds", "sample_seconds")
+    """Return what each cell cost, and in what it ran: these differ from run to run.
+
+    `peak_memory` is in bytes; `environment` is a name in environments.json.
+    """
+    costs = ("fit_seconds", "sample_seconds", "peak_memory", "environment")
+    columns = ("dataset", "model", "seed", *costs)
     return _frame(
         columns,
         (
