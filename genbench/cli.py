@@ -12,6 +12,7 @@ import genbench
 from genbench import boards
 from genbench.errors import BadInput, Unavailable, unknown_name
 from genbench.models import reach_current_folder
+from genbench.sanity.command import sanity
 
 CONSOLE = Console()
 ERRORS = Console(stderr=True)
@@ -52,6 +53,9 @@ class Commands(click.Group):
 def main() -> None:
     """Score generative models of any family, honestly."""
     reach_current_folder()
+
+
+main.add_command(sanity)
 
 
 @main.command("list")

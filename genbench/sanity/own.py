@@ -1,0 +1,116 @@
+"""A user's own metric: a function of arrays, in a file, judged as ours are."""
+
+import hashlib
+import importlib.util
+import inspect
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+from genbench.errors import BadInput, unknown_name
+from genbench.evidence import Comparison, Evidence, Reference
+from genbench.evidence.comparison import given
+from genbench.metric import Aim, Failure, Metric
+from genbench.metrics import CATALOG
+
+OF_REFERENCE = {field.name for field in fields(Reference) if field.init} - {"k"}
+INPUTS = OF_REFERENCE | {field.name for field in fields(Comparison) if field.init} - {
+    "reference",
+    "seed",
+}
+ALL_FAULTS: tuple[Failure, ...] = ("noise", "shift", "collapse", "dropped mode")
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs(Evidence):
+    """The arrays of a comparison, by the names that `genbench.score` has for them."""
+
+    comparison: Comparison
+    inputs = ("test", "generated")
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> "Inputs":
+        """Hold the comparison."""
+        return cls(comparison)
+
+    def __getitem__(self, name: str) -> Any:
+        """Return an array.
+
+        Raises:
+            Unavailable: it is not given.
+        """
+        part = self.comparison.reference if name in OF_REFERENCE else self.comparison
+        return given(getattr(part, name), name.replace("_", " "))
+
+
+@cache
+def load(target: str) -> Metric:
+    """Return the metric that `file.py:function` names.
+
+    The function's parameters say what it needs, by the names that `genbench.score` has for them,
+    such as `def mine(test, generated)`. Attributes of the function say how to read its number:
+    `mine.aim = "low"`, "high" or "match"; and, if they are not the usual ones, `mine.catches`, the
+    faults it claims to see, and `mine.bounds`, the lowest and highest value. A `genbench.Metric` in
+    place of a function says all that itself.
+
+    Raises:
+        BadInput: no such file or function, or it does not say which way it points.
+    """
+    where, colon, name = target.rpartition(":")
+    path = Path(where)
+    if not colon or path.suffix != ".py":
+        raise unknown_name("metric", target, CATALOG, hint="Or give path/to/file.py:function.")
+    if not path.is_file():
+        raise BadInput(f"There is no file {where}.")
+    found = getattr(_module(path), name, None)
+    if isinstance(found, Metric):
+        return found
+    if not callable(found):
+        raise BadInput(f"{where} defines no function {name!r}.")
+    return _metric(found, name, target)
+
+
+def _metric(function: Any, name: str, target: str) -> Metric:
+    parameters = inspect.signature(function).parameters.values()
+    needed = tuple(one.name for one in parameters if one.default is one.empty)
+    for parameter in needed:
+        if parameter not in INPUTS:
+            raise unknown_name("input", parameter, INPUTS, hint=f"{name} asks for it.")
+    aim: Any = getattr(function, "aim", None)
+    catches = getattr(function, "catches", ALL_FAULTS)
+    if aim not in get_args(Aim):
+        raise BadInput(f"Say which way {name} points: {name}.aim = 'low', 'high' or 'match'.")
+    for failure in catches:
+        if failure not in get_args(Failure):
+            raise unknown_name("fault", str(failure), get_args(Failure))
+
+    def compute(inputs: Inputs) -> float:
+        return float(function(*(inputs[one] for one in needed)))
+
+    if name in CATALOG:
+        name = f"own_{name}"
+    compute.__name__ = name
+    compute.__doc__ = inspect.getdoc(function) or f"{target}."
+    compute.__wrapped__ = function  # type: ignore[attr-defined]  # its file is what may change
+    return Metric(
+        compute=compute,
+        needs=type("InputsOf", (Inputs,), {"inputs": needed, "__module__": Inputs.__module__}),
+        aim=aim,
+        catches=tuple(catches),
+        bounds=tuple(getattr(function, "bounds", (float("-inf"), float("inf")))),
+        ideal=getattr(function, "ideal", None),
+    )
+
+
+def _module(path: Path) -> Any:
+    name = f"_own_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None  # noqa: S101  # it is a .py file
+    assert spec.loader is not None  # noqa: S101
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise BadInput(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
+    return module

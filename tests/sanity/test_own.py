@@ -1,0 +1,123 @@
+"""A user's own metric, from a file."""
+
+import numpy as np
+import pytest
+
+from genbench.errors import BadInput
+from genbench.inputs import comparison_of
+from genbench.sanity.cell import respond
+from genbench.sanity.checks import CATALOG
+from genbench.sanity.own import load
+
+SOUND = """
+import numpy as np
+from scipy.spatial.distance import cdist
+
+def distance(test, generated):
+    '''Energy distance, biased.'''
+    return 2 * cdist(test, generated).mean() - cdist(test, test).mean() \\
+        - cdist(generated, generated).mean()
+
+def above(generated, test):
+    return generated.mean() - test.mean()
+
+above.aim = "low"
+
+distance.aim = "low"
+distance.bounds = (0, np.inf)
+
+def upside_down(test, generated):
+    return distance(test, generated)
+
+upside_down.aim = "high"
+
+def of_one_input(train):
+    return 1.0
+
+of_one_input.aim = "match"
+of_one_input.catches = ("copying",)
+
+def no_aim(test, generated):
+    return 0.0
+
+def of_something_else(images):
+    return 0.0
+
+of_something_else.aim = "low"
+
+def boastful(test, generated):
+    return 0.0
+
+boastful.aim, boastful.catches = "low", ("everything",)
+
+def failing(test, generated):
+    raise RuntimeError("not today")
+
+failing.aim = "low"
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(SOUND)
+    return path
+
+
+def test_is_judged_by_its_aim(file, verdicts):
+    found = verdicts("noise", [load(f"{file}:distance"), load(f"{file}:upside_down")])
+
+    assert found == {"distance": "+", "upside_down": "-"}
+
+
+def test_arrays_are_handed_over_by_name(file):
+    metric = load(f"{file}:above")
+    comparison = comparison_of(test=np.zeros((3, 1)), generated=np.ones((3, 1)))
+
+    assert metric.compute(comparison.get(metric.needs.of)) == 1
+
+
+def test_says_what_it_needs_and_claims(file):
+    metric = load(f"{file}:distance")
+
+    assert metric.inputs == ("test", "generated")
+    assert metric.meaning == "Energy distance, biased."
+    assert metric.bounds == (0, float("inf"))
+    assert set(metric.catches) == {"noise", "shift", "collapse", "dropped mode"}
+    assert load(f"{file}:of_one_input").inputs == ("train",)
+    assert load(f"{file}:of_one_input").catches == ("copying",)
+
+
+def test_one_that_fails_is_a_row_with_its_reason(file):
+    found = respond(CATALOG["noise"], 0, [load(f"{file}:failing")])
+
+    assert {one.reason for one in found} == {"RuntimeError: not today"}
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("no_aim", "Say which way no_aim points: no_aim.aim = 'low', 'high' or 'match'"),
+        ("of_something_else", "No input named 'images'"),
+        ("boastful", "No fault named 'everything'"),
+        ("absent", "defines no function 'absent'"),
+    ],
+)
+def test_what_is_wrong_with_it_is_said(file, name, says):
+    with pytest.raises(BadInput, match=says):
+        load(f"{file}:{name}")
+
+
+def test_no_such_file_and_no_such_metric(tmp_path):
+    with pytest.raises(BadInput, match="There is no file"):
+        load(f"{tmp_path}/none.py:f")
+    with pytest.raises(BadInput, match="Did you mean 'coverage'"):
+        load("coverag")
+
+
+def test_a_file_that_cannot_be_imported(tmp_path):
+    path = tmp_path / "broken.py"
+    path.write_text("1 / 0")
+
+    with pytest.raises(BadInput, match="cannot be imported: ZeroDivisionError"):
+        load(f"{path}:f")
