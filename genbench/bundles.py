@@ -24,7 +24,7 @@ from genbench.arrays import Array, as_samples
 from genbench.boards import Board
 from genbench.cells import PROTOCOL, load_once
 from genbench.environments import this_environment
-from genbench.errors import BadInput
+from genbench.errors import BadInput, unknown_name
 from genbench.files.archives import Archive, open_archive
 from genbench.jobs import now
 from genbench.landing import replace_file
@@ -123,6 +123,33 @@ def add_bundle(path: Path, board: Board, store: Store) -> list[Record]:
         _land(store, board, entry, found, name=name, family=family, source=source)
         for entry, found in zip(entries, arrays, strict=True)
     ]
+
+
+def add_samples(samples: Array, dataset: str, board: Board, store: Store, *, name: str) -> Record:
+    """Score samples (n, ...) on one data set of a board, and land the record of a model so named.
+
+    The board asks for so many samples; of more, the first are taken.
+
+    Raises:
+        BadInput: the board has no such data set, the name is none, or there are too few samples.
+        OSError: the record could not be written.
+    """
+    if dataset not in board.datasets:
+        raise unknown_name("data set of this board", dataset, board.datasets)
+    data = load_once(dataset)
+    n = len(data.fresh)
+    samples = as_samples(samples, name=name, like=data.test)[:n]
+    if len(samples) < n:
+        raise BadInput(f"{name} has {len(samples)} samples; a board compares {n} of {dataset}.")
+    entry = Entry(
+        dataset=dataset,
+        seed=board.seeds[0],
+        status="ok",
+        dataset_hash=data.content_hash[:16],
+        files={"samples": _sha256(samples.tobytes())},
+    )
+    name = _name(name, "name")
+    return _land(store, board, entry, {"samples": samples}, name=name, family="yours", source="")
 
 
 def _entry(record: Record, files: dict[str, str]) -> dict[str, Any]:

@@ -235,6 +235,7 @@ def score(
     genbench score my_model.py:MyModel --board quick
     genbench score my_model.py:MyModel --dataset digits
     genbench score samples.npy --dataset digits
+    genbench score samples.npy --dataset digits --board quick
     genbench score samples.npy --against real.npy --train train.npy
     genbench score FOLDER --against FOLDER --features inception --weights FILE
     """
@@ -243,25 +244,35 @@ def score(
     from genbench.files import holds_samples
     from genbench.processes import Launcher
 
-    if sum(choice is not None for choice in (board, dataset, against)) != 1:
-        raise BadInput("Say what to score against: --board NAME, --dataset NAME or --against FILE.")
+    files = holds_samples(target)
+    given = [board is not None, dataset is not None, against is not None]
+    # Samples alone do not tell which of a board's data sets they are like.
+    wanted = given == [True, True, False] if files and board is not None else sum(given) == 1
+    if not wanted:
+        raise BadInput(
+            "Say what to score against: --board NAME (with --dataset NAME for sample files), "
+            "--dataset NAME or --against FILE."
+        )
     if against is None and (preset is not None or device != "cpu"):
         raise BadInput("--preset and --device are for files: they need --against.")
     settings = {"preset": preset, "device": device, "seed": seed}
     launcher = Launcher(python=python, isolate=tuple(shlex.split(isolate)))
     limits = Limits(seconds=deadline, memory=_bytes(memory), launcher=launcher)
-    if board is not None:
+    if files and board is not None and dataset is not None:
+        path = Path(target)
+        ways.samples_on_board(CONSOLE, path, dataset, board, folder=folder, results=results)
+    elif board is not None:
         well = ways.on_board(
             CONSOLE, target, board, folder=folder, results=results, limits=limits, jobs=jobs
         )
         sys.exit(0 if well else 1)
-    if features is not None:
+    elif features is not None:
         if against is None or weights is None:
             raise BadInput("--features inception needs --against FOLDER and --weights FILE.")
         ways.images(CONSOLE, Path(target), against, weights=weights, sha256=sha256, **settings)
     elif against is not None:
         ways.two_files(CONSOLE, Path(target), against, train, **settings)
-    elif dataset is not None and holds_samples(target):
+    elif dataset is not None and files:
         ways.samples(CONSOLE, Path(target), dataset, seed=seed)
     elif dataset is not None:
         ways.model(CONSOLE, target, dataset, seed=seed, limits=limits)

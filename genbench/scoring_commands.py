@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from genbench import boards
-from genbench.bundles import add_bundle, write_bundle
+from genbench.bundles import add_bundle, add_samples, write_bundle
 from genbench.cells import Cell, Limits, fit_and_sample, load_once
 from genbench.check import check
 from genbench.engines import Engine
@@ -60,6 +60,21 @@ def on_board(
     print_failures(console, found, results / board)
     console.print(f"Tables, page and plots: {written[0].parent}/", highlight=False)
     return not any(record.failed for record in found)
+
+
+def samples_on_board(
+    console: Console, path: Path, dataset: str, board: str, *, folder: Path, results: Path
+) -> None:
+    """Score samples from a file and show them beside the models of a board."""
+    plan = boards.find(board)
+    data = load_once(dataset)
+    drawn = read_samples(path, like=data.test)
+    with console.status("Scoring"):
+        record = add_samples(drawn, dataset, plan, Store(results / board), name=path.name)
+    others = published_records(board, folder)
+    written = report(results / board, beside=others)
+    print_table(newest([r for r in (*others, record) if r.dataset == dataset]), console)
+    console.print(f"Tables, page and plots: {written[0].parent}/", highlight=False)
 
 
 def _warn(console: Console, target: str, limits: Limits) -> None:

@@ -93,10 +93,10 @@ BAD_CALLS = {
         ["score", "gausian", "--dataset", "ring"],
         "No model named 'gausian'. Did you mean 'gaussian'",
     ),
-    "nothing to compare with": (["score", "x.npy"], "--board NAME, --dataset NAME or --against FILE"),
+    "nothing to compare with": (["score", "x.npy"], "--dataset NAME or --against FILE"),
     "two things to compare with": (
         ["score", "x.npy", "--dataset", "ring", "--against", "y.npy"],
-        "--board NAME, --dataset NAME or --against FILE",
+        "--dataset NAME or --against FILE",
     ),
     "a missing file": (["score", "x.npy", "--dataset", "ring"], "There is no file x.npy"),
     "features without weights": (

@@ -1,10 +1,12 @@
 """From a file to a row on a board: check, score, submit, add, each by its command."""
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from genbench import boards, cli
 from genbench.boards import Board
+from genbench.datasets import load
 from genbench.records import REAL
 from genbench.runner import run
 from genbench.store import Store
@@ -31,6 +33,7 @@ def place(tmp_path_factory):
         patch.chdir(folder)
         patch.setattr(cli.CONSOLE, "width", 160, raising=False)
         run(BOARD, folder / "leaderboards" / "small")
+        np.save(folder / "few.npy", np.zeros((9, 2)))
         yield folder
 
 
@@ -62,6 +65,22 @@ def test_a_new_model_stands_beside_the_board_and_goes_to_another(place):
     assert {n: s.value for n, s in there.scores.items()} == {
         n: s.value for n, s in here.scores.items()
     }
+
+
+def test_sample_files_stand_beside_the_board_too(place):
+    drawn = load("ring").fresh_for(1)
+    np.save(place / "drawn.npy", np.concatenate([drawn, drawn[:50] + 9]))
+
+    scored = call("score", "drawn.npy", "--board", "small", "--dataset", "ring")
+
+    assert scored.exit_code == 0, scored.output
+    rows = [line for line in scored.output.splitlines() if "drawn.npy" in line or "copycat" in line]
+    assert len(rows) >= 2
+    found = Store(place / "results" / "small").records()
+    (record,) = (each for each in found if each.model == "drawn.npy")
+    assert not record.verified
+    assert record.value("recall") > 0.9
+    assert record.value("frechet_distance") < 0.05  # the first 1,000 only
 
 
 def test_a_model_that_fails_or_breaks_a_law_is_said_to(place):
@@ -102,7 +121,16 @@ def test_status_tells_how_the_board_stands(place):
         (["run", "small", "--shard", "half"], "--shard must look like 1/4"),
         (["run", "small", "--memory", "much"], "--memory must look like 8GB"),
         (["run", "small", "--engine", "steam", "--only", "all"], "No engine named 'steam'"),
-        (["score", "mine.py"], "--board NAME, --dataset NAME or --against FILE"),
+        (["score", "mine.py"], "--dataset NAME or --against FILE"),
+        (["score", "few.npy", "--board", "small"], "with --dataset NAME for sample files"),
+        (
+            ["score", "few.npy", "--board", "small", "--dataset", "ring"],
+            "few.npy has 9 samples; a board compares 1000 of ring",
+        ),
+        (
+            ["score", "few.npy", "--board", "small", "--dataset", "rink"],
+            "Did you mean 'ring'",
+        ),
         (["score", "mine.py", "--board", "smal"], "Did you mean 'small'"),
         (["submit", "never.py", "--board", "small", "--name", "N"], "nothing to submit"),
         (["add", "nothing.zip", "--board", "small"], "There is no file nothing.zip"),
