@@ -9,8 +9,9 @@ The mixture on the code, which turns the autoencoder into a generative model, is
 after-training density of Ghosh et al., "From variational to deterministic autoencoders", ICLR 2020,
 https://arxiv.org/abs/1903.12436. There is no `log_prob`: the decoder is a map without a density.
 
-On digits the Fréchet distance is 4.4, inception score 8.2, recall .86; the share of the ring's
-samples at the density that .95 of real ones reach is .95. It takes some 5 CPU seconds.
+Over three seeds the Fréchet distance on digits is 3.5 to 6.4, inception score 7.9, recall .91; the
+share of the ring's samples at the density that .95 of real ones reach is .95. It takes some 5 CPU
+seconds.
 """
 
 import sys

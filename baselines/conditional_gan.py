@@ -10,8 +10,9 @@ ICML 2018, https://arxiv.org/abs/1801.04406), both rates fall to zero, and sampl
 running average of the generator. Whole numbers and what is generated in their place get the same
 even noise: else the discriminator need only look for fractions.
 
-On the ring .998 of the samples reach the density that .95 of real ones reach (modes are too narrow:
-recall is .90); on digits recall is .89, in some 30 CPU seconds.
+Over three seeds .99 of the ring's samples reach the density that .95 of real ones reach (modes are
+too narrow: recall is .90); on digits the Fréchet distance is 3.3 to 4.1, inception score 8.0,
+recall .87, in some 25 CPU seconds.
 """
 
 import math

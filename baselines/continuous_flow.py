@@ -16,8 +16,8 @@ are whitened first, so that an untrained flow is the Gaussian of the data.
 
 Whole numbers get even noise one unit wide and are stretched by a logit before they are whitened.
 
-With seed 0 it takes .34 nats a test sample of the ring of eight Gaussians (entropy .31) and 2.16
-bits a pixel of the digits.
+Over three seeds it takes .33 to .34 nats a test sample of the ring of eight Gaussians (entropy .31)
+and 2.16 bits a pixel of the digits.
 """
 
 import math

@@ -16,8 +16,9 @@ Whole numbers get even noise one unit wide, drawn afresh for each batch.
 
 What the energy sums to is not known, so there is no `log_prob`.
 
-The share of the ring's samples at the density that .95 of real ones reach is .92; on digits the
-Fréchet distance is 5.2, inception score 7.1, recall .90, in 17 to 28 CPU seconds.
+Over three seeds the share of the ring's samples at the density that .95 of real ones reach is .94;
+on digits the Fréchet distance is 6.6 to 7.8, inception score 6.7, recall .91, in 17 to 28 CPU
+seconds.
 """
 
 import math

@@ -12,7 +12,7 @@ likeliest.
 
 Whole numbers get even noise one unit wide and are stretched by a logit. Colours come last.
 
-With seed 0 it takes 2.06 bits a pixel of the digits' test set.
+Over three seeds it takes 2.06 bits a pixel of the digits' test set.
 """
 
 import math

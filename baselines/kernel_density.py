@@ -10,6 +10,10 @@ The bandwidth is in units of each coordinate's standard deviation. Whole-number 
 cells one unit wide: kernels are centred on the numbers, never narrower than the cell (variance
 1/12), and the left-out samples are judged after even noise over the cell, so that no bandwidth
 gains from spikes.
+
+On digits likelihood wants kernels .56 of a standard deviation wide, where the Fréchet distance is 9
+to 11 over three seeds. Narrower ones lower it and copy the more: at .3, .2 and .1 it is 3.3, 2.3
+and 2.1, and authenticity is .33, .08 and 0, where real samples have .54.
 """
 
 from collections.abc import Callable

@@ -11,8 +11,8 @@ https://arxiv.org/abs/1801.04406), both rates fall to zero, and samples come fro
 of the generator. Whole numbers and what is generated in their place get the same even noise. It has
 no `discriminate`, as one sample alone is no pack.
 
-On the ring .75 of the samples reach the density that .95 of real ones reach; on digits recall is
-.77, in some 20 CPU seconds.
+Over three seeds .66 to .78 of the ring's samples reach the density that .95 of real ones reach; on
+digits the Fréchet distance is 7.9 to 13, recall .67, in some 17 CPU seconds.
 """
 
 import math

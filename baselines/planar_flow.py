@@ -12,8 +12,8 @@ one that is trained, at the step where held-out samples are likeliest.
 
 Whole numbers get even noise one unit wide and are stretched by a logit before they are whitened.
 
-With seed 0 it takes .32 nats a test sample of the ring of eight Gaussians (entropy .31) and 2.16
-bits a pixel of the digits.
+Over three seeds it takes .32 to .34 nats a test sample of the ring of eight Gaussians (entropy .31)
+and 2.16 bits a pixel of the digits.
 """
 
 import math

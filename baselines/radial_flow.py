@@ -11,8 +11,9 @@ moving average of the one that is trained, at the step where held-out samples ar
 
 Whole numbers get even noise one unit wide and are stretched by a logit before they are whitened.
 
-With seed 0 it takes 1.26 nats a test sample of the ring of eight Gaussians (entropy .31) and 2.26
-bits a pixel of the digits: the most of the flows here.
+Over three seeds it takes 1.18 to 1.34 nats a test sample of the ring of eight Gaussians (entropy
+.31) and 2.26 bits a pixel of the digits, the most of the flows here: a layer moves points along
+rays from one centre only, and so can hardly part eight modes.
 """
 
 import math

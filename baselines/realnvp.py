@@ -7,8 +7,8 @@ Whole numbers are dequantised with even noise one unit wide and stretched by a l
 many samples at the ends of the range get tails instead of cliffs; other data are standardised. One
 coordinate alone has nothing to condition on: for d = 1 the flow is a plain normal distribution.
 
-With seed 0 it takes .61 nats a test sample of the ring of eight Gaussians (entropy .31) and 2.04
-bits a pixel of the digits.
+Over three seeds it takes .61 to .70 nats a test sample of the ring of eight Gaussians (entropy .31)
+and 2.04 bits a pixel of the digits.
 """
 
 import math

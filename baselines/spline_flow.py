@@ -11,8 +11,8 @@ is trained, at the step where held-out samples are likeliest.
 Whole numbers get even noise one unit wide and are stretched by a logit; other data are
 standardised.
 
-With seed 0 it takes .37 nats a test sample of the ring of eight Gaussians (entropy .31) and 1.96
-bits a pixel of the digits, the fewest of the flows here.
+Over three seeds it takes .37 to .43 nats a test sample of the ring of eight Gaussians (entropy .31)
+and 1.96 bits a pixel of the digits, the fewest of the flows here.
 """
 
 import math

@@ -12,8 +12,9 @@ https://arxiv.org/abs/1801.04406), though not in the steps in mind, both rates f
 samples come from a running average of the generator. Whole numbers and what is generated in their
 place get the same even noise.
 
-On the ring .79 of the samples reach the density that .95 of real ones reach; on digits recall is
-.70 (.32 after 2,000 steps in place of 2,500), in some 50 CPU seconds.
+Over three seeds .75 to .84 of the ring's samples reach the density that .95 of real ones reach; on
+digits the Fréchet distance is 11 to 15, recall .68 (.32 after 2,000 steps in place of 2,500), in
+some 45 CPU seconds.
 """
 
 import math

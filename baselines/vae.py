@@ -20,9 +20,9 @@ the tails (Salimans et al., "PixelCNN++", ICLR 2017, https://arxiv.org/abs/1701.
 get a normal one. Both learn their width at every point.
 
 Fréchet distance on digits, and share of the ring's samples at the density that .95 of real ones
-reach, in 4 to 20 CPU seconds: the bound 5.0 and .91, importance-weighted 3.2 and .92; with the
-standard normal prior, beta-VAE 15 and .04, InfoVAE 12 and .09. Without a mixture for a prior the
-ring's gaps fill with samples; these two fill them most.
+reach, over three seeds of 4 to 20 CPU seconds: the bound 3.5 to 5.2 and .92, importance-weighted
+5.3 to 11 and .93; with the standard normal prior, beta-VAE 15 and .05, InfoVAE 9 to 12 and .08.
+Without a mixture for a prior the ring's gaps fill with samples; these two fill them most.
 """
 
 import math

@@ -11,8 +11,8 @@ Differs from the papers: the penalty is weaker, the rates fall to zero, and samp
 running average of the generator. Whole numbers and what is generated in their place get the same
 even noise: else the critic need only look for fractions.
 
-On the ring .77 of the samples reach the density that .95 of real ones reach; on digits recall is
-.96, in some 30 CPU seconds.
+Over three seeds .77 of the ring's samples reach the density that .95 of real ones reach; on digits
+the Fréchet distance is 3.6 to 5.8, recall .94, in some 25 CPU seconds.
 """
 
 import math
