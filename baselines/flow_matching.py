@@ -4,6 +4,12 @@ Flow Matching for Generative Modeling, Lipman et al., ICLR 2023, https://arxiv.o
 Time runs from 0 (noise) to 1 (data). The part of the field that is right for Gaussian data is
 written down in the principal axes; the network learns only what is left. It has two hidden layers
 because then the divergence, and with it the exact log-density, costs no more than the field.
+
+Over three seeds .93 of the ring's samples lie within three deviations of a mode, at .37 to .39 nats
+a test sample (entropy .31); on digits the Fréchet distance is 5.8 to 7.6, inception score 6.5,
+recall .92, at 2.5 bits a pixel, in 9 CPU seconds. One number of steps serves both: four times as
+many reach .97 and .32 nats on the ring, and know the digits by heart (3.5 bits a pixel of test
+samples).
 """
 
 import math
