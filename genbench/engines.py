@@ -7,6 +7,8 @@ joblib; Slurm goes through submitit. All need the board's folder under one path 
 
 import importlib
 import os
+import shlex
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -100,7 +102,9 @@ class Engine:
     def _by_submitit(self, job: Job, cells: Sequence[Any]) -> Iterator[Record | None]:
         submitit = require("submitit")
         cluster = SLURM[self.name]
-        executor = submitit.AutoExecutor(folder=self.folder, cluster=cluster)
+        # -P: a folder named genbench in the current one must not stand in for the package.
+        python = {f"{cluster}_python": f"{shlex.quote(sys.executable)} -P"}
+        executor = submitit.AutoExecutor(folder=self.folder, cluster=cluster, **python)
         executor.update_parameters(cpus_per_task=1, timeout_min=MINUTES, name="genbench")
         at_once = self.slots
         if cluster == "slurm":  # which keeps a queue itself
@@ -108,17 +112,21 @@ class Engine:
             at_once = len(cells)
         left = list(cells)
         waiting: list[Any] = []
-        while left or waiting:
-            room = at_once - len(waiting)
-            if left and room:
-                waiting += executor.map_array(job, left[:room])
-                left = left[room:]
-            done = [placed for placed in waiting if placed.done()]
-            waiting = [placed for placed in waiting if placed not in done]
-            for placed in done:
-                error = placed.exception()
-                if isinstance(error, submitit.core.utils.FailedJobError):
-                    raise error
-                if error is None:  # else it ended without a word
-                    yield placed.result()
-            time.sleep(0 if done else POLL_SECONDS)
+        try:
+            while left or waiting:
+                room = at_once - len(waiting)
+                if left and room:
+                    waiting += executor.map_array(job, left[:room])
+                    left = left[room:]
+                done = [placed for placed in waiting if placed.done()]
+                waiting = [placed for placed in waiting if placed not in done]
+                for placed in done:
+                    error = placed.exception()
+                    if isinstance(error, submitit.core.utils.FailedJobError):
+                        raise error
+                    if error is None:  # else it ended without a word
+                        yield placed.result()
+                time.sleep(0 if done else POLL_SECONDS)
+        finally:
+            for placed in waiting:  # only if the run was stopped
+                placed.cancel()

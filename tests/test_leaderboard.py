@@ -287,9 +287,10 @@ def test_the_long_csv_has_every_digit_and_no_seconds():
 
 
 def test_costs_stand_apart():
-    lines = to_csv(cost_frame([replace(record("a"), fit_seconds=1.5, sample_seconds=0.25)]))
+    costs = {"fit_seconds": 1.5, "sample_seconds": 0.25, "peak_memory": 2**20, "environment": "e"}
+    lines = to_csv(cost_frame([replace(record("a"), **costs), record("b")])).decode().splitlines()
 
-    assert lines.decode().splitlines()[1] == "ring,a,0,1.5,0.25"
+    assert lines[1:] == ["ring,a,0,1.5,0.25,1048576,e", "ring,b,0,,,,"]
 
 
 def test_the_wide_csv_has_a_row_per_model_and_one_for_a_model_that_failed():
