@@ -59,7 +59,7 @@ class Inception:
         self.sha256 = hashlib.sha256(content).hexdigest()
         if sha256 is not None and self.sha256 != sha256.strip().lower():
             raise BadInput(
-                f"{weights} has the SHA-256 checksum {self.sha256}; expected {brief(repr(sha256))}."
+                f"{weights} has the SHA-256 checksum {self.sha256}; expected {brief(sha256)}."
             )
         try:
             self._network = torch_fidelity.FeatureExtractorInceptionV3(
