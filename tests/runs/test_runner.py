@@ -41,6 +41,12 @@ class Good:
     def sample(self, n, *, rng):
         return rng.normal(self.mean, 1, size=(n, len(self.mean)))
 
+class Slow(Good):
+    def fit(self, train, *, rng):
+        import time
+        time.sleep(0.3)
+        return super().fit(train, rng=rng)
+
 class RaisesInFit(Good):
     def fit(self, train, *, rng):
         raise ValueError("cannot learn this")
@@ -317,38 +323,49 @@ def start(tmp_path):
 
 @pytest.fixture
 def many(zoo):
-    """Models of names of their own, so that it can be told which was fitted."""
-    names = [f"M{i}" for i in range(16)]
-    zoo.write_text(MODELS + "\n".join(f"class {name}(Good): pass" for name in names))
-    return [f"{zoo.name}:{name}" for name in names]
+    """Write so many models of names of their own, so that it can be told which was fitted."""
+
+    def write(n):
+        names = [f"M{i}" for i in range(n)]
+        zoo.write_text(MODELS + "\n".join(f"class {name}(Slow): pass" for name in names))
+        return [f"{zoo.name}:{name}" for name in names]
+
+    return write
+
+
+def wait_for_a_record(folder, process):
+    before = len(list(folder.glob("work/cells/*/record.json")))
+    while len(list(folder.glob("work/cells/*/record.json"))) == before:
+        assert process.poll() is None, "nothing was left to do"
+        time.sleep(0.02)
 
 
 def test_a_run_killed_at_random_moments_resumes_to_the_same_tables(start, many, zoo, tmp_path):
+    models = many(60)  # more than are done before the last kill
     folder = tmp_path / "killed" / "board"
     store, moments = Store(folder), np.random.default_rng(0)
     landed_after = {}  # by model, how often it had been fitted when its record was first seen
-    kills = 0
-    while kills < KILLS:
-        process = start(folder, many)
-        time.sleep(moments.uniform(0.5, 3.5))
-        over = process.poll() is not None
+    for kill in range(KILLS):
+        process = start(folder, models)
+        if kill % 2:  # while cells are done; else at any moment, as when it starts
+            wait_for_a_record(folder, process)
+        time.sleep(moments.uniform(0, 0.6 if kill % 2 else 1.5))
+        assert process.poll() is None
         process.kill()
         process.wait()
-        kills += 1
         done = fits(zoo)
         for record in store.records():
             name = record.model.rpartition(":")[2]
             landed_after.setdefault(name, done.count(name))
-        if over:  # nothing is left to be killed
-            break
-    assert start(folder, many).wait() == 0
+    assert KILLS / 2 <= len(landed_after) < 1 + len(models)
+    assert start(folder, models).wait() == 0
 
     # Nothing that had landed was done again; and all is there, as if nothing had happened.
     whole = tmp_path / "whole" / "board"
     done = fits(zoo)
     assert all(done.count(name) == count for name, count in landed_after.items())
-    assert start(whole, many).wait() == 0
-    assert len(store.records()) == 1 + len(many)
+    assert start(whole, models).wait() == 0
+    assert len(store.records()) == 1 + len(models)
     assert numbers(store.records()) == numbers(Store(whole).records())
     report(folder)
     report(whole)
@@ -359,11 +376,13 @@ def test_a_run_killed_at_random_moments_resumes_to_the_same_tables(start, many, 
 def test_two_runs_at_once_do_each_cell_once(start, many, zoo, tmp_path):
     folder = tmp_path / "board"
 
-    both = [start(folder, many), start(folder, many)]
+    models = many(16)
+
+    both = [start(folder, models), start(folder, models)]
 
     assert [process.wait() for process in both] == [0, 0]
-    assert sorted(fits(zoo)) == sorted(model.rpartition(":")[2] for model in many)
-    assert len(Store(folder).records()) == 1 + len(many)
+    assert sorted(fits(zoo)) == sorted(model.rpartition(":")[2] for model in models)
+    assert len(Store(folder).records()) == 1 + len(models)
     assert list((folder / "work" / "claims").iterdir()) == []
 
 
