@@ -26,12 +26,13 @@ from genbench.cells import PROTOCOL, load_once
 from genbench.environments import this_environment
 from genbench.errors import BadInput, unknown_name
 from genbench.files.archives import Archive, open_archive
-from genbench.jobs import now
+from genbench.jobs import known_of, now
 from genbench.landing import replace_file
 from genbench.models import baselines
 from genbench.paths import is_file, readable, shown
 from genbench.records import REAL, STATUSES, Record
 from genbench.scorer import score_here
+from genbench.scoring import MOST_HEADER
 from genbench.store import Store
 
 SCHEMA = 1
@@ -40,7 +41,6 @@ MOST_MANIFEST = 10_000_000  # bytes
 MOST_CELLS = 10_000
 LONGEST = 80  # characters of a name
 LONGEST_REASON = 500
-HEADER = 4096  # bytes of an .npy file that are not numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,7 +219,7 @@ def _arrays(archive: Archive, entry: Entry) -> dict[str, Array]:
         kind = member.partition("/")[0]
         if member not in archive.members or kind not in shapes:
             raise BadInput(f"{archive.name} holds no file {shown(member)} of samples or log_prob.")
-        content = archive.read(member, most=8 * math.prod(shapes[kind]) + HEADER)
+        content = archive.read(member, most=8 * math.prod(shapes[kind]) + MOST_HEADER)
         if _sha256(content) != checksum:
             raise BadInput(f"{archive.name}: {shown(member)} is not the file of its checksum.")
         array = np.load(io.BytesIO(content), allow_pickle=False)
@@ -248,28 +248,26 @@ def _land(
     family: str,
     source: str,
 ) -> Record:
-    dataset = load_once(entry.dataset)
-    depends_on = [PROTOCOL, dataset.content_hash, name, entry.seed, *entry.files.values()]
+    depends_on = [
+        PROTOCOL,
+        load_once(entry.dataset).content_hash,
+        name,
+        entry.seed,
+        *entry.files.values(),
+    ]
     key = _sha256(json.dumps(depends_on).encode())[:16]
     record = Record(
         key=key,
-        dataset=entry.dataset,
         model=name,
         family=family,
         seed=entry.seed,
         status=entry.status,
         phase=entry.phase,
         reason=entry.reason,
-        protocol=PROTOCOL,
         source=source,
         verified=False,
         environment=store.keep_environment(),
-        dataset_hash=entry.dataset_hash,
-        features=dataset.features,
-        version=genbench.__version__,
-        n_train=len(dataset.train),
-        n_test=len(dataset.test),
-        n_generated=len(dataset.fresh),
+        **known_of(entry.dataset),
         fit_seconds=entry.fit_seconds,
         sample_seconds=entry.sample_seconds,
     )

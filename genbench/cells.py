@@ -14,7 +14,7 @@ import numpy as np
 
 from genbench.boards import Board
 from genbench.datasets import Dataset, load
-from genbench.models import ModelSpec, find, source_hash
+from genbench.models import ModelSpec, baselines, find, source_hash
 from genbench.processes import OURS, OUTPUT, Ending, Launcher, run_alone
 from genbench.randomness import rng_for
 from genbench.records import REAL, STATUSES
@@ -57,7 +57,7 @@ class Cell:
         depends_on = {
             "protocol": PROTOCOL,
             "dataset": load_once(self.dataset).content_hash,
-            "target": spec.target if self.model in (REAL, *_baselines()) else self.model,
+            "target": spec.target if self.model in (REAL, *baselines()) else self.model,
             # Where an exported generator lies is no part of what it is.
             "params": {name: value for name, value in spec.params.items() if name != "path"},
             "source": self.source,
@@ -97,7 +97,7 @@ def cells_of(board: Board) -> list[Cell]:
     Raises:
         BadInput: a data set or a model of the board is unknown.
     """
-    models = (REAL, *(board.models if board.models is not None else _baselines()))
+    models = (REAL, *(board.models if board.models is not None else baselines()))
     cells = [
         Cell(dataset, model, seed)
         for seed in board.seeds
@@ -252,9 +252,3 @@ def out_of_memory_kills() -> int:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _baselines() -> tuple[str, ...]:
-    from genbench.models import baselines
-
-    return tuple(baselines())

@@ -1,7 +1,7 @@
 """Jobs: one cell done from claim to record, wherever an engine places it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -37,7 +37,7 @@ class Plan:
 
     folder: Path  # of the board, absolute, the same wherever cells are done
     metrics: tuple[str, ...]
-    limits: Limits = field(default=ORDINARY)
+    limits: Limits = ORDINARY
     anew_since: str = ""  # records and samples made before are not used, if given
 
     def holds(self, cell: Cell, record: Record | None) -> bool:
@@ -144,26 +144,33 @@ def _sample(plan: Plan, cell: Cell, folder: Path, stop: Event | None) -> Outcome
     return Outcome("ok")
 
 
+def known_of(dataset: str) -> dict[str, Any]:
+    """Return what a record says of its data set, and of what scores by it."""
+    data = load_once(dataset)
+    return {
+        "dataset": dataset,
+        "dataset_hash": data.content_hash[:16],
+        "features": data.features,
+        "version": genbench.__version__,
+        "protocol": PROTOCOL,
+        "n_train": len(data.train),
+        "n_test": len(data.test),
+        "n_generated": len(data.fresh),
+    }
+
+
 def _blank(cell: Cell, outcome: Outcome) -> Record:
     """Return what is known of a cell before it is scored."""
-    dataset = load_once(cell.dataset)
     facts: dict[str, Any] = {
         name: getattr(outcome, name)
         for name in ("status", "phase", "reason", "fit_seconds", "sample_seconds", "peak_memory")
     }
     return Record(
         key=cell.key(),
-        dataset=cell.dataset,
         model=cell.model,
         family=cell.spec.family,
         seed=cell.seed,
-        dataset_hash=dataset.content_hash[:16],
-        features=dataset.features,
-        version=genbench.__version__,
-        protocol=PROTOCOL,
         source=cell.source,
-        n_train=len(dataset.train),
-        n_test=len(dataset.test),
-        n_generated=len(dataset.fresh),
+        **known_of(cell.dataset),
         **facts,
     )

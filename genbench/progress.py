@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from genbench.boards import Board
 from genbench.cells import Cell, cells_of
+from genbench.meter import meter
 from genbench.records import Record
 from genbench.runner import WHOLE, Only, run, select
 from genbench.store import Store
@@ -27,14 +27,8 @@ def run_with_progress(
     console.print(
         f"{n_todo} of {len(cells)} cells to do in {folder}", markup=False, highlight=False
     )
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
     under_way: dict[Cell, float] = {}
-    with Progress(*columns, console=console) as progress:
+    with meter(console) as progress:
         task = progress.add_task("", total=n_todo)
 
         def on_start(cell: Cell) -> None:

@@ -22,7 +22,7 @@ from genbench.metric import Score
 from genbench.processes import OURS, OUTPUT
 from genbench.progress import print_failures, run_with_progress
 from genbench.published import published_records
-from genbench.records import newest
+from genbench.records import Record, newest
 from genbench.report import print_table, report
 from genbench.scoring import read_outputs, score_samples
 from genbench.store import Store
@@ -54,11 +54,8 @@ def on_board(
         engine=Engine(jobs=jobs),
         limits=replace(limits, seconds=plan.deadline),
     )
-    others = published_records(board, folder)
-    written = report(results / board, beside=others)
-    print_table(newest([*others, *found]), console)
+    _show_beside(console, found, board, folder=folder, results=results)
     print_failures(console, found, results / board)
-    console.print(f"Tables, page and plots: {written[0].parent}/", highlight=False)
     return not any(record.failed for record in found)
 
 
@@ -71,9 +68,18 @@ def samples_on_board(
     drawn = read_samples(path, like=data.test)
     with console.status("Scoring"):
         record = add_samples(drawn, dataset, plan, Store(results / board), name=path.name)
+    _show_beside(console, [record], board, folder=folder, results=results)
+
+
+def _show_beside(
+    console: Console, found: list[Record], board: str, *, folder: Path, results: Path
+) -> None:
+    """Report on a model beside those of the board, and print the tables of its data sets."""
     others = published_records(board, folder)
     written = report(results / board, beside=others)
-    print_table(newest([r for r in (*others, record) if r.dataset == dataset]), console)
+    datasets = {record.dataset for record in found}
+    beside = [record for record in others if record.dataset in datasets]
+    print_table(newest([*beside, *found]), console)
     console.print(f"Tables, page and plots: {written[0].parent}/", highlight=False)
 
 

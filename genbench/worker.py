@@ -20,6 +20,7 @@ import numpy as np
 
 from genbench.arrays import Array, as_samples
 from genbench.errors import BadInput, Unavailable
+from genbench.landing import replace_file
 from genbench.models import GenerativeModel, HasLogProb, ModelSpec, Selective, reach_current_folder
 from genbench.processes import peak_memory
 from genbench.randomness import rng_for
@@ -55,9 +56,7 @@ def work(folder: Path) -> None:
     if outcome["status"] not in ("ok", "skipped"):
         outcome["phase"] = phase_of(folder)
     outcome["peak_memory"] = peak_memory()
-    temporary = folder / "outcome.tmp"
-    temporary.write_text(json.dumps(outcome), encoding="utf-8")
-    temporary.replace(folder / "outcome.json")
+    replace_file(folder / "outcome.json", json.dumps(outcome).encode())
 
 
 def _fit_and_sample(folder: Path, spec: dict[str, Any], outcome: dict[str, Any]) -> None:

@@ -129,21 +129,14 @@ def _run(
     folder: Path,
     jobs: int,
 ) -> dict[str, list["Judgement"]]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
+    from genbench.meter import meter
     from genbench.sanity import suite
     from genbench.sanity.judging import judge
 
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
     # Times are only worth something if nothing runs beside: those checks come last, one by one.
     timed = [name for name, check in checks.items() if check.timed]
     rest = [name for name in checks if name not in timed]
-    with Progress(*columns, console=console, transient=True) as progress:
+    with meter(console, transient=True) as progress:
         task = progress.add_task("", total=len(checks) * len(seeds))
 
         def on_end(check: str, seed: int) -> None:
