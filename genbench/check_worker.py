@@ -53,6 +53,7 @@ def examine(candidate: Candidate, notes: Notes) -> None:
 
 
 def _check_leftovers(notes: Notes, threads: list[threading.Thread]) -> None:
+    children = leftovers.child_processes()  # first, so that a slow copy has its time to come back
     if doing := notes.forked_in():
         raise Broken(
             f"{doing} came back in two processes: after os.fork(), end the child by os._exit(0)."
@@ -62,7 +63,7 @@ def _check_leftovers(notes: Notes, threads: list[threading.Thread]) -> None:
             f"Threads still run ({', '.join(names)}): join them before fit and sample return, "
             "or the process cannot end."
         )
-    if leftovers.child_processes():
+    if children:
         raise Broken("Processes that it started still run: end them before fit and sample return.")
 
 

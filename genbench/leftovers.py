@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 KEPT_ON_PURPOSE = ("loky", "resource_tracker")  # joblib's and Python's own: they end with us
-PATIENCE_SECONDS = 0.5  # for what is about to end
+PATIENCE_SECONDS = 2.0  # for what is about to end
 
 
 def new_threads(before: list[threading.Thread]) -> list[str]:
@@ -33,7 +33,7 @@ def child_processes() -> list[int] | None:
     while found := _children():
         if time.monotonic() > last:
             break
-        time.sleep(PATIENCE_SECONDS / 10)
+        time.sleep(PATIENCE_SECONDS / 40)
     return found
 
 

@@ -172,6 +172,12 @@ class Forks(Good):
         os.fork()
         return super().fit(train, rng=rng)
 
+class ForksSlowly(Good):
+    def fit(self, train, *, rng):
+        if os.fork() == 0:
+            time.sleep(0.5)
+        return super().fit(train, rng=rng)
+
 class LeavesProcess(Good):
     def fit(self, train, *, rng):
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
@@ -240,6 +246,7 @@ EXPECTED = {
     "Chats": (Law.OUTPUT, r"It printed 0\.\d MB: print nothing"),
     "Floods": (Law.OUTPUT, r"fit printed over 20 MB"),
     "Forks": (Law.RUNNING, r"fit came back in two processes"),
+    "ForksSlowly": (Law.RUNNING, r"fit came back in two processes"),
     "LeavesProcess": (Law.RUNNING, r"Processes that it started still run"),
     "LeavesThread": (Law.RUNNING, r"Threads still run \(left"),
     "OrderOfSet": (Law.PROCESS, r"the order of a set"),
