@@ -6,7 +6,6 @@ joblib; Slurm goes through submitit. All need the board's folder under one path 
 """
 
 import importlib
-import os
 import shlex
 import sys
 import time
@@ -44,7 +43,9 @@ class Engine:
     @property
     def slots(self) -> int:
         """How many jobs run at a time, so far as it is ours to say."""
-        return self.jobs or os.cpu_count() or 1
+        from joblib import cpu_count
+
+        return self.jobs or int(cpu_count())
 
     @property
     def is_local(self) -> bool:

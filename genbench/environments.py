@@ -31,6 +31,7 @@ def this_environment() -> dict[str, Any]:
         "source": _git_state(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "processor": _processor(),
+        "linear_algebra": _linear_algebra(),
         "cores": os.cpu_count(),
         "memory": _memory(),
         "gpus": _gpus(),
@@ -72,6 +73,20 @@ def _processor() -> str:
         return platform.processor()
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(names, platform.processor())
+
+
+def _linear_algebra() -> list[str]:
+    """Return the kernels that numpy has chosen for this processor: last digits depend on them."""
+    import numpy as np
+    from threadpoolctl import threadpool_info
+
+    np.dot([1.0], [1.0])  # the library is there once it is used
+    found = {
+        f"{part['internal_api']} for {part.get('architecture', 'any processor')}"
+        for part in threadpool_info()
+        if part["user_api"] == "blas"
+    }
+    return sorted(found)
 
 
 def _memory() -> int | None:

@@ -1,6 +1,11 @@
 """The store of a board: what lands is there, whole, and what was once written can be read."""
 
+import ast
 import json
+import os
+import platform
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +52,27 @@ def test_an_environment_is_kept_once_and_published_with_what_was_made_in_it(tmp_
     assert name_of(environment) == name != name_of(environment | {"python": "2.7"})
     assert environment["packages"]["torch"]
     assert environment["cores"] >= 1
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the kernels are named for x86")
+def test_an_environment_says_which_kernels_linear_algebra_runs_on():
+    """Numbers differ from about the eleventh digit on from one processor's kernels to another's."""
+    told = {}
+    for kernel in ("Haswell", "Nehalem"):
+        code = "from genbench.environments import this_environment as e; print(e())"
+        surroundings = os.environ | {"OPENBLAS_CORETYPE": kernel}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=surroundings,
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        told[kernel] = ast.literal_eval(done.stdout).get("linear_algebra", [])
+
+    if not any("openblas" in line for line in told["Haswell"]):
+        pytest.skip("numpy has no OpenBLAS here")
+    assert all(f"openblas for {kernel}" in lines for kernel, lines in told.items())
 
 
 def test_an_empty_store_publishes_nothing(tmp_path):
