@@ -33,14 +33,30 @@ def codes_and_factors(comparison: Comparison) -> tuple[Array, Labels]:
 
 
 @dataclass(frozen=True, eq=False)
-class CodeFactors(Evidence):
+class Dependence:
     """What each code says of each factor, by itself."""
-
-    inputs: ClassVar = ("test_codes", "test_factors")
 
     information: Array  # (n_codes, n_factors) of code and factor, in nats, by counts in bins
     entropy: Array  # (n_factors,) of each factor, in nats
     explained: Array  # (n_codes, n_factors) squared correlation
+
+    @classmethod
+    def between(cls, codes: Array, factors: Labels) -> Self:
+        """Count and correlate codes (n, n_codes) and factors (n, n_factors)."""
+        binned = np.stack([_bins(code) for code in codes.T], axis=1)
+        information = [[_information(code, factor) for factor in factors.T] for code in binned.T]
+        entropy = [_entropy(np.bincount(factor)) for factor in factors.T]
+        return cls(np.array(information), np.array(entropy), _explained(codes, factors))
+
+
+@dataclass(frozen=True, eq=False)
+class CodeFactors(Evidence):
+    """What codes say of factors, and what the same codes say if they are dealt out at random."""
+
+    inputs: ClassVar = ("test_codes", "test_factors")
+
+    found: Dependence
+    by_chance: Dependence
     n: int
 
     @classmethod
@@ -51,15 +67,15 @@ class CodeFactors(Evidence):
             Unavailable: fewer than two codes, or than two factors that vary.
         """
         codes, factors = comparison.get(codes_and_factors)
-        binned = np.stack([_bins(code) for code in codes.T], axis=1)
-        information = [[_information(code, factor) for factor in factors.T] for code in binned.T]
-        entropy = [_entropy(np.bincount(factor)) for factor in factors.T]
-        return cls(np.array(information), np.array(entropy), _explained(codes, factors), len(codes))
+        dealt = comparison.rng("code_factors").permutation(codes)
+        return cls(
+            Dependence.between(codes, factors), Dependence.between(dealt, factors), len(codes)
+        )
 
     @property
     def parameters(self) -> dict[str, Any]:
         """How many there are of what."""
-        n_codes, n_factors = self.information.shape
+        n_codes, n_factors = self.found.information.shape
         return {"n": self.n, "n_codes": n_codes, "n_factors": n_factors, "bins": BINS}
 
 

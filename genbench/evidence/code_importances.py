@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
+from genbench.arrays import Array, Labels
 from genbench.errors import Unavailable
 from genbench.evidence.code_factors import codes_and_factors
 from genbench.evidence.comparison import Comparison, Evidence
@@ -15,31 +15,19 @@ TREES = 30
 
 
 @dataclass(frozen=True, eq=False)
-class CodeImportances(Evidence):
+class Forests:
     """Forests that predict factors from codes, trained on one half and judged on the rest."""
-
-    inputs: ClassVar = ("test_codes", "test_factors")
 
     importances: Array  # (n_codes, n_factors) share of each factor's explanation, columns sum to 1
     accuracy: Array  # (n_factors,) of the held-out predictions
-    majority: Array  # (n_factors,) accuracy of the answer that is most often right
 
     @classmethod
-    def of(cls, comparison: Comparison) -> Self:
-        """Train one forest for each factor.
-
-        Raises:
-            Unavailable: fewer than two codes or factors that vary, or few samples.
-        """
+    def trained(cls, codes: Array, factors: Labels, rng: np.random.Generator) -> Self:
+        """Train one forest for each factor (n, n_factors) on codes (n, n_codes)."""
         from sklearn.ensemble import RandomForestClassifier
 
-        codes, factors = comparison.get(codes_and_factors)
-        n = len(codes)
-        if n < FEWEST:
-            raise Unavailable(f"needs {FEWEST} test samples; there are {n}")
-        rng = comparison.rng("code_importances")
-        learn, judge = np.split(rng.permutation(n), [n // 2])
-        importances, accuracy, majority = [], [], []
+        learn, judge = np.split(rng.permutation(len(codes)), [len(codes) // 2])
+        importances, accuracy = [], []
         for factor in factors.T:
             seed = int(rng.integers(2**31))
             # Every split may use any code: else codes of no use are chosen for want of better.
@@ -51,11 +39,34 @@ class CodeImportances(Evidence):
             # A forest that never splits holds no code to be of more use than another.
             importances.append(found if found.sum() > 0 else np.full(len(found), 1 / len(found)))
             accuracy.append((forest.predict(codes[judge]) == factor[judge]).mean())
-            majority.append(np.bincount(factor[judge]).max() / len(judge))
-        return cls(np.array(importances).T, np.array(accuracy), np.array(majority))
+        return cls(np.array(importances).T, np.array(accuracy))
+
+
+@dataclass(frozen=True, eq=False)
+class CodeImportances(Evidence):
+    """How codes predict factors, and how the same codes do if they are dealt out at random."""
+
+    inputs: ClassVar = ("test_codes", "test_factors")
+
+    found: Forests
+    by_chance: Forests
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        """Train on the codes as they are, and dealt out.
+
+        Raises:
+            Unavailable: fewer than two codes or factors that vary, or few samples.
+        """
+        codes, factors = comparison.get(codes_and_factors)
+        if len(codes) < FEWEST:
+            raise Unavailable(f"needs {FEWEST} test samples; there are {len(codes)}")
+        rng = comparison.rng("code_importances")
+        found = Forests.trained(codes, factors, rng)
+        return cls(found, Forests.trained(rng.permutation(codes), factors, rng))
 
     @property
     def parameters(self) -> dict[str, Any]:
         """What predicts, and how many there are of what."""
-        n_codes, n_factors = self.importances.shape
+        n_codes, n_factors = self.found.importances.shape
         return {"trees": TREES, "n_codes": n_codes, "n_factors": n_factors}

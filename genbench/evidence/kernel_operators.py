@@ -8,7 +8,7 @@ import numpy as np
 from genbench.arrays import Array
 from genbench.distances import squared_distance_table
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
-from genbench.evidence.spectra import entropy_of, usable_width
+from genbench.evidence.spectra import usable_width
 from genbench.evidence.subsets import some_of
 from genbench.randomness import rng_for
 
@@ -24,7 +24,6 @@ class KernelOperators(Evidence):
 
     overlap: Array  # singular values of (test x generated kernel) / sqrt(n m)
     code_length: float  # -tr(test operator x log(generated operator + ridge)), in nats
-    entropy: float  # of the test operator, -tr(S log S)
     width: float
     n: int
     m: int
@@ -38,13 +37,13 @@ class KernelOperators(Evidence):
         """
         reference = comparison.reference
         width = usable_width(reference)
-        test, entropy = reference.get(_test_side)
+        test = reference.get(_some_test_points)
         rng = comparison.rng("kernel_operators")
         generated = some_of(comparison.generated_set, MOST_POINTS, rng=rng)
         between = gaussian(test, generated, width)
         overlap = np.linalg.svd(between / np.sqrt(between.size), compute_uv=False)
         length = _code_length(between, gaussian(generated, generated, width))
-        return cls(overlap, length, entropy, width, *between.shape)
+        return cls(overlap, length, width, *between.shape)
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -59,11 +58,9 @@ def gaussian(points: Array, others: Array, width: float) -> Array:
     return np.asarray(np.exp(table, out=table))
 
 
-def _test_side(reference: Reference) -> tuple[Array, float]:
+def _some_test_points(reference: Reference) -> Array:
     rng = rng_for(0, "kernel_operators")
-    test = some_of(at_least(2, reference.test_set, "test"), MOST_POINTS, rng=rng)
-    within = gaussian(test, test, usable_width(reference))
-    return test, entropy_of(np.asarray(np.linalg.eigvalsh(within / len(test))))
+    return some_of(at_least(2, reference.test_set, "test"), MOST_POINTS, rng=rng)
 
 
 def _code_length(between: Array, within: Array) -> float:

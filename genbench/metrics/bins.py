@@ -27,7 +27,8 @@ def statistically_different_bins(bins: Bins) -> float:
 def bin_divergence(bins: Bins) -> float:
     """Jensen-Shannon divergence between the shares of test and generated points in the cells.
 
-    In nats, from 0 to ln 2.
+    In nats, from 0 to ln 2; above 0 for two samples of one distribution, by about
+    (K - 1)(1 / n + 1 / m) / 8 in K cells.
     """
     test, generated = bins.test / bins.test.sum(), bins.generated / bins.generated.sum()
     middle = (test + generated) / 2
@@ -62,6 +63,5 @@ METRICS = (
         aim="low",
         bounds=(0, float(np.log(2))),
         catches=("noise", "shift", "collapse", "dropped mode"),
-        ideal=0.0,
     ),
 )

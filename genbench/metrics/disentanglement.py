@@ -12,34 +12,66 @@ https://openreview.net/forum?id=By-7dz-AZ (DCI).
 Differs from the papers: information is counted in 20 bins of equal width, as usual, which makes it
 too high by about (bins - 1)(levels - 1) / 2n; SAP takes the levels of a factor as amounts and
 compares squared correlations; DCI's predictors are random forests and its informativeness is
-held-out accuracy. Factors that do not vary are left out.
+held-out accuracy. Factors that do not vary are left out. Chance is what the same codes get when
+they are dealt out to the samples at random: it is above 0, the more so the fewer samples there are.
 """
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy.special import entr
 
 from genbench.arrays import Array
 from genbench.errors import Unavailable
-from genbench.evidence.code_factors import CodeFactors
-from genbench.evidence.code_importances import CodeImportances
+from genbench.evidence import Evidence
+from genbench.evidence.code_factors import CodeFactors, Dependence
+from genbench.evidence.code_importances import CodeImportances, Forests
 from genbench.metric import Metric
 
 
-def mutual_information_gap(table: CodeFactors) -> float:
+def mutual_information_gap(codes: CodeFactors) -> float:
     """Lead, over the second, of the code that says most of a factor, as a share of its entropy."""
-    return float((_lead(table.information) / table.entropy).mean())
+    return _information_gap(codes.found)
 
 
-def separated_attribute_predictability(table: CodeFactors) -> float:
+def separated_attribute_predictability(codes: CodeFactors) -> float:
     """Lead, over the second, of the code with the highest squared correlation with a factor."""
-    return float(_lead(table.explained).mean())
+    return _lead_of_explained(codes.found)
 
 
-def modularity(table: CodeFactors) -> float:
+def modularity(codes: CodeFactors) -> float:
     """One minus the information of a code on all but its best factor, relative to the best.
 
     Codes that say nothing of any factor are left out.
     """
+    return _modularity(codes.found)
+
+
+def code_disentanglement(codes: CodeImportances) -> float:
+    """How far each code is of use for one factor only, codes weighted by their use (DCI)."""
+    return _disentanglement(codes.found)
+
+
+def code_completeness(codes: CodeImportances) -> float:
+    """How far each factor is predicted from one code only (DCI)."""
+    return _completeness(codes.found)
+
+
+def code_informativeness(codes: CodeImportances) -> float:
+    """Accuracy with which all codes together predict a factor (DCI)."""
+    return _informativeness(codes.found)
+
+
+def _information_gap(table: Dependence) -> float:
+    return float((_lead(table.information) / table.entropy).mean())
+
+
+def _lead_of_explained(table: Dependence) -> float:
+    return float(_lead(table.explained).mean())
+
+
+def _modularity(table: Dependence) -> float:
     squares = table.information**2
     best = squares.max(axis=1)
     used = best > 0
@@ -49,25 +81,17 @@ def modularity(table: CodeFactors) -> float:
     return float(1 - others.mean())
 
 
-def code_disentanglement(codes: CodeImportances) -> float:
-    """How far each code is of use for one factor only, codes weighted by their use (DCI)."""
-    use = codes.importances.sum(axis=1)
-    return float((_concentration(codes.importances.T) * use).sum() / use.sum())
+def _disentanglement(forests: Forests) -> float:
+    use = forests.importances.sum(axis=1)
+    return float((_concentration(forests.importances.T) * use).sum() / use.sum())
 
 
-def code_completeness(codes: CodeImportances) -> float:
-    """How far each factor is predicted from one code only (DCI)."""
-    return float(_concentration(codes.importances).mean())
+def _completeness(forests: Forests) -> float:
+    return float(_concentration(forests.importances).mean())
 
 
-def code_informativeness(codes: CodeImportances) -> float:
-    """Accuracy with which all codes together predict a factor (DCI)."""
-    return float(codes.accuracy.mean())
-
-
-def best_guess(codes: CodeImportances) -> float:
-    """Accuracy of the answers that are most often right."""
-    return float(codes.majority.mean())
+def _informativeness(forests: Forests) -> float:
+    return float(forests.accuracy.mean())
 
 
 def _lead(table: Array) -> Array:
@@ -86,29 +110,28 @@ def _concentration(table: Array) -> Array:
     return np.asarray(1 - entr(shares).sum(axis=0) / np.log(len(table)))
 
 
-METRICS = (
-    *(
-        Metric(
-            compute=compute,
-            needs=CodeFactors,
-            aim="high",
-            bounds=(0, 1),
-            catches=(),
-            ideal=1.0,
-            chance=0.0 if compute is not modularity else None,
-        )
-        for compute in (mutual_information_gap, separated_attribute_predictability, modularity)
-    ),
-    *(
-        Metric(
-            compute=compute,
-            needs=CodeImportances,
-            aim="high",
-            bounds=(0, 1),
-            catches=(),
-            ideal=1.0,
-            chance=best_guess if compute is code_informativeness else 0.0,
-        )
-        for compute in (code_disentanglement, code_completeness, code_informativeness)
-    ),
+def _dealt_out(measure: Callable[[Any], float]) -> Callable[[Any], float]:
+    return lambda codes: measure(codes.by_chance)
+
+
+MEASURES: tuple[tuple[Callable[[Any], float], type[Evidence], Callable[[Any], float]], ...] = (
+    (mutual_information_gap, CodeFactors, _information_gap),
+    (separated_attribute_predictability, CodeFactors, _lead_of_explained),
+    (modularity, CodeFactors, _modularity),
+    (code_disentanglement, CodeImportances, _disentanglement),
+    (code_completeness, CodeImportances, _completeness),
+    (code_informativeness, CodeImportances, _informativeness),
+)
+
+METRICS = tuple(
+    Metric(
+        compute=compute,
+        needs=needs,
+        aim="high",
+        bounds=(0, 1),
+        catches=(),
+        ideal=1.0,
+        chance=_dealt_out(measure),
+    )
+    for compute, needs, measure in MEASURES
 )

@@ -27,6 +27,5 @@ METRICS = (
         aim="low",
         bounds=(0, 2),
         catches=("noise", "collapse", "dropped mode"),
-        ideal=0.0,
     ),
 )

@@ -30,6 +30,5 @@ METRICS = (
         aim="low",
         bounds=(0, np.inf),
         catches=("noise", "shift", "collapse"),
-        ideal=0.0,
     ),
 )

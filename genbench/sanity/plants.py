@@ -5,10 +5,9 @@ real samples, unless it says otherwise.
 """
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from genbench.arrays import Array, Flags
-from genbench.sanity.worlds import MIXTURE, N_MODES, SIDE, WHITE, Real
+from genbench.sanity.worlds import MIXTURE, N_MODES, Real
 
 
 def noise(real: Real, level: float, rng: np.random.Generator) -> Array:
@@ -24,7 +23,7 @@ def shift(real: Real, level: float, rng: np.random.Generator) -> Array:
 def collapse(real: Real, level: float, rng: np.random.Generator) -> Array:
     """Put this share of the samples into the middle of one mode, hardly changed."""
     middle = MIXTURE.centres[0] + 0.01 * rng.normal(size=real.fresh.shape)
-    return np.where(_share(real, level, rng), middle, real.fresh)
+    return np.where(chosen_share(real, level, rng), middle, real.fresh)
 
 
 def drop_modes(real: Real, level: float, rng: np.random.Generator) -> Array:
@@ -57,17 +56,19 @@ def contract(real: Real, level: float, rng: np.random.Generator) -> Array:
 
 def fakes(real: Real, level: float, rng: np.random.Generator) -> Array:
     """Replace this share by draws of one Gaussian fitted to the training samples."""
-    return np.where(_share(real, level, rng), gaussian(real, rng), real.fresh)
+    return np.where(chosen_share(real, level, rng), gaussian(real, rng), real.fresh)
 
 
 def copies(real: Real, level: float, rng: np.random.Generator) -> Array:
     """Replace this share by training samples."""
-    return np.where(_share(real, level, rng), rng.permutation(real.train), real.fresh)
+    return np.where(chosen_share(real, level, rng), rng.permutation(real.train), real.fresh)
 
 
 def copies_among_fakes(real: Real, level: float, rng: np.random.Generator) -> Array:
     """Make this share copies of training samples; the rest are fakes, so at 0 all are."""
-    return np.where(_share(real, level, rng), rng.permutation(real.train), gaussian(real, rng))
+    return np.where(
+        chosen_share(real, level, rng), rng.permutation(real.train), gaussian(real, rng)
+    )
 
 
 def gaussian(real: Real, rng: np.random.Generator) -> Array:
@@ -76,41 +77,7 @@ def gaussian(real: Real, rng: np.random.Generator) -> Array:
     return rng.multivariate_normal(mean, covariance, size=len(real.fresh), method="eigh")
 
 
-def blend_noise(real: Real, level: float, rng: np.random.Generator) -> Array:
-    """Blend pictures with this share of white noise (Heusel's first disturbance)."""
-    return (1 - level) * real.fresh + level * WHITE * rng.uniform(size=real.fresh.shape)
-
-
-def blur(real: Real, level: float, rng: np.random.Generator) -> Array:
-    """Blur pictures by so many pixels."""
-    pictures = real.fresh.reshape(-1, SIDE, SIDE)
-    return gaussian_filter(pictures, (0, level, level)).reshape(real.fresh.shape)
-
-
-def black_rectangles(real: Real, level: float, rng: np.random.Generator) -> Array:
-    """Put a black rectangle into each picture, its sides this share of the picture's."""
-    size = round(level * SIDE)
-    pictures = real.fresh.reshape(-1, SIDE, SIDE).copy()
-    top, left = rng.integers(SIDE - size + 1, size=(2, len(pictures), 1, 1))
-    row, column = np.arange(SIDE)[:, None], np.arange(SIDE)
-    inside = (top <= row) & (row < top + size) & (left <= column) & (column < left + size)
-    pictures[inside] = 0
-    return pictures.reshape(real.fresh.shape)
-
-
-def salt_and_pepper(real: Real, level: float, rng: np.random.Generator) -> Array:
-    """Turn this share of the pixels black or white."""
-    hit = rng.uniform(size=real.fresh.shape) < level
-    return np.where(hit, WHITE * rng.integers(2, size=real.fresh.shape), real.fresh)
-
-
-def foreign(real: Real, level: float, rng: np.random.Generator) -> Array:
-    """Replace this share of the pictures by ones with their pixels in disorder."""
-    scrambled = rng.permuted(real.fresh, axis=1)
-    return np.where(_share(real, level, rng), scrambled, real.fresh)
-
-
-def _share(real: Real, level: float, rng: np.random.Generator) -> Flags:
+def chosen_share(real: Real, level: float, rng: np.random.Generator) -> Flags:
     """Choose exactly this share of the samples, (n, 1)."""
     n = len(real.fresh)
     return np.asarray(rng.permutation(n) < round(level * n))[:, None]

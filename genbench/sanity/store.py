@@ -8,7 +8,7 @@ import hashlib
 import inspect
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from genbench.landing import replace_file
 from genbench.metric import Metric
 from genbench.sanity import plants, worlds
 from genbench.sanity.check import Check, Response
+from genbench.sources import code_of
 
 PROTOCOL = 1  # raised by hand when responses may change though neither check nor metric has
 NUMBERS = {"level", "value", "ideal", "chance", "seconds"}
@@ -52,9 +53,8 @@ def path_of(folder: Path, check: Check, seed: int) -> Path:
 
 @cache
 def digest(metric: Metric) -> str:
-    """Return a hash of the files that define a metric and its evidence."""
-    files = {inspect.getfile(part) for part in (inspect.unwrap(metric.compute), metric.needs)}
-    return _hash(*map(Path, sorted(files)))
+    """Return a hash of the code of the files that define a metric and its evidence."""
+    return _hash(inspect.getfile(part) for part in (inspect.unwrap(metric.compute), metric.needs))
 
 
 def read(path: Path) -> Cell:
@@ -90,19 +90,21 @@ def _row(response: Response) -> Mapping[str, Any]:
 
 def _source_of(check: Check) -> str:
     makers = [check.make, *(check.measures or {}).values()]
-    files = {inspect.getfile(_plain(maker)) for maker in makers if maker is not None}
-    shared = (inspect.getfile(module) for module in (worlds, plants))
-    return _hash(*map(Path, sorted({*files, *shared})))
+    parts = [part for maker in makers if maker is not None for part in _parts(maker)]
+    return _hash(inspect.getfile(part) for part in (*parts, worlds, plants))
 
 
-def _plain(maker: Any) -> Any:
-    """Return the function inside a partial one, or the one that a fault was planted by."""
+def _parts(maker: Any) -> Iterator[Any]:
+    """Yield the function, inside a partial one, and the one that it plants a fault by, if any."""
     maker = getattr(maker, "func", maker)
-    return getattr(maker, "__wrapped__", maker)
+    yield maker
+    if (plant := getattr(maker, "__wrapped__", None)) is not None:
+        yield plant
 
 
-def _hash(*files: Path) -> str:
+def _hash(files: Iterable[str]) -> str:
+    """Return a hash of files without their comments and docstrings, which change no number."""
     found = hashlib.sha256()
-    for file in files:
-        found.update(file.read_bytes())
+    for file in sorted(set(files)):
+        found.update(code_of(Path(file).read_bytes()))
     return found.hexdigest()[:12]

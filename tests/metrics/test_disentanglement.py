@@ -7,9 +7,9 @@ from sklearn.metrics import mutual_info_score
 from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.code_factors import CodeFactors
-from genbench.evidence.code_importances import CodeImportances
+from genbench.evidence.code_importances import CodeImportances, Forests
 from genbench.metrics.disentanglement import (
-    best_guess,
+    METRICS,
     code_completeness,
     code_disentanglement,
     code_informativeness,
@@ -39,7 +39,7 @@ def test_codes_that_are_the_factors_are_disentangled():
     assert mutual_information_gap(found) == pytest.approx(1)
     assert separated_attribute_predictability(found) == pytest.approx(1)
     assert modularity(found) == pytest.approx(1)
-    assert found.entropy == pytest.approx(np.log([4, 4, 4]))
+    assert found.found.entropy == pytest.approx(np.log([4, 4, 4]))
     trees = forests(GRID)
     assert code_informativeness(trees) == 1
     assert code_disentanglement(trees) > 0.9
@@ -64,10 +64,24 @@ def test_codes_that_know_nothing():
     assert separated_attribute_predictability(found) < 16 / 256
     trees = forests(codes)
     assert code_informativeness(trees) == pytest.approx(
-        best_guess(trees), abs=4 * np.sqrt(0.25 * 0.75 / (3 * 128)) + 0.06
+        1 / 4, abs=4 * np.sqrt(0.25 * 0.75 / (3 * 128))
     )
     assert code_disentanglement(trees) < 0.1
     assert code_completeness(trees) < 0.1
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+def test_chance_is_what_codes_get_that_know_nothing(metric):
+    """Codes dealt out at random know nothing: their mean is that of random codes, not zero."""
+    rng = np.random.default_rng(5)
+    gaps = []
+    for seed in range(20):
+        knowing = metric.needs.of(comparison(GRID + rng.normal(size=GRID.shape), seed=seed))
+        random = metric.needs.of(comparison(rng.normal(size=GRID.shape), seed=100 + seed))
+        gaps.append(metric.chance(knowing) - metric.compute(random))
+        assert 0 < metric.chance(knowing) < metric.compute(knowing)
+
+    assert abs(np.mean(gaps)) < 3.5 * np.std(gaps, ddof=1) / np.sqrt(len(gaps))
 
 
 def test_importances_of_known_shape_have_known_scores():
@@ -75,7 +89,8 @@ def test_importances_of_known_shape_have_known_scores():
     half = np.array([[0.5, 0.5, 0], [0.5, 0.5, 0], [0, 0, 1.0]])
 
     def scores(importances):
-        codes = CodeImportances(importances, np.array([0.5, 0.7, 0.9]), np.full(3, 0.25))
+        found = Forests(importances, np.array([0.5, 0.7, 0.9]))
+        codes = CodeImportances(found, by_chance=found)
         return code_disentanglement(codes), code_completeness(codes), code_informativeness(codes)
 
     assert scores(eye) == pytest.approx((1, 1, 0.7))
@@ -97,11 +112,11 @@ def test_matches_the_definitions_written_out():
 
     binned = [np.digitize(c, np.histogram_bin_edges(c, 20)[:-1]) for c in codes.T]
     information = np.array([[mutual_info_score(c, f) for f in GRID.T] for c in binned])
-    assert found.information == pytest.approx(information)
+    assert found.found.information == pytest.approx(information)
     gaps = [sorted(column)[-1] - sorted(column)[-2] for column in information.T]
     assert mutual_information_gap(found) == pytest.approx(np.mean(gaps) / np.log(4))
     explained = np.array([[np.corrcoef(c, f)[0, 1] ** 2 for f in GRID.T] for c in codes.T])
-    assert found.explained == pytest.approx(explained)
+    assert found.found.explained == pytest.approx(explained)
     leads = [sorted(column)[-1] - sorted(column)[-2] for column in explained.T]
     assert separated_attribute_predictability(found) == pytest.approx(np.mean(leads))
     parts = []
@@ -127,7 +142,7 @@ def test_codes_and_factors_that_never_vary_do_no_harm():
 def test_levels_are_told_apart_by_name_not_by_size():
     renamed = GRID * 100 + 7
 
-    assert table(GRID, renamed).information == pytest.approx(table(GRID).information)
+    assert table(GRID, renamed).found.information == pytest.approx(table(GRID).found.information)
 
 
 def test_refuses_what_has_nothing_to_keep_apart():

@@ -11,9 +11,10 @@ from genbench.sanity.check import Desideratum
 from genbench.sanity.checks import CATALOG
 from genbench.sanity.checks.memory import LIKELIEST, blurred_training_samples
 from genbench.sanity.checks.pictures import surest_noise
+from genbench.sanity.digits import digits, probabilities_of
 from genbench.sanity.expectations import Equals
 from genbench.sanity.mutants import MUTANTS
-from genbench.sanity.worlds import MIXTURE, digits, mixture, probabilities_of
+from genbench.sanity.worlds import MIXTURE, mixture
 
 NOVELTY = {"authenticity", "bayesian_surprise", "data_copying", "memorization_distance",
            "memorization_informed_frechet_distance", "feature_likelihood_divergence"}  # fmt: skip
@@ -71,12 +72,22 @@ def test_inception_and_mode_score_reward_collapse_within_modes(verdicts):
     }
 
 
-def test_measures_of_quality_reward_memory_and_those_of_novelty_do_not(verdicts):
+def test_measures_of_quality_reward_memory_and_those_that_count_copies_do_not(verdicts):
+    of_each_sample = ("authenticity", "bayesian_surprise", "memorization_distance")
+
+    quality, novelty = (
+        verdicts("memory_of_poor_model", names, seeds=10) for names in (QUALITY, of_each_sample)
+    )
+
+    assert set(quality.values()) == {"-"}
+    assert set(novelty.values()) == {"+"}
+
+
+def test_recall_does_not_tell_copies_from_a_wide_gaussian(verdicts):
     quality, novelty = (
         verdicts("memory_gan", names, seeds=10) for names in (QUALITY, sorted(NOVELTY))
     )
 
-    # Recall is as high for the fakes, which reach wide, as for copies.
     assert quality.pop("recall") == "·"
     assert set(quality.values()) == {"-"}
     assert set(novelty.values()) == {"+"}

@@ -1,16 +1,29 @@
 """What metrics declare of two samples of one distribution, held against what they say."""
 
+from typing import Any
+
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.sanity.check import Check, Desideratum
+from genbench.sanity.digits import about_digits, digits
 from genbench.sanity.expectations import AsDeclared
-from genbench.sanity.worlds import Real, on_digits, on_mixture
+from genbench.sanity.worlds import about_mixture, mixture, renewed
 
 
-def perfect(real: Real, level: float, rng: np.random.Generator) -> Array:
-    """Return fresh real samples."""
-    return real.fresh
+def perfect_points(
+    real: np.random.Generator, model: np.random.Generator, level: float
+) -> dict[str, Any]:
+    """Draw fresh real samples of the mixture, each with its true class."""
+    drawn = renewed(mixture(real), model)
+    return about_mixture(drawn, drawn.fresh) | {"generated_labels": drawn.fresh_labels}
+
+
+def perfect_pictures(
+    real: np.random.Generator, model: np.random.Generator, level: float
+) -> dict[str, Any]:
+    """Take other real digits, each with its class."""
+    drawn = digits(real)
+    return about_digits(drawn, drawn.fresh) | {"generated_labels": drawn.fresh_labels}
 
 
 CHECKS = (
@@ -22,7 +35,7 @@ CHECKS = (
         levels=(0.0,),
         repeats=12,
         expects=AsDeclared(),
-        make=on_mixture(perfect),
+        make=perfect_points,
     ),
     Check(
         name="real_against_real_pictures",
@@ -32,7 +45,7 @@ CHECKS = (
         levels=(0.0,),
         repeats=4,
         expects=AsDeclared(),
-        make=on_digits(perfect),
+        make=perfect_pictures,
         family="real_against_real",
         slow=True,
     ),

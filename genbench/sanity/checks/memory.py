@@ -9,7 +9,7 @@ from genbench.sanity import plants
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.checks.faults import FIFTHS
 from genbench.sanity.expectations import Worsens
-from genbench.sanity.worlds import on_mixture
+from genbench.sanity.worlds import MIXTURE, N_MODES, Real, on_mixture
 
 MEEHAN = "Meehan, Chaudhuri and Dasgupta, AISTATS 2020, https://arxiv.org/abs/2004.05675"
 N_TRAIN, N_TEST, BLUR = 1000, 500, 0.2
@@ -22,6 +22,13 @@ NOVELTY = (
     "memorization_informed_frechet_distance",
     "feature_likelihood_divergence",
 )
+
+
+def copies_among_poor(real: Real, level: float, rng: np.random.Generator) -> Array:
+    """Make this share copies of training samples; the rest are blurred, and lack half the modes."""
+    modes = rng.integers(N_MODES // 2, size=len(real.fresh))
+    poor = MIXTURE.centres[modes] + np.sqrt(2.0) * rng.normal(size=real.fresh.shape)
+    return np.where(plants.chosen_share(real, level, rng), rng.permutation(real.train), poor)
 
 
 def moons(n: int, rng: np.random.Generator) -> Array:
@@ -70,6 +77,17 @@ CHECKS = (
         levels=FIFTHS,
         expects=Worsens(("copying",)),
         make=on_mixture(plants.copies_among_fakes),
+        family="copying",
+    ),
+    Check(
+        name="memory_of_poor_model",
+        asks="Does a blurred model without half of the modes get worse by copying a few samples?",
+        desideratum=Desideratum.DIVERSITY,
+        knob="share of copies among poor samples",
+        # No further: with more, recall falls again, as the radii about the copies shrink.
+        levels=(0.0, 0.04, 0.08, 0.12, 0.16, 0.2),
+        expects=Worsens(("copying",)),
+        make=on_mixture(copies_among_poor),
         family="copying",
     ),
     Check(

@@ -5,10 +5,11 @@ from functools import partial
 import numpy as np
 
 from genbench.arrays import Array
-from genbench.sanity import plants
+from genbench.sanity import digits
 from genbench.sanity.check import Check, Desideratum
+from genbench.sanity.digits import WHITE, on_digits, probabilities_of
 from genbench.sanity.expectations import Worsens
-from genbench.sanity.worlds import WHITE, Real, on_digits, probabilities_of
+from genbench.sanity.worlds import Real
 
 HEUSEL = "Heusel et al., NeurIPS 2017, https://arxiv.org/abs/1706.08500"
 N_STEPS, N_TRIALS, CHANGED = 60, 40, 0.1
@@ -52,35 +53,35 @@ CHECKS = (
         asks="Does white noise on pictures count?",
         knob="share of noise",
         levels=(0.0, 0.25, 0.5, 0.75),
-        make=on_digits(plants.blend_noise),
+        make=on_digits(digits.blend_noise),
     ),
     _disturbance(
         name="picture_blur",
         asks="Does blur count?",
         knob="blur in pixels",
         levels=(0.0, 0.5, 1.0, 2.0),
-        make=on_digits(plants.blur),
+        make=on_digits(digits.blur),
     ),
     _disturbance(
         name="picture_rectangles",
         asks="Do black rectangles count?",
         knob="side, as a share of the picture's",
         levels=(0.0, 0.25, 0.5, 0.75),
-        make=on_digits(plants.black_rectangles),
+        make=on_digits(digits.black_rectangles),
     ),
     _disturbance(
         name="picture_salt_pepper",
         asks="Do black and white specks count?",
         knob="share of specks",
         levels=(0.0, 0.1, 0.2, 0.3),
-        make=on_digits(plants.salt_and_pepper),
+        make=on_digits(digits.salt_and_pepper),
     ),
     _disturbance(
         name="picture_foreign",
         asks="Do pictures of something else count?",
         knob="share of foreign pictures",
         levels=(0.0, 0.25, 0.5, 0.75),
-        make=on_digits(plants.foreign),
+        make=on_digits(digits.foreign),
     ),
     Check(
         name="junk_pictures",
