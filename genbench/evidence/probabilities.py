@@ -19,17 +19,19 @@ class Probabilities(Evidence):
     labels: Labels  # (n_generated,) class each sample was made for; else the likeliest
     prior: Array | None  # (n_classes,) law of the classes: training set's, else the test set's
     test: Array | None = None  # (n_test, n_classes)
+    test_labels: Labels | None = None  # (n_test,) known in the same way as those of the generated
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
         """Take what is given; labels are the likeliest classes unless given."""
         name = "class probabilities of the generated samples"
         generated = given(comparison.generated_probabilities, name)
-        labels = comparison.generated_labels
+        real, labels = comparison.reference, comparison.generated_labels
+        test, test_labels = real.test_probabilities, real.test_labels
         if labels is None:
             labels = generated.argmax(axis=1)
-        real = comparison.reference
-        return cls(generated, labels, real.prior, real.test_probabilities)
+            test_labels = None if test is None else test.argmax(axis=1)
+        return cls(generated, labels, real.prior, test, test_labels)
 
     @property
     def marginal(self) -> Array:

@@ -72,10 +72,13 @@ def real_inception_score(probabilities: Probabilities) -> float | None:
 
 
 def real_modified_inception_score(probabilities: Probabilities) -> float | None:
-    """m-IS of the test samples themselves, in predicted classes."""
-    if probabilities.test is None:
+    """m-IS of the test samples themselves, in predicted classes or, if those are given, true ones.
+
+    The two differ: a sample that is taken for another class stands out among its own.
+    """
+    if probabilities.test is None or probabilities.test_labels is None:
         return None
-    return _modified_inception_score(probabilities.test, probabilities.test.argmax(axis=1))
+    return _modified_inception_score(probabilities.test, probabilities.test_labels)
 
 
 def real_mode_score(probabilities: Probabilities) -> float | None:

@@ -58,6 +58,11 @@ def _on_arrays(name: str, compute: Callable[[Array, Array], float]) -> Metric:
     )
 
 
+def _declaring(name: str, **wrong: Any) -> Metric:
+    """Leave a metric as it is, and declare something wrong of it."""
+    return _mutant(name, find(name.partition("__")[0]).compute, **wrong)
+
+
 def _moments(points: Array) -> tuple[Array, Array]:
     return points.mean(axis=0), np.atleast_2d(np.cov(points, rowvar=False))
 
@@ -190,5 +195,8 @@ MUTANTS: dict[str, Metric] = {
         _mutant("birthday_support__pairs_twice", _pairs_twice),
         _mutant("vendi_score__in_bits", _in_bits),
         _mutant("statistically_different_bins__ten_percent", _ten_percent),
+        _declaring("wasserstein_distance__ideal_of_zero", ideal=0.0),
+        _declaring("mutual_information_gap__chance_of_zero", chance=0.0),
+        _declaring("precision__never_over_half", bounds=(0, 0.5)),
     )
 }

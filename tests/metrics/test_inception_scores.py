@@ -5,13 +5,14 @@ import pytest
 from scipy.stats import entropy
 
 from genbench.errors import Unavailable
-from genbench.evidence import Probabilities
+from genbench.evidence import Comparison, Probabilities, Reference
 from genbench.metrics import inception_scores
 from genbench.metrics.inception_scores import (
     am_score,
     inception_score,
     mode_score,
     modified_inception_score,
+    real_modified_inception_score,
 )
 
 K = 5
@@ -21,7 +22,8 @@ WITH_IDEAL = [metric for metric in inception_scores.METRICS if metric.ideal is n
 def probabilities(rows, *, labels=None, prior=None, test=None):
     rows = np.asarray(rows, dtype=float)
     labels = rows.argmax(axis=1) if labels is None else np.asarray(labels)
-    return Probabilities(rows, labels, prior, test)
+    test_labels = None if test is None else test.argmax(axis=1)
+    return Probabilities(rows, labels, prior, test, test_labels)
 
 
 def random_rows(seed=1, n=30):
@@ -245,6 +247,24 @@ def test_ideal_levels_are_what_the_test_samples_get():
 
     for metric in WITH_IDEAL:
         assert metric.ideal(other) == pytest.approx(metric.compute(as_if_generated))
+
+
+def test_ideal_of_the_modified_score_is_in_true_classes_where_those_are_given():
+    """Real samples that are taken for another class stand out among their own."""
+    rows, classes = random_rows(seed=5), np.arange(30) % K
+    real = Reference(test_probabilities=rows, test_labels=classes)
+    known = {"reference": real, "generated_probabilities": rows}
+
+    by_truth = Probabilities.of(Comparison(**known, generated_labels=classes))
+    by_guess = Probabilities.of(Comparison(**known))
+
+    ideal = real_modified_inception_score
+    assert ideal(by_truth) == pytest.approx(modified_inception_score(by_truth))
+    assert ideal(by_guess) == pytest.approx(modified_inception_score(by_guess))
+    assert ideal(by_truth) > 1.1 * ideal(by_guess)
+    unknown = Comparison(**known | {"reference": Reference(test_probabilities=rows)},
+                         generated_labels=classes)  # fmt: skip
+    assert ideal(Probabilities.of(unknown)) is None
 
 
 def test_without_test_samples_no_level_is_ideal():

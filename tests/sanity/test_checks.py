@@ -60,6 +60,28 @@ def test_a_broken_metric_fails_where_the_sound_one_passes(mutant, check, verdict
     assert verdicts(check, [sound, MUTANTS[mutant]]) == {sound: "+", mutant: "-"}
 
 
+@pytest.mark.parametrize(
+    ("mutant", "check"),
+    [
+        ("wasserstein_distance__ideal_of_zero", "real_against_real"),
+        ("mutual_information_gap__chance_of_zero", "random_codes"),
+    ],
+)
+def test_a_wrong_declaration_is_refuted(mutant, check, verdicts):
+    assert verdicts(check, [MUTANTS[mutant]], seeds=3) == {mutant: "-"}
+
+
+@pytest.mark.parametrize(
+    "check", ["real_against_real", "real_against_real_pictures", "random_codes"]
+)
+def test_no_metric_declares_what_is_refuted(check, verdicts):
+    quick = set(METRICS) - {"critic_distance", "geometry_score"}
+
+    found = verdicts(check, sorted(quick), seeds=3)
+
+    assert {name for name, verdict in found.items() if verdict == "-"} == set()
+
+
 def test_inception_and_mode_score_reward_collapse_within_modes(verdicts):
     found = verdicts("collapse_within_modes", ["is", "ms", "recall", "coverage", "fid"])
 
