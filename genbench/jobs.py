@@ -114,9 +114,11 @@ def _make(
     stop: Event | None,
 ) -> Record | None:
     folder = store.cell(cell.key())
-    outcome = None if plan.anew_since else stored_outcome(folder)
-    if outcome is None:
+    unscorable = landed is not None and landed.phase == "score"  # its samples are good
+    outcome = stored_outcome(folder) if unscorable or not plan.anew_since else None
+    if outcome is None or unscorable:
         landed = None
+    if outcome is None:
         outcome = _sample(plan, cell, folder, stop)
         if stop is not None and stop.is_set():
             return None

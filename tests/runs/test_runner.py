@@ -238,6 +238,26 @@ def test_asking_for_all_or_for_what_failed_does_it_again(zoo, board, tmp_path):
     assert ended == []
 
 
+@pytest.mark.parametrize("only", ["failed", "all"])
+def test_where_only_scoring_failed_the_samples_are_scored_and_nothing_is_fitted(
+    zoo, board, tmp_path, monkeypatch, only
+):
+    board = replace(board, models=(f"{zoo}:Good",), metrics=("recall", "density"))
+    sound = run(board, tmp_path / "sound")
+
+    def fails(*_):
+        raise ArithmeticError("no score")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Scorer, "score", fails)
+        failed = run(board, tmp_path / "board")
+    found = run(board, tmp_path / "board", only=only)
+
+    assert {(record.status, record.phase) for record in failed} == {("error", "score")}
+    assert numbers(found) == numbers(sound)
+    assert fits(zoo) == ["Good", "Good"]
+
+
 def test_a_model_changed_and_changed_back_has_its_first_record_again(zoo, board, tmp_path):
     board = replace(board, models=(f"{zoo}:Good",), metrics=("recall",))
     first = run(board, tmp_path / "board")
