@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from genbench.arrays import Array
+from genbench.evidence import data_copying
 from genbench.metrics import CATALOG as METRICS
 from genbench.metrics import find
 from genbench.sanity.cell import compare
 from genbench.sanity.check import Desideratum
 from genbench.sanity.checks import CATALOG
-from genbench.sanity.checks.memory import LIKELIEST, blurred_training_samples
+from genbench.sanity.checks.memory import LIKELIEST, blurred_training_samples, moons
 from genbench.sanity.checks.pictures import surest_noise
 from genbench.sanity.digits import digits, probabilities_of
 from genbench.sanity.expectations import Equals
@@ -172,6 +173,32 @@ def test_copies_alone_are_as_far_below_as_ranks_can_be():
     m, n = counts.T
     lowest = -np.sqrt(3 * n * m / (n + m + 1))  # every copy nearer than every test sample
     assert find("c_t").compute(found) == pytest.approx(np.average(lowest, weights=n), rel=0.03)
+
+
+def test_data_copying_follows_the_published_curve(monkeypatch):
+    """Figure 3 of Meehan et al.: 2,000 moons, 1,000 to test, 1,000 by kernels, five cells.
+
+    Their statistic is about -17.3 for copies and 16.2 for noise, and zero near the bandwidth that
+    is likeliest, .1, whence our check takes it.
+    """
+    monkeypatch.setattr(data_copying, "N_CELLS", 5)
+    widths = np.array([1e-3, 1e-2, LIKELIEST / 1.6, LIKELIEST * 1.6, 1.0, 10.0])
+
+    curves = np.array([[_published(width, seed) for width in widths] for seed in range(3)])
+
+    copies, *_, noise = curves.mean(axis=0)
+    assert copies == pytest.approx(-17.3, abs=0.6)
+    assert noise == pytest.approx(16.2, abs=0.6)
+    assert (np.diff(curves, axis=1) > 0).all()
+    assert (curves[:, 2] < 0).all()
+    assert (curves[:, 3] > 0).all()
+
+
+def _published(width, seed):
+    rng = np.random.default_rng(seed)
+    train, test = moons(2000, rng), moons(1000, rng)
+    generated = train[rng.integers(2000, size=1000)] + width * rng.normal(size=(1000, 2))
+    return value("c_t", compare_of({"test": test, "train": train, "generated": generated}))
 
 
 def _copying(width, seed):
