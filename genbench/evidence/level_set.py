@@ -22,20 +22,27 @@ class LevelSet(Evidence):
     inputs: ClassVar = ("density", "generated")
 
     level: float  # nats
+    share: float  # of real samples that reach the level: more than SHARE where many are level
     log_densities: Array  # (n_generated,) under the true density, in nats
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
         """Evaluate the true density at generated samples."""
-        level = comparison.reference.get(_level)
+        level, share = comparison.reference.get(_level)
         density = _density(comparison.reference)
-        return cls(level, density.log_prob(flat(given(comparison.generated, "generated samples"))))
+        generated = flat(given(comparison.generated, "generated samples"))
+        return cls(level, share, density.log_prob(generated))
 
     @staticmethod
-    def level_of(density: Density) -> float:
-        """Return the log-density that a share `SHARE` of real samples reaches."""
+    def level_of(density: Density) -> tuple[float, float]:
+        """Return the log-density that a share `SHARE` of real samples reaches, and who reach it.
+
+        They are more than that share where the density has steps, as on a checkerboard.
+        """
         draws, _ = density.sample(N_DRAWS, rng=rng_for(0, "level set"))
-        return float(np.quantile(density.log_prob(draws), 1 - SHARE))
+        reached = density.log_prob(draws)
+        level = float(np.quantile(reached, 1 - SHARE))
+        return level, float((reached >= level).mean())
 
 
 def _density(reference: Reference) -> Density:
@@ -44,5 +51,5 @@ def _density(reference: Reference) -> Density:
     return reference.density
 
 
-def _level(reference: Reference) -> float:
+def _level(reference: Reference) -> tuple[float, float]:
     return LevelSet.level_of(_density(reference))

@@ -7,11 +7,11 @@ from genbench.datasets import load
 from genbench.datasets.densities import GaussianMixture
 from genbench.evidence import LevelSet
 from genbench.evidence.level_set import N_DRAWS, SHARE
-from genbench.metrics.level_set import high_density_share, share_error
+from genbench.metrics.level_set import high_density_share, share_error, share_of_real
 
 
 def test_counts_samples_at_the_level_or_above():
-    level_set = LevelSet(level=-1.0, log_densities=np.array([0.0, -1.0, -2.0, -3.0]))
+    level_set = LevelSet(level=-1.0, share=0.95, log_densities=np.array([0.0, -1.0, -2.0, -3.0]))
 
     assert high_density_share(level_set) == 0.5
     assert share_error(level_set) == 0.25
@@ -20,27 +20,28 @@ def test_counts_samples_at_the_level_or_above():
 def test_level_of_a_gaussian_has_a_closed_form():
     width = 0.3
 
-    found = LevelSet.level_of(GaussianMixture(np.zeros((1, 2)), width))
+    found, share = LevelSet.level_of(GaussianMixture(np.zeros((1, 2)), width))
 
     # Half the squared radius is exponential, so 1 - SHARE = exp(level - peak), and the error of
     # the quantile is sqrt(SHARE (1 - SHARE) / N_DRAWS) over the density 1 - SHARE.
     peak = -np.log(2 * np.pi * width**2)
     error = np.sqrt(SHARE / (1 - SHARE) / N_DRAWS)
     assert found == pytest.approx(peak + np.log(1 - SHARE), abs=4 * error)
+    assert share == SHARE
 
 
-@pytest.mark.parametrize("name", ["ring", "moons"])
-def test_real_samples_get_the_share_and_noise_does_not(name):
+@pytest.mark.parametrize("name", ["ring", "moons", "checkerboard"])
+def test_real_samples_get_the_share_that_is_ideal_and_noise_does_not(name):
     rng, n = np.random.default_rng(1), 5000
     density = load(name).density
     real, _ = density.sample(n, rng=rng)
-    level = LevelSet.level_of(density)
+    known = LevelSet.level_of(density)
 
-    share = high_density_share(LevelSet(level, density.log_prob(real)))
-    of_noise = high_density_share(
-        LevelSet(level, density.log_prob(real + 5 * rng.normal(size=(n, 2))))
-    )
+    perfect = LevelSet(*known, density.log_prob(real))
+    noise = LevelSet(*known, density.log_prob(real + 5 * rng.normal(size=(n, 2))))
 
+    ideal = share_of_real(perfect)
     error = np.sqrt(SHARE * (1 - SHARE) * (1 / n + 1 / N_DRAWS))
-    assert share == pytest.approx(SHARE, abs=4 * error)
-    assert of_noise < 0.2
+    assert high_density_share(perfect) == pytest.approx(ideal, abs=4 * error)
+    assert ideal == (1 if name == "checkerboard" else SHARE)
+    assert high_density_share(noise) < 0.3
