@@ -5,10 +5,11 @@ Every name and reason comes from somebody's model and is escaped; nothing else e
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from genbench.behaviour import Failing, warning
 from genbench.intervals import Estimate, number
 from genbench.leaderboard import NOTHING, Cell, Column, Row, Table, plain
 from genbench.records import REAL, Record
@@ -18,6 +19,8 @@ AGREEMENT = (
     "How far the model has come from noise (0) to real samples (1): the mean over the metrics"
     " marked with a dot"
 )
+PLANE = 2  # numbers of a point
+MARK = '<sup class="mark" role="img" aria-label="fails checks">!</sup>'
 WAYS = {
     "low": "less is better",
     "high": "more is better",
@@ -36,8 +39,17 @@ def hue(colours: Mapping[str, str], family: str) -> str:
     return f' style="--hue:{colour}"' if re.fullmatch(r"#[0-9a-f]{6}", colour) else ""
 
 
-def reading(column: Column, meanings: Mapping[str, str]) -> str:
-    """Say all that is known of a metric in one line: what it is, which way, and the landmarks."""
+def of_pictures(table: Table) -> bool:
+    """Whether samples are pictures: only pictures and points of the plane have a preview."""
+    records = [record for row in table.rows for record in row.records]
+    return any(len(sample) > PLANE for record in records for sample in record.preview)
+
+
+def reading(column: Column, meanings: Mapping[str, str], warned: str = "") -> str:
+    """Say all that is known of a metric in one line: what it is, which way, and the landmarks.
+
+    `warned` is what it does wrong, if it does.
+    """
     low, high = column.bounds
     way = WAYS[column.aim]
     if column.aim == "match" and column.ideal is not None:
@@ -46,7 +58,7 @@ def reading(column: Column, meanings: Mapping[str, str]) -> str:
     facts += [f"ideal {column.ideal:.4g}"] if column.ideal is not None else []
     facts += [f"chance {column.chance:.4g}"] if column.chance is not None else []
     meaning = meanings.get(column.name, "")
-    return f"{meaning} [{'; '.join(facts)}]".strip()
+    return f"{meaning} [{'; '.join(facts)}] {warned}".strip()
 
 
 def _bound(value: float) -> str:
@@ -60,6 +72,7 @@ class Look:
     classes: Mapping[str, str]  # of each metric's cells, for whoever wants to hide a column
     colours: Mapping[str, str]  # of families
     meanings: Mapping[str, str]  # of metrics
+    failings: Mapping[str, Sequence[Failing]]  # of metrics, in checks of them
 
 
 def html_table(table: Table, look: Look) -> str:
@@ -83,15 +96,18 @@ def _heads(table: Table, look: Look, *, pictures: bool) -> Iterable[str]:
         yield '<th scope="col" class="left"><button type="button" disabled>samples</button></th>'
     yield _head("family", "", "left")
     yield _head("agreement", AGREEMENT, "left", way="down", arrow="↑")
+    drawn = of_pictures(table)
     for column in table.columns:
+        warned = warning(look.failings.get(column.name, ()), pictures=drawn)
         yield _head(
             column.words,
-            reading(column, look.meanings),
+            reading(column, look.meanings, warned),
             look.classes[column.name],
             way="down" if column.aim == "high" else "up",
             target=_target(table, column) if column.aim == "match" else None,
             arrow=column.arrow,
             counted=column.name in table.counted,
+            marked=bool(warned),
         )
     yield _head("fit seconds", "Mean over seeds; differs from machine to machine", "", arrow="↓")
 
@@ -105,12 +121,14 @@ def _head(
     target: float | None = None,
     arrow: str = "",
     counted: bool = False,
+    marked: bool = False,
 ) -> str:
     aim = f' data-target="{target!r}"' if target is not None else ""
     sign = f"<i>{text(arrow)}</i>" if arrow else ""
     return (
         f'<th scope="col" class="{kind}" data-way="{way}"{aim}><button type="button"'
-        f' title="{text(tip)}"{" class=counted" * counted}>{text(label)}{sign}</button></th>'
+        f' title="{text(tip)}"{" class=counted" * counted}>{text(label)}{MARK * marked}{sign}'
+        "</button></th>"
     )
 
 

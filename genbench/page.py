@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 
 from genbench.agreement import competes
-from genbench.html_table import AGREEMENT, Look, html_table, hue, reading, text
+from genbench.behaviour import Failing, warning
+from genbench.html_table import AGREEMENT, Look, html_table, hue, of_pictures, reading, text
 from genbench.intervals import joined
 from genbench.leaderboard import Column, Table, failure
 from genbench.reading import RULES, protocol
@@ -22,23 +23,35 @@ def page(
     figures: Mapping[str, bytes] | None = None,
     colours: Mapping[str, str] | None = None,
     meanings: Mapping[str, str] | None = None,
+    failings: Mapping[str, Sequence[Failing]] | None = None,
 ) -> str:
     """Return the page: figures (caption to SVG), a table per data set, and how to read them."""
-    colours, meanings = colours or {}, meanings or {}
+    colours, meanings, failings = colours or {}, meanings or {}, failings or {}
     columns = {column.name: column for table in tables for column in table.columns}
     classes = {name: f"m{index}" for index, name in enumerate(columns)}
-    look = Look(classes=classes, colours=colours, meanings=meanings)
+    look = Look(classes=classes, colours=colours, meanings=meanings, failings=failings)
     first, *rest = [*_figures(figures or {}), ""]
     main = [
         first,
         _tools(tables, columns, classes, colours),
         *(_section(index, table, look) for index, table in enumerate(tables)),
         *rest,
-        _reading(columns.values(), meanings),
+        _reading(columns.values(), meanings, _warnings(tables, failings)),
     ]
     parts = {"title": text(title), "header": _header(title, tables), "main": "\n".join(main)}
-    template = files("genbench").joinpath("page.html").read_text(encoding="utf-8")
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)
+    return filled(files("genbench").joinpath("page.html").read_text(encoding="utf-8"), parts)
+
+
+def filled(template: str, parts: Mapping[str, str]) -> str:
+    """Put parts into a page's template, and with them the style that all pages share."""
+    style = files("genbench").joinpath("page.css").read_text(encoding="utf-8")
+    known = {"style": style, **parts}
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: known[match[1]], template)
+
+
+def svg_source(drawing: bytes) -> str:
+    """Return an address that holds the drawing itself."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(drawing).decode()}"
 
 
 def _header(title: str, tables: Sequence[Table]) -> str:
@@ -63,9 +76,8 @@ def _header(title: str, tables: Sequence[Table]) -> str:
 
 def _figures(figures: Mapping[str, bytes]) -> Iterable[str]:
     for caption, drawing in figures.items():
-        data = base64.b64encode(drawing).decode()
         yield (
-            f'<section><figure class="card"><img src="data:image/svg+xml;base64,{data}"'
+            f'<section><figure class="card"><img src="{svg_source(drawing)}"'
             f' alt="{text(caption)}"><figcaption>{text(caption)}</figcaption></figure></section>'
         )
 
@@ -108,11 +120,21 @@ def _section(index: int, table: Table, look: Look) -> str:
     )
 
 
-def _reading(columns: Iterable[Column], meanings: Mapping[str, str]) -> str:
+def _warnings(
+    tables: Iterable[Table], failings: Mapping[str, Sequence[Failing]]
+) -> Mapping[str, str]:
+    """Return what metrics fail that matters to some table they are a column of."""
+    drawn = {c.name for table in tables if of_pictures(table) for c in table.columns}
+    return {name: warning(failed, pictures=name in drawn) for name, failed in failings.items()}
+
+
+def _reading(
+    columns: Iterable[Column], meanings: Mapping[str, str], warnings: Mapping[str, str]
+) -> str:
+    told = {c: reading(c, meanings, warnings.get(c.name, "")) for c in columns}
     listed = "".join(
-        f"<dt>{text(column.words)} {text(column.arrow)}</dt>"
-        f"<dd>{text(reading(column, meanings))}</dd>"
-        for column in columns
+        f"<dt>{text(column.words)} {text(column.arrow)}</dt><dd>{text(words)}</dd>"
+        for column, words in told.items()
     )
     rules = "".join(f"<p>{text(rule)}</p>" for rule in RULES)
     return (

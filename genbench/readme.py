@@ -1,4 +1,4 @@
-"""The generated parts of README.md: tables of measures and models, from the catalogs.
+"""The generated parts of README.md: measures and models as in the catalogs, and verdicts on them.
 
 `python -m genbench.readme` writes them; a test fails when they have drifted.
 """
@@ -6,21 +6,39 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from genbench.behaviour import published_behaviour
 from genbench.metrics import ALIASES, CATALOG
 from genbench.models import baselines
 
+# Each fault, and the checks that plant it alone, plainest first: a measure that needs pictures has
+# no number in those of points.
+PLANTED = {
+    "noise": ("noise", "picture_noise"),
+    "shift": ("shift",),
+    "collapse": ("collapse",),
+    "collapse within modes": ("collapse_within_modes",),
+    "dropped mode": ("mode_drop",),
+    "copying": ("copying",),
+}
 BETTER = {"low": "↓ lower", "high": "↑ higher", "match": "→ as real"}
 
 
 def metrics_table() -> str:
-    """Every measure: its acronym, which way is better, what it needs and catches, what it is."""
+    """Every measure: its acronym, which way is better, its inputs, what it catches and what it is.
+
+    What it catches is as measured; empty where no check that plants the fault has its inputs.
+    """
+    letters = {(one.metric, one.check): one.letter for one in published_behaviour()}
     rows = []
     for name, metric in CATALOG.items():
         aliases = ", ".join(f"`{alias}`" for alias, full in ALIASES.items() if full == name)
-        catches = ", ".join(metric.catches)
+        catches = (
+            next((letters[name, check] for check in checks if letters.get((name, check))), "")
+            for checks in PLANTED.values()
+        )
         needs = ", ".join(metric.inputs)
-        rows.append((f"`{name}`", aliases, BETTER[metric.aim], needs, catches, metric.meaning))
-    return _markdown(("measure", "also", "better", "needs", "catches", "what it is"), rows)
+        rows.append((f"`{name}`", aliases, BETTER[metric.aim], needs, *catches, metric.meaning))
+    return _markdown(("measure", "also", "better", "needs", *PLANTED, "what it is"), rows)
 
 
 def models_table() -> str:

@@ -1,11 +1,13 @@
 """A board's folder, regenerated from its store: tables, figures and one page.
 
-Everything written is a function of the records alone, so that running it again changes nothing.
+Everything written is a function of the records and of what is known of metrics, so that running it
+again changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from genbench.behaviour import failings, published_behaviour
 from genbench.boards import CATALOG as BOARDS
 from genbench.errors import BadInput, unknown_name
 from genbench.landing import replace_file
@@ -76,6 +78,7 @@ def _contents(
         },
         colours=colours,
         meanings=meanings(),
+        failings=failings(published_behaviour()),
     )
     return {
         "README.md": _readme(made, name, command).encode(),

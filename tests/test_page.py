@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from genbench.behaviour import Failing
 from genbench.leaderboard import tables
 from genbench.metric import Score
 from genbench.page import page
@@ -117,6 +118,7 @@ def test_names_and_reasons_cannot_become_markup():
         figures={HOSTILE: b"<svg/>"},
         colours={HOSTILE: "red;background:url(//evil)"},
         meanings={"recall": HOSTILE},
+        failings={"recall": (Failing(check=HOSTILE, on_pictures=False),)},
     )
 
     plain, found = parsed(), Parsed(html)
@@ -247,3 +249,52 @@ def test_samples_of_three_times_a_square_are_pictures_in_colour():
 @pytest.mark.parametrize("sample", [(1.0,), (1.0, 2.0, 3.0), (1.0,) * 5, ()])
 def test_other_samples_are_not_drawn(sample):
     assert thumbnails([record("a", preview=(sample,))]) == {}
+
+
+FAILINGS = {
+    "recall": (
+        Failing(check="collapse_within_modes", on_pictures=False),
+        Failing(check="junk_pictures", on_pictures=True),
+    )
+}
+WITHIN_MODES = "In genbench's checks of metrics it fails: collapse within modes."
+
+
+@pytest.mark.parametrize(
+    ("preview", "says"),
+    [
+        ((), WITHIN_MODES),
+        (((0.0, 1.0),), WITHIN_MODES),
+        (((0.0,) * 4,), WITHIN_MODES.replace(".", ", junk pictures.")),
+    ],
+)
+def test_a_metric_that_fails_checks_is_marked_and_says_which(preview, says):
+    records = [replace(each, preview=preview) for each in RECORDS]
+    html = page("Leaderboard", tables(records), failings=FAILINGS)
+
+    found = Parsed(html)
+    tips = [attributes.get("title", "") for tag, attributes in found.tags if tag == "button"]
+    assert [tip for tip in tips if "checks" in tip] == [
+        f"[more is better; from 0 to 1; ideal 1; chance 0] {says}"
+    ]
+    assert [text for _, text in found.rows[0] if "!" in text] == ["recall!↑"]
+    marks = [attributes for tag, attributes in found.tags if tag == "sup"]
+    assert [mark["aria-label"] for mark in marks] == ["fails checks"]
+    listed = html[html.index('id="reading"') :]
+    assert f"chance 0] {says}".replace("'", "&#x27;") in listed
+
+
+def test_what_a_metric_fails_on_pictures_is_nothing_to_a_table_of_points():
+    failed = {"recall": FAILINGS["recall"][1:]}
+    points = [replace(each, dataset="points") for each in RECORDS]
+    pictures = [replace(each, preview=((0.0,) * 4,)) for each in RECORDS]
+
+    alone, both = (
+        page("Leaderboard", tables(records), failings=failed)
+        for records in (points, points + pictures)
+    )
+
+    assert '<sup class="mark"' not in alone
+    assert "it fails" not in alone
+    assert both.count('<sup class="mark"') == 1  # of two tables
+    assert both.count("it fails") == 2  # the head of one, and the list

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from genbench.readme import regenerated
+from genbench.behaviour import Behaviour
+from genbench.readme import metrics_table, regenerated
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -25,6 +26,32 @@ def test_its_examples_run():
 
 def test_its_tables_are_what_the_catalogs_say(text):
     assert regenerated(text) == text, "run: python -m genbench.readme"
+
+
+def test_what_measures_catch_is_what_the_checks_found(monkeypatch):
+    found = [
+        Behaviour(metric=metric, check=check, desideratum="", samples="", claimed=claimed,
+                  verdict=verdict)
+        for metric, check, claimed, verdict in (
+            ("recall", "noise", False, "-"),
+            ("recall", "picture_noise", True, "+"),  # the plainest check comes first
+            ("recall", "collapse", True, ""),
+            ("recall", "mode_drop", True, "+"),
+            ("contrast_distance", "picture_noise", True, "·"),
+        )
+    ]  # fmt: skip
+    monkeypatch.setattr("genbench.readme.published_behaviour", lambda: found)
+
+    lines = [line.strip("| ").split(" | ") for line in metrics_table().splitlines()]
+    faults = slice(lines[0].index("noise"), lines[0].index("what it is"))
+    by_name = {line[0].strip("`"): line[faults] for line in lines}
+
+    assert by_name["measure"] == [
+        "noise", "shift", "collapse", "collapse within modes", "dropped mode", "copying"
+    ]  # fmt: skip
+    assert by_name["recall"] == ["(-)", "", "", "", "+", ""]
+    assert by_name["contrast_distance"] == ["·", "", "", "", "", ""]
+    assert by_name["precision"] == [""] * 6
 
 
 def test_its_links_and_pictures_exist(text):

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from genbench import records as store
+from genbench.behaviour import Behaviour
 from genbench.errors import BadInput
 from genbench.markdown import safe
 from genbench.metric import Score
@@ -70,6 +71,18 @@ def contents(folder):
 
 def test_a_report_writes_all_its_files_and_leaves_nothing_else(board):
     assert set(contents(board)) == NAMES | {"records.jsonl"}
+
+
+def test_the_page_warns_of_metrics_as_the_checks_of_metrics_say(board, tmp_path, monkeypatch):
+    failed = Behaviour(metric="precision", check="truncation", desideratum="diversity",
+                       samples="points", claimed=True, verdict="-")  # fmt: skip
+    monkeypatch.setattr("genbench.report.published_behaviour", lambda: [failed])
+    shutil.copy(board / "records.jsonl", tmp_path)
+
+    report(tmp_path)
+
+    html = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert html.count("it fails: truncation.") == 2  # the head of the column, and the list
 
 
 def test_a_report_written_again_is_the_same_to_the_byte(board):

@@ -142,6 +142,13 @@ class Check:
         """Whether the check says something about the metric."""
         return not self.of_all and (self.only is None or sound_name(metric.name) in self.only)
 
+    def samples(self) -> str:
+        """Return what its samples are, "pictures" or "points": some are made, to see."""
+        if self.make is None:
+            return "points"
+        made = self.make(np.random.default_rng(0), np.random.default_rng(0), self.levels[0])
+        return "pictures" if "picture" in made else "points"
+
     @property
     def counted_as(self) -> str:
         """The family that it counts in."""

@@ -1,6 +1,5 @@
 """The command `genbench sanity`: run the checks, judge the metrics, write the report."""
 
-import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -56,6 +55,7 @@ def sanity(
     genbench sanity ./my_metric.py:distance
     genbench sanity --full --folder leaderboards/metrics
     """
+    from joblib import cpu_count
     from rich.console import Console
 
     console = Console()
@@ -71,7 +71,7 @@ def sanity(
         raise BadInput(f"{folder} holds a board of models: give another --folder.")
     with tempfile.TemporaryDirectory() as temporary:
         kept = folder or Path(temporary)
-        found = _run(console, asked, chosen, chosen_seeds, kept, jobs or _cores())
+        found = _run(console, asked, chosen, chosen_seeds, kept, jobs or int(cpu_count()))
         if metrics:
             for name, judgements in found.items():
                 _print_metric(console, name, judgements)
@@ -207,7 +207,3 @@ def _print_checks(console: "Console") -> None:
     for check in CATALOG.values():
         table.add_row(check.name, check.desideratum, check.asks, check.expects.says)
     console.print(table)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

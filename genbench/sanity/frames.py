@@ -50,12 +50,15 @@ def checks_frame(
     """Return one row per metric and check: the verdict and what it rests on."""
     import pandas as pd
 
+    shown = [one for one in judgements if one.finding.claimed or one.finding.p is not None]
+    samples = {name: checks[name].samples() for name in {one.finding.check for one in shown}}
     rows = [
         {
             "metric": one.finding.metric,
             "sound_metric": sound_name(one.finding.metric),
             "check": one.finding.check,
             "desideratum": str(checks[one.finding.check].desideratum),
+            "samples": samples[one.finding.check],
             "claimed": one.finding.claimed,
             "verdict": str(one.verdict) if one.letter else None,
             "strength": _rounded(one.finding.strength, 3),
@@ -65,8 +68,7 @@ def checks_frame(
             "adjusted_p": _rounded(one.adjusted_p, 3),
             "note": one.finding.note,
         }
-        for one in judgements
-        if one.finding.claimed or one.finding.p is not None
+        for one in shown
     ]
     return pd.DataFrame(rows)
 

@@ -1,5 +1,6 @@
 """The heatmap: every metric by every check, the colour how well, the letter the verdict."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,18 +14,25 @@ from genbench.arrays import Array
 from genbench.figures import GREY, INK, STYLE
 from genbench.sanity.check import Check, Desideratum, Verdict
 from genbench.sanity.judging import Judgement
+from genbench.sanity.summary import Standing
 
 COLOURS = "RdYlBu"  # told apart also by those who see no red or green
 ENDS = 1.5  # of the colours: at 1 letters are still read
 CELL = 0.26  # inches
 NO_CLAIM = "#ececec"
+RANKING = "ranking_of_models"  # by people
 NARROW = 3  # columns: a desideratum of so few is named aslant
 
 
 def heatmap(
-    judgements: Iterable[Judgement], checks: Mapping[str, Check], metrics: Sequence[str]
+    judgements: Iterable[Judgement],
+    checks: Mapping[str, Check],
+    metrics: Sequence[str],
+    human: Mapping[str, Standing],
 ) -> Figure:
     """Draw the heatmap; rows in the order of `metrics`, columns by desideratum.
+
+    `human` are scores in agreement with people, which is not a check and stands in a last column.
 
     Where a metric claims nothing the cell is grey; the letter there tells what it happens to do.
     A white cell means that there is no number.
@@ -32,6 +40,13 @@ def heatmap(
     import seaborn as sns
 
     rows, columns, strengths, letters = cells_of(judgements, checks, metrics)
+    desiderata = [checks[name].desideratum for name in columns]
+    if human:
+        scores = [human[name].score if name in human else math.nan for name in rows]
+        signs = [sign(human[name].verdict) if name in human else "" for name in rows]
+        strengths = np.column_stack([strengths, scores])
+        letters = np.column_stack([letters, np.array(signs, dtype="<U1")])
+        columns, desiderata = [*columns, RANKING], [*desiderata, Desideratum.HUMAN]
     unclaimed = np.isnan(strengths) & (letters != "")
     with mpl.rc_context(STYLE):
         size = (4.8 + CELL * 1.25 * len(columns), 3.4 + CELL * len(rows))
@@ -39,7 +54,13 @@ def heatmap(
         ax = figure.subplots()
         looks = {"linewidths": 0.5, "linecolor": "white", "rasterized": True, "ax": ax}
         sns.heatmap(
-            np.where(unclaimed, 1.0, np.nan), cmap=[NO_CLAIM], cbar=False, mask=~unclaimed, **looks
+            np.ones_like(strengths),
+            cmap=[NO_CLAIM],
+            cbar=False,
+            mask=~unclaimed,
+            vmin=0,
+            vmax=1,
+            **looks,
         )
         sns.heatmap(
             strengths,
@@ -62,7 +83,7 @@ def heatmap(
             )
             ax.text(j + 0.5, i + 0.5, str(letter), ha="center", va="center", **look)
         _name_axes(ax, rows, columns)
-        _mark_desiderata(ax, [checks[name].desideratum for name in columns], len(rows))
+        _mark_desiderata(ax, desiderata, len(rows))
         figure.suptitle(
             "How metrics behave: + as they claim, − the opposite, · undecided; "
             "grey where they claim nothing",
@@ -90,13 +111,19 @@ def cells_of(
         for j, check in enumerate(columns):
             if (metric, check) in shown:
                 one = shown[metric, check]
-                letters[i, j] = "−" if one.verdict == Verdict.FAIL else str(one.verdict)
+                letters[i, j] = sign(one.verdict)
                 if one.finding.claimed:
-                    strengths[i, j] = _strength(one)
+                    strengths[i, j] = strength_of(one)
     return rows, columns, strengths, letters
 
 
-def _strength(one: Judgement) -> float:
+def sign(verdict: Verdict) -> str:
+    """Return the verdict as it is drawn: with a minus that is as wide as the plus."""
+    return "−" if verdict == Verdict.FAIL else str(verdict)
+
+
+def strength_of(one: Judgement) -> float:
+    """Return the strength; where only yes or no can be told, the verdict's."""
     if one.finding.strength is not None:
         return one.finding.strength
     return {Verdict.PASS: 1.0, Verdict.FAIL: -1.0}.get(one.verdict, 0.0)

@@ -6,7 +6,8 @@ real pictures one by one; the more often they err about a model's, the more real
 """
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -15,9 +16,12 @@ from scipy.stats import rankdata
 
 from genbench.arrays import Array
 from genbench.randomness import rng_for
+from genbench.sanity.check import Desideratum
+from genbench.sanity.summary import Standing
 
 N_DRAWS = 2000
 FEWEST_MODELS = 5
+SCORED_ON = "DINOv2"  # the features that all metrics were published with
 TEST_ROWS = {"Test Set", "Validation Set"}  # what real samples get
 
 
@@ -59,6 +63,7 @@ class Agreement:
     low: float
     high: float
     ceiling: float
+    redrawn: Array = field(repr=False, compare=False)  # correlations (n_draws,)
 
 
 @cache
@@ -93,7 +98,8 @@ def _agreement(
     chosen = rng.integers(n, size=(N_DRAWS, n))
     noise = rng.normal(size=(N_DRAWS, n))
     redrawn = (errors + standard_errors * noise)[np.arange(N_DRAWS)[:, None], chosen]
-    low, high = np.nanquantile(spearman(worth[chosen], redrawn), [0.025, 0.975])
+    correlations = spearman(worth[chosen], redrawn)
+    low, high = np.nanquantile(correlations, [0.025, 0.975])
     halves = errors + np.sqrt(2) * standard_errors * rng.normal(size=(2, N_DRAWS, n))
     return Agreement(
         dataset=dataset,
@@ -104,7 +110,53 @@ def _agreement(
         low=float(low),
         high=float(high),
         ceiling=float(spearman(*halves).mean()),
+        redrawn=correlations,
     )
+
+
+def human_standings(
+    agreed: Iterable[Agreement] | None = None,
+) -> dict[tuple[str, Desideratum], Standing]:
+    """Return each metric's score in agreement with people: its correlation over the ceiling.
+
+    The score is a mean over data sets, its 95 % interval over models, participants and data sets
+    drawn anew. A data set counts as passed if its own interval is above zero, failed if below. Only
+    numbers on one kind of features count, so that metrics can be compared with one another.
+    """
+    grouped: dict[str, list[Agreement]] = {}
+    for one in agreements() if agreed is None else agreed:
+        if one.features == SCORED_ON:
+            grouped.setdefault(one.metric, []).append(one)
+    return {(metric, Desideratum.HUMAN): _standing(metric, of) for metric, of in grouped.items()}
+
+
+def _standing(metric: str, agreed: Sequence[Agreement]) -> Standing:
+    rng = rng_for(0, "human standing", metric)
+    shares = np.array([_share(one.correlation, one.ceiling) for one in agreed])
+    # Models drawn anew that are all one model have no order, and nothing to agree with.
+    redrawn = np.stack(
+        [_share(np.nan_to_num(one.redrawn, nan=0.0), one.ceiling) for one in agreed], axis=1
+    )
+    chosen = rng.integers(len(shares), size=redrawn.shape)
+    means = np.take_along_axis(redrawn, chosen, axis=1).mean(axis=1)
+    low, high = np.quantile(means, [0.025, 0.975])
+    passed, failed = sum(one.low > 0 for one in agreed), sum(one.high < 0 for one in agreed)
+    return Standing(
+        metric=metric,
+        desideratum=Desideratum.HUMAN,
+        score=float(shares.mean()),
+        low=float(low),
+        high=float(high),
+        least=float(shares.min()),
+        passed=passed,
+        failed=failed,
+        undecided=len(agreed) - passed - failed,
+    )
+
+
+def _share(correlation: Array | float, ceiling: float) -> Array:
+    """Return the correlation as a share of what people reach among themselves, at most one."""
+    return np.clip(np.asarray(correlation) / ceiling, -1.0, 1.0)
 
 
 def spearman(one: Array, other: Array) -> Array:

@@ -34,6 +34,13 @@ class Standing:
     failed: int
     undecided: int
 
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the whole interval is on one side of zero, and on which."""
+        if self.low > 0:
+            return Verdict.PASS
+        return Verdict.FAIL if self.high < 0 else Verdict.UNDECIDED
+
 
 def standings(
     judgements: Iterable[Judgement], checks: Mapping[str, Check]

@@ -85,8 +85,8 @@ def test_the_folder_holds_tables_figures_and_a_page_that_do_not_change(tmp_path)
 
     run(*arguments)
 
-    assert set(first) == {"README.md", "responses.csv.gz", "checks.csv", "desiderata.csv",
-                          "heatmap.png", "heatmap.svg", "curves.png"}  # fmt: skip
+    assert set(first) == {"README.md", "index.html", "responses.csv.gz", "checks.csv",
+                          "desiderata.csv", "heatmap.png", "heatmap.svg", "curves.png"}  # fmt: skip
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == first
     responses = pd.read_csv(io.BytesIO(gzip.decompress(first["responses.csv.gz"])))
     assert len(responses) == 3 * (6 * 3 + 3 * 10)  # seeds, levels, metrics, repeats

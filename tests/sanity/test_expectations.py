@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.stats import beta, t
+from scipy.stats import beta, binom, t
 
 from genbench.metrics import find
 from genbench.sanity.check import Check, Desideratum, Response, Responses
@@ -18,7 +18,10 @@ from genbench.sanity.expectations import (
     Worsens,
     losses_of,
 )
+from genbench.sanity.flatness import Flat
 from genbench.sanity.judging import settle, table_of
+from genbench.sanity.proportion import Proportional
+from genbench.sanity.size import KeepsSize
 
 N_SEEDS = 8
 LOW, HIGH, MATCH = find("mmd"), find("recall"), find("vendi_score")
@@ -218,3 +221,63 @@ def test_what_was_not_computed_has_no_time():
 
     assert finding.p is None
     assert settle([finding])[0].letter == ""
+
+
+@pytest.mark.parametrize(("gap", "expected"), [(0.0, "+"), (0.3, "-")])
+def test_a_known_share_of_whatever_the_first_level_is(rng, gap, expected):
+    first = 0.9 + 0.05 * rng.normal(size=(N_SEEDS, 1))
+    values = np.hstack([first, 0.5 * first + gap]) + 0.01 * rng.normal(size=(N_SEEDS, 2))
+    expects = Proportional({"recall": lambda level: 1.0 if level == 0 else 0.5})
+
+    assert verdict(expects, HIGH, responses(values, levels=(0, 1))) == expected
+    assert not expects.claimed_by(LOW)
+    assert expects.judge(check_of(expects), LOW, responses(values, levels=(0, 1))).p is None
+
+
+def test_a_share_of_nothing_is_nothing():
+    expects = Proportional({"recall": lambda level: 1 - level})
+
+    assert verdict(expects, HIGH, responses(np.zeros((N_SEEDS, 2)), levels=(0, 0.5))) == "+"
+
+
+@pytest.mark.parametrize(
+    ("moved", "fakes", "expected", "strength"),
+    [(0.1, 40, "+", 0.995), (10, 40, "-", 0.5), (0.1, 0.2, "·", None), (10, 0.2, "·", None)],
+)
+def test_flat_beside_fakes(rng, moved, fakes, expected, strength):
+    plain = rng.normal(size=(N_SEEDS, 1))
+    table = responses(np.hstack([plain, plain + moved, plain + fakes]))
+
+    assert verdict(Flat(), LOW, table) == expected
+    assert not Flat().judge(check_of(Flat()), LOW, table).claimed
+    assert Flat().judge(check_of(Flat()), find("log_spectrum_distance"), table).claimed
+    found = Flat().judge(check_of(Flat()), LOW, table).strength
+    assert found == (None if strength is None else pytest.approx(strength))
+
+
+def test_flat_is_not_judged_without_numbers():
+    table = replace(responses(np.full((4, 3), np.nan)), reasons=("None.",))
+    finding = Flat().judge(check_of(Flat()), LOW, table)
+
+    assert settle([finding])[0].letter == ""
+    assert finding.note == "None."
+
+
+@pytest.mark.parametrize(("rejected", "expected"), [(0, "+"), (5, "+"), (9, "+"), (30, "-")])
+def test_a_test_rejects_no_more_than_it_says(rejected, expected):
+    values = np.full((10, 1, 10), 0.5)
+    values.ravel()[:rejected] = 0.05  # at the level is a rejection
+
+    finding = KeepsSize().judge(check_of(KeepsSize()), LOW, responses(values, levels=(0,)))
+
+    assert str(settle([finding])[0].verdict) == expected
+    assert finding.p == pytest.approx(binom.sf(rejected - 1, 100, 0.05))
+
+
+def test_among_many_checks_somewhat_too_many_rejections_are_undecided():
+    values = np.full((10, 1, 10), 0.5)
+    values.ravel()[:13] = 0.01
+    finding = KeepsSize().judge(check_of(KeepsSize()), LOW, responses(values, levels=(0,)))
+
+    others = [replace(finding, p=0.5, check=str(n)) for n in range(40)]
+    assert str(settle([finding, *others])[0].verdict) == "·"

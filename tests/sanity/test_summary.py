@@ -7,7 +7,13 @@ from genbench.sanity.check import Desideratum, Finding, Response, Verdict
 from genbench.sanity.checks import CATALOG
 from genbench.sanity.judging import Judgement
 from genbench.sanity.mutants import MUTANTS
-from genbench.sanity.summary import aliases, caught, standings
+from genbench.sanity.summary import Standing, aliases, caught, standings
+
+DECLARE_WRONG = {
+    "wasserstein_distance__ideal_of_zero": "ideal",
+    "mutual_information_gap__chance_of_zero": "chance",
+    "precision__never_over_half": "bounds",
+}
 
 
 def judgement(check, metric="m", *, verdict="+", strength=1.0, claimed=True, by_seed=()):
@@ -42,6 +48,16 @@ def test_seeds_widen_the_interval():
     assert one.low == one.high == 0.5
     assert other.low < 0.3
     assert other.high > 0.7
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"), [(0.1, 0.5, "+"), (-0.5, -0.1, "-"), (-0.1, 0.5, "·")]
+)
+def test_a_score_is_decided_if_its_interval_is_on_one_side_of_zero(low, high, verdict):
+    one = Standing(metric="m", desideratum=Desideratum.HUMAN, score=0.0, low=low, high=high,
+                   least=0.0, passed=0, failed=0, undecided=0)  # fmt: skip
+
+    assert one.verdict == verdict
 
 
 def test_metrics_that_are_one_another(rng):
@@ -90,6 +106,10 @@ def test_a_claim_that_the_sound_metric_does_not_make_must_be_kept():
 def test_mutants_claim_what_the_sound_metric_claims(mutant):
     sound = find(mutant.name.partition("__")[0])
 
-    assert set(sound.catches) <= set(mutant.catches)
-    assert mutant.bounds == sound.bounds
-    assert (mutant.ideal is None) == (sound.ideal is None)
+    claims = {
+        "catches": set(sound.catches) <= set(mutant.catches),
+        "bounds": mutant.bounds == sound.bounds,
+        "ideal": (mutant.ideal is None) == (sound.ideal is None),
+        "chance": (mutant.chance is None) == (sound.chance is None),
+    }
+    assert all(same for claim, same in claims.items() if claim != DECLARE_WRONG.get(mutant.name))

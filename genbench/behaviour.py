@@ -1,0 +1,83 @@
+"""How metrics behave: the verdicts of genbench's own checks of them, as they ship with it."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+FAILED = "-"
+# Of a metric's use as a column of a board. Latents and cost are of other uses, and people were
+# asked about models, not about checks.
+RELEVANT = frozenset({"discriminability", "diversity", "bounds", "invariance"})
+PICTURES = "pictures"  # the samples of a check; or points
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behaviour:
+    """What a check found of a metric."""
+
+    metric: str
+    check: str
+    desideratum: str
+    samples: str  # of the check: pictures or points
+    claimed: bool  # whether the metric claims what the check asks for
+    verdict: str  # "+", "-", "·"; empty where there was no number
+
+    @property
+    def letter(self) -> str:
+        """The verdict, in brackets where the metric claims nothing."""
+        return self.verdict if self.claimed or not self.verdict else f"({self.verdict})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failing:
+    """A check that a metric fails though it claims to pass it."""
+
+    check: str
+    on_pictures: bool
+
+    @property
+    def words(self) -> str:
+        """The check's name for people."""
+        return self.check.replace("_", " ")
+
+
+def published_behaviour() -> list[Behaviour]:
+    """Return the verdicts of the checks as shipped; there are none if no table was shipped."""
+    table = resources.files("genbench.leaderboards") / "metrics" / "checks.csv"
+    if not table.is_file():
+        return []
+    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    return [
+        Behaviour(
+            metric=row["metric"],
+            check=row["check"],
+            desideratum=row["desideratum"],
+            samples=row.get("samples", ""),
+            claimed=row["claimed"] == "True",
+            verdict=row["verdict"],
+        )
+        for row in rows
+    ]
+
+
+def failings(behaviours: Iterable[Behaviour]) -> Mapping[str, tuple[Failing, ...]]:
+    """Return what each metric fails that matters to a board; metrics that fail nothing are not in.
+
+    Broken metrics, which the checks are tried on, have names of their own and are on no board.
+    """
+    found: dict[str, tuple[Failing, ...]] = {}
+    for one in behaviours:
+        if one.claimed and one.verdict == FAILED and one.desideratum in RELEVANT:
+            failing = Failing(check=one.check, on_pictures=one.samples == PICTURES)
+            found[one.metric] = (*found.get(one.metric, ()), failing)
+    return found
+
+
+def warning(failed: Iterable[Failing], *, pictures: bool) -> str:
+    """Say what a metric fails, in one sentence, or nothing.
+
+    A check on pictures counts only where samples are pictures.
+    """
+    names = [one.words for one in failed if pictures or not one.on_pictures]
+    return f"In genbench's checks of metrics it fails: {', '.join(names)}." if names else ""
