@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy.special import bdtr, betaincinv, stdtr, stdtrit
+from scipy.special import bdtr, betaincinv, chdtri, stdtr, stdtrit
 
 from genbench.arrays import Array
 from genbench.metric import Failure, Metric
@@ -81,7 +81,11 @@ class Stays:
         return True
 
     def judge(self, check: Check, metric: Metric, responses: Responses) -> Finding:
-        """The 95 % interval of the mean change, within the 95 % range of values between seeds."""
+        """The mean change against the 95 % range of values between seeds, both with their errors.
+
+        It stays if the 95 % interval of the change is within the least that the range may be; it
+        moves if the change is beyond the range by more than the errors of both together.
+        """
         values = responses.values[:, :, 0]
         values = values[np.isfinite(values).all(axis=1)]
         known: dict[str, Any] = {"check": check.name, "metric": metric.name, "claimed": True}
@@ -94,12 +98,14 @@ class Stays:
         worst = int(np.argmax(np.abs(means) + errors))
         largest, reach = abs(means[worst]), stdtrit(n - 1, 0.975) * errors[worst]
         slack = ROUNDING * np.abs(values).max()
-        beyond = largest - reach > natural + slack
+        error = float(np.hypot(errors[worst], natural / np.sqrt(2 * (n - 1))))
+        excess = (largest - natural - slack) / max(error, slack, np.finfo(float).tiny)
+        least_natural = natural * np.sqrt((n - 1) / chdtri(n - 1, 0.025))
         return Finding(
             **known,
-            p=_two_sided((largest - natural) / max(errors[worst], slack), n - 1) if beyond else 1.0,
+            p=_two_sided(excess, n - 1) if excess > 0 else 1.0,
             wrong=True,
-            holds=bool(largest + reach <= natural + slack),
+            holds=bool(largest + reach <= least_natural + slack),
             strength=1 - 2 * float(min(1.0, largest / (natural + slack))) if largest else 1.0,
             note=f"moves by {largest:.3g}; draws differ by {natural:.3g}",
         )

@@ -23,7 +23,7 @@ def demonstrations(judged: Iterable[Judgement]) -> list[str]:
         f"{named('collapse_within_modes', Verdict.FAIL)}.",
         "A blurred model without half of the modes is rewarded for copying some training samples "
         f"by {named('memory_of_poor_model', Verdict.FAIL)}.",
-        "So is a model of one Gaussian, and the more the more it copies, by "
+        "So is a model of one Gaussian, the more so the more it copies, by "
         f"{named('memory_gan', Verdict.FAIL)}.",
         f"Copying by a model that is perfect but for it is seen by "
         f"{named('copying', Verdict.PASS)}; no other metric gets worse.",

@@ -116,6 +116,19 @@ def test_strength_says_how_far_it_moves_beside_what_draws_do(rng, moved, strengt
     assert found.strength == pytest.approx(strength, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("moved", "expected"), [(0.5, "+"), (0.9, "·"), (1.2, "·"), (1.6, "·"), (4, "-")]
+)
+def test_how_far_draws_differ_is_itself_known_with_an_error(rng, moved, expected):
+    """Eight draws tell their spread to a quarter: a change of about as much is neither."""
+    plain = rng.normal(size=(N_SEEDS, 1))
+    natural = t.ppf(0.975, N_SEEDS - 1) * plain.std(ddof=1)
+
+    table = responses(np.hstack([plain, plain + moved * natural]), levels=(0, 1))
+
+    assert verdict(Stays(), LOW, table) == expected
+
+
 def test_changes_that_cancel_in_the_mean_are_undecided(rng):
     plain = rng.normal(size=(N_SEEDS, 1))
     up_and_down = plain + 10 * (-1.0) ** np.arange(N_SEEDS)[:, None]
