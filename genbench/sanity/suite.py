@@ -1,5 +1,6 @@
 """Running checks: cells in parallel, each kept as soon as it ends, so that a run can be resumed."""
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -44,9 +45,12 @@ def run(
     from joblib import Parallel, delayed
 
     tasks = (delayed(_do)(*cell) for cell in cells)
-    for ended in Parallel(n_jobs=jobs, return_as="generator_unordered", inner_max_num_threads=1,
-                          backend="loky")(tasks):  # fmt: skip
-        on_end(*ended)
+    with warnings.catch_warnings():
+        # A worker that has grown is replaced by a fresh one: nobody has to do anything.
+        warnings.filterwarnings("ignore", message="A worker stopped while some jobs")
+        for ended in Parallel(n_jobs=jobs, return_as="generator_unordered", backend="loky",
+                              inner_max_num_threads=1)(tasks):  # fmt: skip
+            on_end(*ended)
 
 
 def responses(
