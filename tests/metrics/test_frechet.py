@@ -124,7 +124,8 @@ def test_chance_level_of_round_gaussians_has_a_closed_form():
         Moments(known(np.zeros(d), round_one, n), known(np.zeros(d), round_one, m))
     )
 
-    assert found == pytest.approx((1 / n + 1 / m) * variance * (d + d * (d + 1) / 4), rel=1e-12)
+    of_covariances = d * (d + 1) / 4 + d * (d - 1) * (d + 2) / (8 * (n - 1))
+    assert found == pytest.approx((1 / n + 1 / m) * variance * (d + of_covariances), rel=1e-12)
 
 
 def test_chance_level_is_what_samples_of_one_gaussian_get():
@@ -145,6 +146,31 @@ def test_chance_level_is_what_samples_of_one_gaussian_get():
     # Four standard errors, and the next order of the expansion: a share of about 1 / n.
     tolerance = 4 * np.std(draws) / np.sqrt(len(draws)) + expected / m
     assert np.mean(draws) == pytest.approx(expected, abs=tolerance)
+
+
+@pytest.mark.parametrize(
+    ("scales", "n"),
+    [(np.ones(48), 180), (np.arange(1, 97) ** -0.5, 300), (np.exp(-np.arange(40) / 12), 150)],
+    ids=["round", "power law", "exponential"],
+)
+def test_chance_level_knows_that_variances_of_samples_spread_too_wide(scales, n):
+    """At four samples a dimension most of what that takes away is given back."""
+    rng = np.random.default_rng(7)
+    truth = 2 / n * _spread(scales**2)
+
+    found, naive = [], []
+    for _ in range(60):
+        pair = moments(*(rng.normal(size=(n, len(scales))) * scales for _ in range(2)))
+        found.append(frechet_by_chance(pair))
+        naive.append(2 / n * _spread(pair.test.variances))
+
+    assert np.mean(naive) < 0.96 * truth
+    assert abs(np.mean(found) - truth) < (truth - np.mean(naive)) / 3
+
+
+def _spread(variances):
+    pairs = variances[:, None] * variances / (variances[:, None] + variances)
+    return variances.sum() + (pairs.sum() + np.trace(pairs)) / 2
 
 
 def extrapolated(test, generated, seed=0):
