@@ -12,6 +12,7 @@ import genbench
 from genbench import boards
 from genbench.errors import BadInput, Unavailable, unknown_name
 from genbench.models import reach_current_folder
+from genbench.paths import brief, shown
 from genbench.sanity.command import sanity
 
 CONSOLE = Console()
@@ -41,6 +42,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (BadInput, Unavailable) as error:
             _fail(str(error))
+        except BrokenPipeError:  # whoever read has had enough
+            raise
+        except OSError as error:  # a disk that is full, a folder that may not be written to
+            where = f"{shown(error.filename)}: " if error.filename else ""
+            _fail(f"{where}{error.strerror or brief(error)}.")
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):

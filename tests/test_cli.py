@@ -38,6 +38,21 @@ def test_list_shows_every_name(what, names):
     assert all(name in result.output for name in names)
 
 
+@pytest.mark.parametrize(
+    "command", [("run", "quick"), ("sanity", "fid", "-c", "noise", "--seeds", "2", "-j", "1")]
+)
+def test_a_folder_that_cannot_be_written_to_is_named_in_one_sentence(tmp_path, command):
+    taken = tmp_path / "taken"
+    taken.write_text("a file")
+
+    result = call(*command, "--folder", taken / "board")
+
+    assert result.exit_code == 2
+    assert re.search(r"taken/board.*: Not a directory\.$", result.stderr.strip())
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in result.output
+
+
 def test_score_compares_two_files(tmp_path):
     rng = np.random.default_rng(0)
     np.save(tmp_path / "real.npy", rng.normal(size=(60, 3)))

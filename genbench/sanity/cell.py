@@ -8,6 +8,7 @@ from genbench.evaluate import evaluate
 from genbench.evidence import Comparison
 from genbench.inputs import comparison_of
 from genbench.metric import Metric
+from genbench.paths import brief
 from genbench.randomness import rng_for
 from genbench.sanity.check import Check, Response
 
@@ -60,8 +61,8 @@ def _response(
     start = time.perf_counter()
     try:
         score = evaluate(comparison, [metric])[metric.name]
-    except Exception as error:  # a mistake in one metric must not take the others along
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    except (Exception, SystemExit) as error:  # one metric's mistake must not take others along
+        reason = f"{type(error).__name__}: {brief(error)}"
         return Response(**known, reason=reason, seconds=time.perf_counter() - start)
     if score.value is None:
         return Response(**known, reason=score.reason)

@@ -105,7 +105,7 @@ def _metrics(names: Sequence[str], *, quick: bool) -> dict[str, "Metric"]:
     from genbench.sanity import suite
 
     if names:
-        own = {name: suite.named(name) for name in names if ".py:" in name}
+        own = {name: suite.named(name) for name in names if ".py" in name}
         ours = [find(name) for name in names if name not in own]
         return {metric.name: metric for metric in ours} | own
     return {

@@ -60,6 +60,8 @@ def load(target: str) -> Metric:
     where, colon, name = target.rpartition(":")
     path = Path(where)
     if not colon or path.suffix != ".py":
+        if target.endswith(".py"):
+            raise BadInput(f"Say which function of {target} is the metric: {target}:function.")
         raise unknown_name("metric", target, CATALOG, hint="Or give path/to/file.py:function.")
     if not path.is_file():
         raise BadInput(f"There is no file {where}.")

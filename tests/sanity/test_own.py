@@ -54,6 +54,11 @@ def failing(test, generated):
     raise RuntimeError("not today")
 
 failing.aim = "low"
+
+def leaving(test, generated):
+    raise SystemExit(3)
+
+leaving.aim = "low"
 """
 
 
@@ -88,10 +93,13 @@ def test_says_what_it_needs_and_claims(file):
     assert load(f"{file}:of_one_input").catches == ("copying",)
 
 
-def test_one_that_fails_is_a_row_with_its_reason(file):
-    found = respond(CATALOG["noise"], 0, [load(f"{file}:failing")])
+@pytest.mark.parametrize(
+    ("name", "reason"), [("failing", "RuntimeError: not today"), ("leaving", "SystemExit: 3")]
+)
+def test_one_that_fails_is_a_row_with_its_reason(file, name, reason):
+    found = respond(CATALOG["noise"], 0, [load(f"{file}:{name}")])
 
-    assert {one.reason for one in found} == {"RuntimeError: not today"}
+    assert {one.reason for one in found} == {reason}
 
 
 @pytest.mark.parametrize(
@@ -113,6 +121,8 @@ def test_no_such_file_and_no_such_metric(tmp_path):
         load(f"{tmp_path}/none.py:f")
     with pytest.raises(BadInput, match="Did you mean 'coverage'"):
         load("coverag")
+    with pytest.raises(BadInput, match=r"Say which function of mine\.py is the metric"):
+        load("mine.py")
 
 
 def test_a_file_that_cannot_be_imported(tmp_path):
