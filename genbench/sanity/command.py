@@ -77,7 +77,10 @@ def sanity(
                 _print_metric(console, name, judgements)
             console.print(LEGEND, style="dim")
         if folder is not None:
+            told = _beside_published(asked, found)  # before the report, which may be that table
             _report(console, asked, chosen, chosen_seeds, folder, seeds_text=seeds, quick=quick)
+            if told:
+                console.print(told, markup=False, highlight=False)
 
 
 def seeds_from(text: str) -> list[int]:
@@ -149,6 +152,17 @@ def _run(
     for one in judge(found, checks, {metric.name: metric for metric in metrics.values()}):
         by_metric.setdefault(one.finding.metric, []).append(one)
     return by_metric
+
+
+def _beside_published(
+    checks: Mapping[str, "Check"], found: Mapping[str, Sequence["Judgement"]]
+) -> str | None:
+    from genbench.behaviour import published_behaviour
+    from genbench.sanity.replication import beside_published
+
+    judgements = [one for judged in found.values() for one in judged]
+    timed = [name for name, check in checks.items() if check.timed]
+    return beside_published(judgements, published_behaviour(), timed=timed)
 
 
 def _report(
