@@ -112,7 +112,7 @@ METRICS = (
         aim="low",
         bounds=(0, np.inf),
         catches=("noise", "shift", "collapse"),
-        ideal=0.0,
+        ideal=spectrum_by_chance,
         chance=spectrum_by_chance,
     ),
     Metric(

@@ -16,9 +16,6 @@ THREE_STANDARD_ERRORS = 0.0027  # how seldom a normal number lies that far from 
 ROUNDING = 1e-9  # relative: what is exact but for rounding agrees as well
 FEWEST_SEEDS = 2
 
-# Where these are given, a measure's chance is that of knowing nothing, not that of real samples.
-OF_A_CLASSIFIER = {"generated_probabilities", "train_labels"}
-
 
 @dataclass(frozen=True)
 class Worsens:
@@ -136,10 +133,9 @@ class Equals:
 
 @dataclass(frozen=True)
 class AsDeclared:
-    """The metric is what it declares: of a perfect model, or of one that knows nothing.
+    """The metric is what it declares of a perfect model, its ideal, or of one that knows nothing.
 
-    Claimed by all that declare it. For a perfect model that is the chance of a distance, which is
-    what two samples of one distribution get, where it declares one; for all else it is the ideal.
+    Claimed by all that declare it.
     """
 
     of: Literal["a perfect model", "one that knows nothing"] = "a perfect model"
@@ -149,20 +145,18 @@ class AsDeclared:
         return "is as declared"
 
     def claimed_by(self, metric: Metric) -> bool:
-        return (metric.chance if self._by_chance(metric) else metric.ideal) is not None
+        return (metric.ideal if self._of_perfect else metric.chance) is not None
 
     def judge(self, check: Check, metric: Metric, responses: Responses) -> Finding:
         """The mean of value minus declaration, within three standard errors of zero."""
         if not self.claimed_by(metric):
             return Finding(check=check.name, metric=metric.name, claimed=False, note="not declared")
-        declared = responses.chances if self._by_chance(metric) else responses.ideals
+        declared = responses.ideals if self._of_perfect else responses.chances
         return _agreement(check, metric, responses, declared, None)
 
-    def _by_chance(self, metric: Metric) -> bool:
-        if self.of == "one that knows nothing":
-            return True
-        is_distance = metric.aim == "low" and not OF_A_CLASSIFIER & set(metric.inputs)
-        return is_distance and metric.chance is not None
+    @property
+    def _of_perfect(self) -> bool:
+        return self.of == "a perfect model"
 
 
 @dataclass(frozen=True)

@@ -158,12 +158,13 @@ def test_rounding_is_no_difference():
     assert verdict(Equals({"recall": lambda _: 1 / 3}), HIGH, responses(values, levels=(0,))) == "+"
 
 
-def test_a_distance_is_held_to_its_chance_and_a_score_to_its_ideal(rng):
+def test_a_perfect_model_is_held_to_the_ideal_and_one_that_knows_nothing_to_chance(rng):
     values = 2 + 0.1 * rng.normal(size=(N_SEEDS, 1))
     table = responses(values, levels=(0,), chances=2.0, ideals=0.0)
 
-    assert verdict(AsDeclared(), LOW, table) == "+"
+    assert verdict(AsDeclared(), LOW, table) == "-"
     assert verdict(AsDeclared(), find("coverage"), table) == "-"
+    assert verdict(AsDeclared("one that knows nothing"), LOW, table) == "+"
     assert verdict(AsDeclared("one that knows nothing"), find("coverage"), table) == "+"
     assert not AsDeclared().claimed_by(find("precision"))  # it declares no ideal
 
