@@ -140,3 +140,12 @@ def test_too_few_generated_samples_are_counted(evidence, n, reason):
 
     with pytest.raises(Unavailable, match=reason):
         comparison.get(evidence.of)
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [({"train": TRAIN}, True), ({"train_points": TRAIN}, True), ({"test_points": TEST}, False)],
+    ids=["samples", "points", "test points"],
+)
+def test_training_samples_are_there_as_samples_or_as_points(known, expected):
+    assert Reference(test=TEST, **known).has_train is expected

@@ -108,3 +108,28 @@ def test_it_is_the_dirichlet_multinomial_in_closed_form():
 def test_refuses_counts_that_are_none(counts):
     with pytest.raises(BadInput, match="counts"):
         prequential_description_length(counts)
+
+
+def test_whether_a_density_spikes_is_told_by_its_mean_logarithm():
+    whole = np.arange(6.0).reshape(3, 2)
+
+    assert lengths(whole, np.array([1.0, 1.0, -9.0])).whole_numbers
+    with pytest.raises(Unavailable, match="even noise of one unit"):
+        lengths(whole, np.array([-1.0, -1.0, 9.0]))
+
+
+def test_the_gap_is_read_from_what_the_model_says_of_either_set():
+    said = {"test_log_prob": np.array([-3.0, -1.0]), "train_log_prob": np.array([0.0, 1.0, 2.0])}
+
+    found = LikelihoodPair.of(Comparison(reference=Reference(), **said))
+
+    assert likelihood_gap(found) == 3
+    for missing in said:
+        with pytest.raises(Unavailable, match=f"of {missing.split('_')[0]}"):
+            LikelihoodPair.of(Comparison(reference=Reference(), **said | {missing: None}))
+
+
+def test_a_single_whole_value_does_not_make_samples_whole():
+    test = np.array([[0.5, 1.0], [0.25, 0.75]])
+
+    assert not lengths(test, np.array([3.0, 3.0])).whole_numbers

@@ -1,5 +1,7 @@
 """Probes: Gaussians whose class axis a model has turned, and what no probe can say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import rel_entr
@@ -8,10 +10,15 @@ from sklearn.linear_model import LogisticRegression
 
 from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
-from genbench.evidence.probes import LEAST_PROBABILITY, Probes
+from genbench.evidence.probes import LEAST_PROBABILITY, Probes, chosen_by_value
 from genbench.metrics import classification
 from genbench.metrics.adversarial_divergence import adversarial_divergence
-from genbench.metrics.boundary_distortion import boundary_distortion, distortion_error
+from genbench.metrics.boundary_distortion import (
+    boundary_distortion,
+    distortion_error,
+    lost_by_guessing,
+    lost_by_perfect,
+)
 
 SEPARATION = 2.0
 
@@ -188,3 +195,75 @@ def test_refuses_what_cannot_be_judged():
         probes(train, test, (generated[0], generated[1] * 5))
     with pytest.raises(Unavailable, match="all of one class"):
         probes((train[0], 0 * train[1]), (test[0], 0 * test[1]), generated)
+
+
+def test_as_few_samples_as_the_reason_asks_for_are_enough():
+    train, test, generated = (two_classes(20, 0, seed) for seed in (1, 2, 3))
+
+    assert probes(train, test, generated).n == 20
+
+
+def test_the_error_of_the_index_is_that_of_a_ratio_of_means(turned):
+    right, right_of_train = turned.generated_right, turned.train_right
+
+    covariance = np.cov(right, right_of_train)
+    slopes = np.array([1, -right.mean() / right_of_train.mean()]) / right_of_train.mean()
+    variance = slopes @ covariance @ slopes / len(right)
+    assert classification.index_error(turned) == pytest.approx(100 * np.sqrt(variance))
+
+
+def test_the_error_of_the_distortion_is_that_of_paired_differences(turned):
+    differences = turned.train_right - turned.generated_right
+
+    assert distortion_error(turned) == pytest.approx(np.std(differences, ddof=1) / 200)
+
+
+def test_what_perfect_samples_get_is_known_if_labels_are_given(turned):
+    found = replace(turned, labelled_by_probe=True)
+
+    assert classification.accuracy_of_perfect(turned) == classification.accuracy_of_train(turned)
+    assert classification.index_of_perfect(turned) == 100
+    assert lost_by_perfect(turned) == 0
+    assert classification.accuracy_of_perfect(found) is None
+    assert classification.index_of_perfect(found) is None
+    assert lost_by_perfect(found) is None
+
+
+def test_guessing_gets_the_share_of_the_most_common_class():
+    train, test, generated = (two_classes(100, 0, seed) for seed in (1, 2, 3))
+    chosen = np.r_[np.flatnonzero(test[1] == 0)[:10], np.flatnonzero(test[1] == 1)[:30]]
+
+    found = probes(
+        train, (test[0][chosen], test[1][chosen]), (generated[0][:75], np.repeat([0, 1, 1], 25))
+    )
+
+    assert classification.majority_of_generated(found) == pytest.approx(2 / 3)
+    accuracy = classification.accuracy_of_train(found)
+    assert classification.majority(found) == 0.75
+    assert classification.majority_index(found) == pytest.approx(75 / accuracy)
+    assert lost_by_guessing(found) == pytest.approx(accuracy - 0.75)
+
+
+def test_there_is_no_index_where_real_samples_teach_nothing(turned):
+    always_wrong = replace(turned, test_labels=1 - turned.of_train.argmax(axis=1))
+
+    with pytest.raises(Unavailable, match="right about no test sample"):
+        classification.generation_quality_index(always_wrong)
+
+
+def test_probes_learn_from_different_samples():
+    points, labels = two_classes(50, 0, 1)
+
+    chosen = chosen_by_value(points, labels, 40)
+
+    assert len(np.unique(chosen)) == 40
+
+
+def test_the_error_of_an_accuracy_is_binomial_over_the_samples_that_are_judged(turned):
+    for accuracy, error, n in (
+        (classification.train_on_generated_accuracy, "train_on_generated_error", 40_000),
+        (classification.test_on_generated_accuracy, "test_on_generated_error", 8000),
+    ):
+        share = accuracy(turned)
+        found = getattr(classification, error)(turned)
+        assert found == pytest.approx(np.sqrt(share * (1 - share) / n))

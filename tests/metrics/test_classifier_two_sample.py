@@ -147,3 +147,11 @@ def test_between_equal_distributions_accuracy_is_binomial_about_one_half(monkeyp
 def test_too_few_points_are_counted_in_the_reason():
     with pytest.raises(Unavailable, match="needs 20 points of each set; there are 19"):
         judged(np.zeros((19, 2)), np.zeros((40, 2)))
+
+
+def test_as_many_points_as_the_reason_asks_for_are_enough_beside_more_of_the_others():
+    rng = np.random.default_rng(6)
+
+    few, many = rng.normal(size=(20, 2)), rng.normal(size=(30, 2))
+
+    assert judged(few, many).n == judged(many, few).n == 10

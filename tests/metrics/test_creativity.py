@@ -1,5 +1,7 @@
 """Creativity: surprise, quality and their frontier, by hand and in closed form."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import entr
@@ -140,3 +142,19 @@ def test_infinitely_bad_samples_and_absent_inputs_are_refused():
         creativity(np.eye(2), [0.0, -np.inf])
     with pytest.raises(Unavailable, match="qualities"):
         Creativity.of(Comparison(reference=Reference(), generated_probabilities=np.eye(2)))
+
+
+def test_the_unit_of_quality_does_not_matter_for_many_samples():
+    beliefs, quality = random_samples(13, n=2 * MOST_CELLS)
+
+    found, scaled = creativity(beliefs, quality), creativity(beliefs, 1024 * quality)
+
+    assert scaled.novelty_of_cells == pytest.approx(found.novelty_of_cells)
+
+
+def test_no_model_is_more_efficient_than_the_best_that_was_found():
+    found = creativity(*random_samples(14))
+
+    beyond = replace(found, novelty_of_cells=2 * found.frontier.novelty)
+
+    assert surprise_efficiency(beyond) == 1

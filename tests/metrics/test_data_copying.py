@@ -126,3 +126,13 @@ def test_too_few_samples_are_refused():
         evidence(points[:2], points, points)
     with pytest.raises(Unavailable, match="there are no train samples"):
         evidence(None, points, points)
+
+
+def test_cells_without_test_points_do_not_count():
+    rng = np.random.default_rng(12)
+    by_test, by_generated = rng.uniform(size=30), rng.uniform(size=60)
+
+    found = DataCopying.measure(by_test, np.zeros(30, dtype=int), by_generated, np.arange(60) % 2)
+
+    assert found.n_test.tolist() == [30]
+    assert found.z_scores == pytest.approx([rank_z_score(by_generated[::2], by_test)])

@@ -154,3 +154,11 @@ def test_refuses_what_has_nothing_to_keep_apart():
         forests(GRID[::20][:12] + 0.0, GRID[::20][:12])
     with pytest.raises(Unavailable, match="true factors"):
         table(GRID, None)
+
+
+def test_codes_that_no_forest_has_a_use_for_share_it_evenly():
+    found = forests(np.ones((256, 3)))
+
+    assert found.found.importances == pytest.approx(np.full((3, 3), 1 / 3))
+    assert code_disentanglement(found) == pytest.approx(0)
+    assert code_completeness(found) == pytest.approx(0)

@@ -77,3 +77,9 @@ def test_a_point_at_the_origin_has_no_direction():
     score = genbench.score(test=points, generated=points * [1, 1, 0], metrics="cmmd")["cmmd"]
 
     assert score.reason == "1 generated points are zero and have no direction."
+
+
+def test_two_points_of_each_set_are_enough():
+    found = kernel(np.eye(2), 3 * np.eye(2))
+
+    assert embedding_discrepancy(found) == pytest.approx(0, abs=1e-9)

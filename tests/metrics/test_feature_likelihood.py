@@ -153,3 +153,15 @@ def test_refusals():
 
     assert constant.reason == "No feature varies in the test set."
     assert few.reason == "Needs 20 train samples; there are 19."
+
+
+def test_a_test_set_given_twice_says_the_same():
+    rng = np.random.default_rng(9)
+    train, test, generated = (rng.normal(size=(n, 2)) for n in (60, 50, 40))
+
+    once, twice = (
+        feature_likelihood_divergence(mixtures(train, given, generated))
+        for given in (test, np.concatenate([test, test]))
+    )
+
+    assert twice == pytest.approx(once, rel=1e-9)

@@ -335,3 +335,45 @@ def test_parts_smaller_than_the_dimension_are_warned_of():
     assert not extrapolated(*rng.normal(size=(2, 60, 3))).warnings
     with pytest.raises(Unavailable, match="needs 30 generated samples"):
         extrapolated(rng.normal(size=(60, 2)), rng.normal(size=(20, 2)))
+
+
+def test_small_spreads_beside_large_ones_keep_their_digits():
+    rng = np.random.default_rng(24)
+    rotation = np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    points = rng.normal(size=(50, 3)) * [1, 1, 1e-6] @ rotation
+
+    found = np.linalg.svd(Gaussian.of(points).factor, compute_uv=False)
+
+    centred = (points - points.mean(axis=0)) / 7
+    assert found == pytest.approx(np.linalg.svd(centred, compute_uv=False), rel=1e-8)
+
+
+def test_between_equal_round_moments_the_standard_error_has_a_closed_form():
+    n, d, variance = 30, 4, 2.5
+    columns = np.column_stack([np.ones(n), np.random.default_rng(25).normal(size=(n, d))])
+    points = np.linalg.qr(columns)[0][:, 1:] * np.sqrt(variance * (n - 1))
+
+    found = frechet_error(moments(points, points))
+
+    # Squares of a shift, and a quarter of the squares of a symmetric matrix's entries.
+    assert found == pytest.approx(2 / n * variance * np.sqrt(2 * d + d * (d + 1) / 4))
+
+
+@pytest.mark.parametrize("n", [3, 4])
+def test_a_covariance_is_full_from_one_point_more_than_dimensions(n):
+    points = np.random.default_rng(26).normal(size=(n, 3))
+
+    found = moments(points, np.random.default_rng(27).normal(size=(9, 3))).warnings
+
+    expected = (f"{n} test points have no full covariance in 3 dimensions",)
+    assert found == (expected if n == 3 else ())
+
+
+def test_the_smaller_set_says_how_small_parts_are():
+    rng = np.random.default_rng(28)
+    few, many = rng.normal(size=(30, 12)), rng.normal(size=(90, 12))
+
+    for sets in ((few, many), (many, few)):
+        assert extrapolated(*sets).warnings == (
+            "parts of 10 points in 12 dimensions: the line may bend",
+        )

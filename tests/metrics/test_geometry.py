@@ -158,3 +158,33 @@ def test_beside_an_outlier_all_others_are_one_point_without_a_shape(far):
     found = genbench.score(test=test, generated=generated, metrics=["geometry"])["geometry"]
 
     assert "landmarks are all one beside the largest distance" in found.reason
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_witnesses_may_see_unequal_numbers_of_landmarks(seed):
+    rng = np.random.default_rng(seed)
+    distances = rng.uniform(size=(12, 7)) * rng.uniform(0.2, 5, size=(12, 1))
+    largest = 0.6
+
+    found = loops(distances, largest)
+
+    for slack in np.linspace(0.003, largest - 0.003, 7):
+        alive = ((found[:, 0] <= slack) & (slack < found[:, 1])).sum()
+        assert alive == betti_by_rank(distances, slack)
+
+
+def test_a_hundred_loops_or_more_are_not_counted():
+    found = shares(np.tile([0.0, 1.0], (100, 1)), largest=2.0)
+
+    assert found.shape == (100,)
+    assert found[0] == pytest.approx(0.5)
+    assert found.sum() == pytest.approx(0.5)
+
+
+def test_as_many_points_as_landmarks_are_enough(monkeypatch):
+    monkeypatch.setattr(living_times, "DRAWS", 1)
+
+    found = times(*np.random.default_rng(6).normal(size=(2, 64, 2)))
+
+    assert found.parameters["n"] == 64
+    assert found.parameters["gamma"] == 64 / 5000 / 128

@@ -12,6 +12,7 @@ from genbench.metrics.inception_scores import (
     inception_score,
     mode_score,
     modified_inception_score,
+    real_inception_score,
     real_modified_inception_score,
 )
 
@@ -270,3 +271,30 @@ def test_ideal_of_the_modified_score_is_in_true_classes_where_those_are_given():
 def test_without_test_samples_no_level_is_ideal():
     for metric in WITH_IDEAL:
         assert metric.ideal(probabilities(random_rows())) is None
+
+
+def test_ideals_are_read_from_the_test_samples_and_scores_from_the_generated_ones():
+    test, generated = random_rows(seed=6), random_rows(seed=7)
+    real = Reference(test_probabilities=test)
+
+    found = Probabilities.of(Comparison(reference=real, generated_probabilities=generated))
+
+    assert inception_score(found) == pytest.approx(inception_score(probabilities(generated)))
+    assert real_inception_score(found) == pytest.approx(inception_score(probabilities(test)))
+
+
+def test_modified_inception_score_of_two_samples_is_that_of_their_two_orders():
+    one, other = rows = random_rows(n=2)
+
+    found = modified_inception_score(probabilities(rows, labels=[3, 3]))
+
+    assert found == pytest.approx(np.exp((kl(one, other) + kl(other, one)) / 2))
+
+
+def test_ideals_are_in_the_real_shares_even_if_the_test_samples_are_not():
+    test, prior = random_rows(seed=8), random_rows(seed=9, n=1)[0]
+    as_if_generated = probabilities(test, prior=prior)
+    other = probabilities(random_rows(), prior=prior, test=test)
+
+    for metric in WITH_IDEAL:
+        assert metric.ideal(other) == pytest.approx(metric.compute(as_if_generated))

@@ -8,7 +8,7 @@ import genbench
 from genbench import distances
 from genbench.evidence import Comparison, Kernels, Reference
 from genbench.evidence.kernel_means import median_distance
-from genbench.evidence.pair_means import KernelMeans, means_between, means_within
+from genbench.evidence.pair_means import KernelMeans, PairMeans, means_between, means_within
 from genbench.metrics.kernel_distances import kernel_distance, maximum_mean_discrepancy
 
 
@@ -179,3 +179,15 @@ def test_values_too_large_to_square_have_no_standard_error():
     assert found.status == "ok"
     assert found.value is not None
     assert found.standard_error is None
+
+
+def test_what_no_point_sees_alone_spreads_as_means_over_pairs():
+    n, m = 5, 8
+
+    def pairs(rows, columns, square):
+        return PairMeans(np.zeros(rows), np.zeros(columns), square)
+
+    found = KernelMeans(pairs(n, n, 1.0), pairs(m, m, 4.0), pairs(n, m, 9.0)).standard_error
+
+    variance = 2 * 1 / (n * (n - 1)) + 2 * 4 / (m * (m - 1)) + 4 * 9 / (n * m)
+    assert found == pytest.approx(np.sqrt(variance))

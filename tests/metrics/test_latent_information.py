@@ -6,7 +6,7 @@ from scipy.stats import norm
 
 from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
-from genbench.evidence.latent_encoding import LatentEncoding
+from genbench.evidence.latent_encoding import LatentEncoding, _dependent
 from genbench.metrics.latent_information import latent_information, mean_error
 
 A = np.random.default_rng(1).normal(size=(5, 3))
@@ -129,3 +129,34 @@ def test_no_encoder_finds_more_than_there_is():
     entropy = -np.trapezoid(np.where(density > 0, density * np.log(density + 1e-300), 0), grid)
     truth = entropy - norm(scale=0.5).entropy()
     assert 0.5 < latent_information(found) < truth
+
+
+def test_what_is_told_exactly_counts_as_told_to_a_variance_of_a_billionth():
+    n = 400
+    order = np.random.default_rng(9).permutation(n)
+    latents = norm.ppf((order + 1) / (n + 1))[:, None]
+
+    found = encoding(latents, latents)
+
+    expected = (np.log(1e9) + 1) / 2
+    assert latent_information(found) == pytest.approx(expected, abs=4 * mean_error(found))
+
+
+@pytest.mark.parametrize(("z", "dependent"), [(3.28, False), (3.30, True)])
+def test_latents_are_dependent_if_one_in_a_thousand_is_as_correlated(z, dependent):
+    assert norm.isf(0.001 / 2) == pytest.approx(3.29, abs=0.001)
+    n = 400
+    columns = np.column_stack([np.ones(n), np.random.default_rng(10).normal(size=(n, 2))])
+    one, other = np.linalg.qr(columns)[0][:, 1:].T
+    correlation = z / np.sqrt(n)
+
+    pair = np.stack([one, correlation * one + np.sqrt(1 - correlation**2) * other], axis=1)
+
+    assert _dependent(pair) is dependent
+
+
+def test_a_negative_correlation_is_a_dependence_too():
+    samples, latents = linear(500)
+    latents[:, 1] -= latents[:, 0]
+
+    assert "correlated" in encoding(samples, latents).warnings[0]

@@ -110,3 +110,27 @@ def test_needs_a_table_of_weights():
         weights(None)
     with pytest.raises(Unavailable, match="table"):
         weights(np.zeros((2, 3, 4)))
+
+
+def test_a_few_samples_with_good_draws_do_not_speak_for_most():
+    table = np.zeros((5, 50))
+    table[:3, 0] = 100
+
+    assert "worth only 1" in weights(table).warnings[0]
+
+
+def test_of_three_draws_or_fewer_no_more_can_be_asked():
+    table = np.zeros((5, 3))
+    table[:, 0] = 100
+
+    assert weights(table).warnings == ()
+
+
+def test_errors_are_over_means_of_the_draws_of_each_sample():
+    table = np.random.default_rng(2).exponential(size=(6, 3))
+
+    found = weights(table)
+
+    means, log_means = table.mean(axis=1), np.log(np.exp(table).mean(axis=1))
+    assert lower_bound_error(found) == pytest.approx(np.std(means, ddof=1) / np.sqrt(6))
+    assert weighted_bound_error(found) == pytest.approx(np.std(log_means, ddof=1) / np.sqrt(6))

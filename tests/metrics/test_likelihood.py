@@ -8,7 +8,12 @@ from scipy.stats import norm
 import genbench
 from genbench import distances
 from genbench.evidence import KernelLikelihood, LogLikelihoods
-from genbench.evidence.kernel_likelihood import FACTORS, choose_bandwidth, kernel_log_density
+from genbench.evidence.kernel_likelihood import (
+    FACTORS,
+    best_bandwidth,
+    choose_bandwidth,
+    kernel_log_density,
+)
 from genbench.metrics.likelihood import (
     kernel_log_likelihood,
     kernel_mean_error,
@@ -129,3 +134,20 @@ def test_likelihoods_are_means_with_their_errors():
         == kernel_mean_error(kernel)
         == pytest.approx(expected)
     )
+
+
+@pytest.mark.parametrize("width", [0.01, 0.3, 50.0])
+def test_the_top_of_a_parabola_is_found_exactly_however_far_it_lies(width):
+    found = best_bandwidth(1.0, lambda grid: -((np.log(grid) - np.log(width)) ** 2))
+
+    assert found == pytest.approx(width)
+
+
+@pytest.mark.parametrize(("n", "m"), [(20, 30), (30, 20)])
+def test_every_test_sample_has_a_density_however_many_are_generated(n, m):
+    rng = np.random.default_rng(11)
+
+    found = measured(rng.normal(size=(n, 2)), rng.normal(size=(m, 2)))
+
+    assert found.log_densities.shape == (n,)
+    assert np.isfinite(found.log_densities).all()

@@ -88,3 +88,13 @@ def test_what_is_not_known_is_refused():
         OnManifold.of(compared(points, manifold=None))
     with pytest.raises(Unavailable, match="no reconstructions of test samples"):
         Reconstructed.of(compared(points, points))
+
+
+def test_equal_shares_have_half_the_error_of_either():
+    generated = np.array([[1.0, 0.0], [0.5, 0.0], [0.0, 1.0], [0.0, 0.5]])
+    test = np.zeros((4, 2))
+
+    found = KnownManifold.of(compared(generated, test, np.array([[0.0], [1.0]] * 2) + test))
+
+    assert manifold_precision(found.on_manifold) == manifold_recall(found.reconstructed) == 0.5
+    assert f1_error(found) == pytest.approx(np.hypot(0.5, 0.5) / 2 * np.sqrt(0.5 * 0.5 / 4) / 0.5)

@@ -80,3 +80,12 @@ def test_sizes_and_refusals():
     assert len(found.test) == 4
     assert few["mauve"].reason == "Needs 20 points of each set; there are 19."
     assert mauve(same) == 1
+
+
+def test_shares_of_either_set_sum_to_one():
+    rng = np.random.default_rng(4)
+
+    found = clusters(rng.normal(size=(80, 3)), rng.normal(size=(45, 3)))
+
+    assert found.test.sum() == pytest.approx(1)
+    assert found.generated.sum() == pytest.approx(1)

@@ -105,3 +105,16 @@ def test_nothing_but_zeros_is_refused(name):
 
     with pytest.raises(Unavailable, match=f"all {name} samples are zero"):
         memorization(**sets)
+
+
+def test_warnings_are_those_of_moments_and_of_directions():
+    rng = np.random.default_rng(9)
+    test, train, generated = rng.normal(size=(3, 4, 5))
+    generated[0] = 0
+
+    found = InformedMoments.of(compared(train, generated, test)).warnings
+
+    assert len(found) == 3
+    assert "4 test points have no full covariance" in found[0]
+    assert "4 generated points have no full covariance" in found[1]
+    assert "1 generated samples are all zeros" in found[2]

@@ -94,3 +94,16 @@ def test_refuses_too_few_paths_and_steps_that_are_none():
         lengths(np.zeros((20, 2)), np.ones((20, 2)), None)
     with pytest.raises(BadInput, match="between 0 and 1"):
         paths(np.sin, normal(2), 10, step=2)
+
+
+def test_of_equal_speeds_none_is_least_or_greatest():
+    found = lengths(np.zeros((20, 2)), np.ones((20, 2)), 0.5)
+
+    assert perceptual_path_length(found) == 2 / 0.5**2
+    assert found.parameters["n_kept"] == 20
+
+
+def test_rounding_is_that_of_the_largest_value_of_a_sample():
+    starts = np.tile([1000.0, 0.0], (20, 1))
+
+    assert "20 of 20 paths" in lengths(starts, starts + 1e-5, 0.1).warnings[0]

@@ -117,3 +117,10 @@ def test_what_is_no_picture_or_too_small_or_of_no_range_is_refused():
             ReconstructedPictures.of(comparison)
     with pytest.raises(Unavailable, match="2 generated"):
         PicturePairs.of(compared(test, generated=test[:1]))
+
+
+def test_pairs_of_either_set_are_averaged():
+    found = PicturePairs(np.array([0.1, 0.2, 0.6]), np.array([0.3, 0.4, 0.8]), n_scales=5)
+
+    assert real_pairwise_similarity(found) == pytest.approx(0.3)
+    assert pairwise_structural_similarity(found) == pytest.approx(0.5)

@@ -240,3 +240,45 @@ def test_few_or_small_pictures_are_refused():
         statistics(white(22), white(23, n=1))
     with pytest.raises(Unavailable, match="8 x 8 or more"):
         statistics(white(24, width=7), white(25, width=7))
+
+
+def test_frequencies_are_in_cycles_per_shorter_side_along_either():
+    down = np.cos(2 * np.pi * 3 * np.arange(16) / 16)[:, None] * np.ones(32)
+    along = np.cos(2 * np.pi * 3 * np.arange(32) / 16) * np.ones((16, 1))
+    scales = np.array([1.0, 2.0])[:, None, None]
+
+    found = statistics(down * scales, along * scales)
+
+    for of in (found.test, found.generated):
+        assert found.ring_frequencies[of.ring_power.mean(axis=0).argmax()] == 3
+
+
+def test_the_error_of_the_slope_adds_up_that_of_both_sets():
+    one, other = white(20, n=30), coloured(21, 2, n=50, side=16)
+
+    found, of_one, of_other = (
+        slope_error(statistics(*sets)) for sets in ((one, other), (one, one), (other, other))
+    )
+
+    assert 2 * found**2 == pytest.approx(of_one**2 + of_other**2)
+    assert of_one > 1.1 * of_other
+
+
+def test_the_error_of_the_slope_is_written_out():
+    rng = np.random.default_rng(22)
+    test, generated = (
+        white(seed, n=n) * rng.lognormal(size=(n, 1, 1)) for seed, n in ((23, 30), (24, 25))
+    )
+
+    found = statistics(test, generated)
+
+    logs = np.log(found.ring_frequencies)
+    weights = (logs - logs.mean()) / ((logs - logs.mean()) ** 2).sum()
+    variance = 0.0
+    for of in (found.test, found.generated):
+        influence = sum(
+            weight * power / power.mean()
+            for weight, power in zip(weights, of.ring_power.T, strict=True)
+        )
+        variance += influence.var(ddof=1) / len(influence)
+    assert slope_error(found) == pytest.approx(np.sqrt(variance))

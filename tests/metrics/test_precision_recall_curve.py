@@ -92,3 +92,11 @@ def test_constant_points_are_one_cluster():
 def test_needs_as_many_points_as_clusters():
     with pytest.raises(Unavailable, match="needs 20 points of each set; there are 19"):
         clusters(np.zeros((30, 2)), np.zeros((19, 2)))
+
+
+def test_of_three_runs_the_mean_counts_and_not_the_middle_one():
+    three = SharedClusters(
+        10, np.array([[1.0, 0.0]] * 3), np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    )
+
+    assert precision_recall_f8(three) == pytest.approx(2 / 3, rel=1e-3)

@@ -10,6 +10,7 @@ from genbench.metrics.probabilistic_precision_recall import (
     precision_error,
     probabilistic_precision,
     probabilistic_recall,
+    recall_error,
 )
 
 
@@ -101,3 +102,22 @@ def test_one_far_test_sample_makes_no_noise_precise():
         probabilistic_precision(soft_overlap(part, noise)) for part in (test, with_outlier)
     )
     assert spoilt == pytest.approx(clean, abs=0.01)
+
+
+def test_the_error_of_recall_is_over_test_samples():
+    rng = np.random.default_rng(7)
+    test, generated = rng.normal(size=(40, 3)), rng.normal(size=(31, 3)) * 1.5 + 0.5
+
+    found = recall_error(soft_overlap(test, generated))
+
+    assert found == pytest.approx(among(test, generated).std(ddof=1) / np.sqrt(40))
+
+
+def test_the_definition_holds_for_a_narrower_model_too():
+    rng = np.random.default_rng(8)
+    test, generated = rng.normal(size=(40, 3)), rng.normal(size=(31, 3)) / 3
+
+    found = soft_overlap(test, generated)
+
+    assert found.among_test == pytest.approx(among(generated, test), abs=1e-12)
+    assert found.among_generated == pytest.approx(among(test, generated), abs=1e-12)

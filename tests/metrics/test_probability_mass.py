@@ -90,3 +90,25 @@ def test_refusals():
     assert few["pqmass"].reason == "Needs 20 points of each set; there are 19."
     assert same["pqmass"].reason == "All points are one and the same."
     assert chi_squares(np.zeros(3, dtype=int), np.ones(3, dtype=int))[0] == 0
+
+
+def test_two_cells_have_one_degree_of_freedom_and_the_mean_of_p_values_is_doubled():
+    counts = VoronoiCounts(
+        np.array([[30, 10], [25, 15], [24, 16]]), np.array([[18, 22], [10, 30], [9, 31]])
+    )
+
+    expected = [
+        chi2_contingency(np.stack(table), correction=False).pvalue
+        for table in zip(counts.test, counts.generated, strict=True)
+    ]
+
+    assert counts.p_values() == pytest.approx(np.array(expected))
+    assert mass_p_value(counts) == pytest.approx(2 * np.mean(expected))
+
+
+def test_drawings_with_all_points_in_one_cell_say_nothing():
+    test, generated = np.array([[30, 10], [40, 0]]), np.array([[18, 22], [40, 0]])
+
+    found = probability_mass_chi_square(VoronoiCounts(test, generated))
+
+    assert found == probability_mass_chi_square(VoronoiCounts(test[:1], generated[:1]))

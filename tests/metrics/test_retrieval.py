@@ -118,3 +118,15 @@ def test_there_is_no_ratio_to_nothing():
         retrieval_ratio(retrieval(test, test + 1))
     with pytest.raises(Unavailable, match="among the training samples"):
         retrieval_ratio(retrieval(test, test + 1, train=test))
+
+
+def test_the_error_of_the_ratio_is_that_of_a_ratio_of_means():
+    rng = np.random.default_rng(12)
+    test, train, generated = (rng.normal(size=(n, 2)) for n in (9, 20, 15))
+
+    found = retrieval(test, generated, train)
+
+    one, other = found.distances, found.distances_to_train
+    slopes = np.array([1, -one.mean() / other.mean()]) / other.mean()
+    variance = slopes @ np.cov(one, other) @ slopes / 9
+    assert ratio_error(found) == pytest.approx(np.sqrt(variance))

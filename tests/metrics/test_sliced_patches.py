@@ -130,3 +130,8 @@ def test_a_channel_of_one_value_does_no_harm(few_directions):
 def test_small_pictures_are_refused():
     with pytest.raises(Unavailable, match="16 x 16 or more"):
         found_in(noise(15, side=15), noise(16, side=15))
+
+
+@pytest.mark.parametrize(("height", "width"), [(64, 32), (32, 64)])
+def test_the_shorter_side_says_how_many_scales_there_are(height, width):
+    assert len(laplacian_pyramid(np.zeros((1, height, width, 1)))) == 2

@@ -6,7 +6,7 @@ import torch
 
 import genbench
 from genbench import distances
-from genbench.evidence import stein
+from genbench.evidence import Comparison, Reference, stein
 from genbench.evidence.stein import SteinMeans
 from genbench.metrics.stein import kernel_stein_discrepancy, stein_error, stein_p_value
 
@@ -112,3 +112,39 @@ def test_of_two_modes_far_apart_it_misses_neither_alone():
 
     assert kernel_stein_discrepancy(found) == pytest.approx(0, abs=4 * stein_error(found))
     assert stein_p_value(found) > 0.01
+
+
+def test_what_no_point_sees_alone_spreads_as_a_mean_over_pairs():
+    degenerate = SteinMeans(rows=np.zeros(5), square=3.0, signed=np.zeros(9))
+
+    assert stein_error(degenerate) == pytest.approx(np.sqrt(3 * 2 / (5 * 4)))
+
+
+def test_points_and_scores_are_not_taken_for_each_other():
+    rng = np.random.default_rng(8)
+    points, score = rng.normal(size=(6, 2)), rng.normal(size=(6, 2))
+
+    found = SteinMeans.of(Comparison(reference=Reference(test=points), test_score=score))
+
+    assert found.rows == pytest.approx(means(points, score).rows)
+
+
+def test_the_error_is_that_of_twice_the_mean_of_rows_less_what_pairs_add():
+    rows, square = np.array([1.0, 2.0, 3.0, 4.0, 10.0]), 50.0
+
+    found = stein_error(SteinMeans(rows=rows, square=square, signed=np.zeros(9)))
+
+    of_pairs = 2 * (square - 2 * (rows**2).mean() + rows.mean() ** 2) / (5 * 4)
+    assert found == pytest.approx(np.sqrt(4 * rows.var(ddof=1) / 5 - of_pairs))
+
+
+def test_two_test_samples_are_enough_and_one_is_not():
+    points = np.array([[0.0], [1.0]])
+
+    found, lone = (
+        genbench.score(test=some, test_score=-some, metrics="ksd")["ksd"]
+        for some in (points, points[:1])
+    )
+
+    assert found.value == pytest.approx(means(points, -points).rows.mean())
+    assert lone.reason == "Needs 2 test samples; there are 1."

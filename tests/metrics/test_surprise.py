@@ -70,3 +70,12 @@ def test_error_is_that_of_a_mean():
 
     found = surprise_error(proximity(train, generated))
     assert found == pytest.approx(np.std(each, ddof=1) / 2)
+
+
+def test_it_is_the_mean_over_samples():
+    train = np.random.default_rng(4).normal(size=(50, 1))
+    generated = np.array([[0.0], [1.0], [9.0]])
+
+    each = [bayesian_surprise(proximity(train, row[None])) for row in generated]
+
+    assert bayesian_surprise(proximity(train, generated)) == pytest.approx(np.mean(each))

@@ -9,6 +9,7 @@ from genbench.evidence import Comparison, Reference
 from genbench.evidence.significant_support import SignificantSupport
 from genbench.metrics.topological_precision_recall import (
     precision_error,
+    recall_error,
     topological_precision,
     topological_recall,
 )
@@ -111,3 +112,19 @@ def test_too_few_points_are_refused():
     nothing = np.zeros(3, dtype=bool)
     with pytest.raises(Unavailable, match="density of generated samples is nowhere significant"):
         topological_precision(SignificantSupport(50, 2, ~nothing, nothing, nothing, ~nothing))
+
+
+def test_errors_are_binomial_over_the_significant_samples_of_the_set_that_is_judged():
+    found = SignificantSupport(
+        k=50,
+        n_dimensions=2,
+        test_significant=np.arange(12) < 10,
+        test_covered=np.arange(12) < 4,
+        generated_significant=np.arange(30) < 20,
+        generated_covered=np.arange(30) < 15,
+    )
+
+    assert topological_recall(found) == 0.4
+    assert recall_error(found) == pytest.approx(np.sqrt(0.4 * 0.6 / 10))
+    assert topological_precision(found) == 0.75
+    assert precision_error(found) == pytest.approx(np.sqrt(0.75 * 0.25 / 20))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 from scipy.stats import norm
 
 from genbench.errors import Unavailable
@@ -13,6 +14,7 @@ from genbench.metrics.generative_adversarial_metric import (
 )
 from genbench.metrics.relative_discriminative_score import (
     discriminative_area,
+    equal_share,
     relative_discriminative_score,
 )
 from genbench.metrics.tournament import (
@@ -194,3 +196,48 @@ def test_says_whose_pool_it_is_and_needs_one():
     }
     with pytest.raises(Unavailable, match="pool"):
         Matches.of(Comparison(reference=Reference()))
+
+
+def test_a_game_is_fair_within_two_standard_errors_of_the_log_ratio_of_test_errors():
+    n = 12
+
+    def standardised(one, other):
+        shares = (np.array([one, other]) * n + 0.5) / (n + 1)
+        variance = ((1 - shares) / shares / (n + 1)).sum()
+        return np.log(shares[0] / shares[1]) / np.sqrt(variance)
+
+    limit = brentq(lambda error: standardised(0.8, error) - norm.isf(0.025), 0.01, 0.8)
+    found = matches(TABLE, test_errors=[0.8, limit + 1e-3, limit - 1e-3], n_test=n)
+
+    assert found.fair == [1]
+
+
+def test_the_win_rate_is_a_mean_and_not_a_median():
+    called_real = np.full((4, 4), 0.5)
+    called_real[1:, 0] = [0.1, 0.2, 0.9]
+
+    assert tournament_win_rate(matches(called_real)) == pytest.approx(0.4)
+
+
+def test_two_stages_are_a_curve_and_equal_models_have_equal_shares():
+    found = matches(TABLE, curves=np.array([[0.6, 0.2, 0.1], [0.4, 0.2, 0.1]]))
+
+    assert discriminative_area(found) == pytest.approx(0.5)
+    assert relative_discriminative_score(found) == pytest.approx(0.5 / 0.8)
+    assert equal_share(found) == pytest.approx(1 / 3)
+
+
+def test_the_win_rate_of_test_samples_is_a_mean_too():
+    found = matches(np.full((4, 4), 0.5), test_errors=[0.5, 0.1, 0.2, 0.9])
+
+    assert win_rate_of_test(found) == pytest.approx((0.9 + 0.8 + 0.1) / 3)
+
+
+def test_ratios_to_several_rivals_have_their_geometric_mean():
+    called_real = np.full((4, 4), 0.3)
+    called_real[0, 1:] = [0.2, 0.3, 0.9]
+
+    found = generative_adversarial_metric(matches(called_real, n=99))
+
+    ratios = (np.array([0.2, 0.3, 0.9]) * 99 + 0.5) / (0.3 * 99 + 0.5)
+    assert found == pytest.approx(np.prod(ratios) ** (1 / 3))

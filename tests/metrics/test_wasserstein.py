@@ -303,3 +303,35 @@ def test_training_a_critic_leaves_torch_as_it_was():
 def test_a_critic_needs_points_to_learn_from_and_to_be_judged_on():
     with pytest.raises(Unavailable, match="needs 20 points of each set; there are 19"):
         criticised(np.zeros((30, 2)), np.zeros((19, 2)))
+
+
+def test_as_many_points_as_a_critic_needs_are_enough():
+    critic = criticised(*np.random.default_rng(17).normal(size=(2, 20, 2)))
+
+    assert np.isfinite(critic_distance(critic))
+
+
+def test_the_error_of_the_critic_is_that_of_a_difference_of_means(monkeypatch):
+    rng, judged = np.random.default_rng(18), []
+    test, generated = rng.normal(size=(60, 1)), 5 * rng.normal(size=(40, 1))
+
+    def network(points):
+        judged.append(points.numpy().astype(float))
+        return points
+
+    monkeypatch.setattr(critic_evidence, "_train", lambda *_, **__: network)
+    monkeypatch.setattr(critic_evidence, "_steepness", lambda _: 1.0)
+    error = critic_error(criticised(test, generated))
+
+    squared = sum(values.var() / len(values) for values in judged)
+    assert error == pytest.approx(test.std() * np.sqrt(squared), rel=1e-5)
+
+
+def test_costs_are_the_same_whatever_the_blocks(monkeypatch):
+    rng = np.random.default_rng(19)
+    test, generated = rng.normal(size=(30, 3)), rng.normal(size=(30, 3)) + 1
+    whole = wasserstein_distance(moved(test, generated))
+
+    monkeypatch.setattr(transport, "BLOCK_ENTRIES", 20)
+
+    assert wasserstein_distance(moved(test, generated)) == pytest.approx(whole, rel=1e-12)
