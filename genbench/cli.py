@@ -13,7 +13,7 @@ from genbench import boards
 from genbench.errors import BadInput, Unavailable, unknown_name
 from genbench.models import reach_current_folder
 from genbench.paths import brief, shown
-from genbench.sanity.command import sanity
+from genbench.sanity.command import sanity, span
 
 CONSOLE = Console()
 ERRORS = Console(stderr=True)
@@ -235,7 +235,7 @@ def score(
     folder: Path,
     results: Path,
 ) -> None:
-    r"""Score TARGET: your model (file.py:Class, package.module:Class), a baseline, or sample files.
+    """Score TARGET: your model (file.py:Class, package.module:Class), a baseline, or sample files.
 
     \b
     genbench score my_model.py:MyModel --board quick
@@ -262,7 +262,7 @@ def score(
     if against is None and (preset is not None or device != "cpu"):
         raise BadInput("--preset and --device are for files: they need --against.")
     settings = {"preset": preset, "device": device, "seed": seed}
-    launcher = Launcher(python=python, isolate=tuple(shlex.split(isolate)))
+    launcher = Launcher(python=python, isolate=_command(isolate))
     limits = Limits(seconds=deadline, memory=_bytes(memory), launcher=launcher)
     if files and board is not None and dataset is not None:
         path = Path(target)
@@ -292,7 +292,7 @@ def score(
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("bundle.zip"))
 @RESULTS
 def submit(target: str, board: str, name: str, family: str, out: Path, results: Path) -> None:
-    r"""Write what TARGET has drawn for a board into a bundle, for others to add to theirs.
+    """Write what TARGET has drawn for a board into a bundle, for others to add to theirs.
 
     \b
     genbench score my_model.py --board quick
@@ -326,7 +326,7 @@ def add(bundle: Path, board: str, folder: Path) -> None:
     help="Seconds for all of it.",
 )
 def check(target: str, deadline: float) -> None:
-    r"""Check that TARGET keeps the rules for models, on toy data, in seconds.
+    """Check that TARGET keeps the rules for models, on toy data, in seconds.
 
     A constructor's parameter steps, epochs, max_steps or max_epochs is cut short.
 
@@ -364,13 +364,21 @@ def _names(text: str | None) -> tuple[str, ...] | None:
 def _seeds(text: str | None) -> tuple[int, ...] | None:
     if text is None:
         return None
+    first, dash, last = text.partition("-")
     try:
-        first, dash, last = text.partition("-")
-        if dash:
-            return tuple(range(int(first), int(last) + 1))
-        return tuple(int(seed) for seed in text.split(","))
+        ends = (int(first), int(last)) if dash else ()
+        return tuple(span(*ends)) if ends else tuple(int(seed) for seed in text.split(","))
+    except BadInput:
+        raise
     except ValueError as error:
         raise BadInput(f"--seeds must look like 0,1,2 or 0-4, not {text!r}.") from error
+
+
+def _command(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:  # a quotation that is never closed
+        raise BadInput(f"--isolate must be a command as a shell takes it, not {text!r}.") from error
 
 
 def _shard(text: str) -> Any:

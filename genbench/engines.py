@@ -18,6 +18,7 @@ from typing import Any
 
 from genbench.errors import BadInput
 from genbench.extras import require
+from genbench.paths import brief
 from genbench.records import Record
 
 LOCAL = "local"
@@ -105,7 +106,10 @@ class Engine:
         cluster = SLURM[self.name]
         # -P: a folder named genbench in the current one must not stand in for the package.
         python = {f"{cluster}_python": f"{shlex.quote(sys.executable)} -P"}
-        executor = submitit.AutoExecutor(folder=self.folder, cluster=cluster, **python)
+        try:
+            executor = submitit.AutoExecutor(folder=self.folder, cluster=cluster, **python)
+        except RuntimeError as absent:
+            raise BadInput(f"There is no {cluster} on this machine: {brief(absent)}.") from absent
         executor.update_parameters(cpus_per_task=1, timeout_min=MINUTES, name="genbench")
         at_once = self.slots
         if cluster == "slurm":  # which keeps a queue itself

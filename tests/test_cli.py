@@ -38,6 +38,31 @@ def test_list_shows_every_name(what, names):
     assert all(name in result.output for name in names)
 
 
+@pytest.mark.parametrize("command", ["score", "submit", "check", "sanity"])
+def test_examples_in_the_help_stand_on_lines_of_their_own(command):
+    result = call(command, "-h")
+
+    examples = [line for line in result.output.splitlines() if line.startswith("  genbench ")]
+    assert len(examples) > 1, result.output
+    assert all(line.count("genbench ") == 1 for line in examples)
+    assert "\\b" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("run", "quick", "--seeds", "0-99999999999"), "names 100000000000 seeds: at most 10000"),
+        (("sanity", "fid", "--seeds", "0-99999999999"), "names 100000000000 seeds: at most 10000"),
+        (("score", "gaussian", "--dataset", "ring", "--isolate", "env X='"), "as a shell takes it"),
+    ],
+)
+def test_what_no_machine_can_do_is_told_in_a_sentence(arguments, says):
+    result = call(*arguments)
+
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
 @pytest.mark.parametrize(
     "command", [("run", "quick"), ("sanity", "fid", "-c", "noise", "--seeds", "2", "-j", "1")]
 )

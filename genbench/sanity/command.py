@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from genbench.sanity.judging import Judgement
 
 QUICK_SEEDS, FULL_SEEDS = "0-2", "0-9"
+MOST_SEEDS = 10_000
 LEGEND = "+ as it claims, - the opposite, · undecided; in brackets: it claims nothing there"
 COLOURS = {"+": "green", "-": "red", "·": "dim"}
 
@@ -48,7 +49,7 @@ def sanity(
     jobs: int | None,
     list_: bool,
 ) -> None:
-    r"""Check how METRICs behave: names, your own (file.py:function), or all by default.
+    """Check how METRICs behave: names, your own (file.py:function), or all by default.
 
     \b
     genbench sanity fid kid
@@ -83,6 +84,17 @@ def sanity(
                 console.print(told, markup=False, highlight=False)
 
 
+def span(first: int, last: int) -> range:
+    """Return the seeds from the first to the last.
+
+    Raises:
+        BadInput: there are more than anybody has time for.
+    """
+    if last - first >= MOST_SEEDS:
+        raise BadInput(f"--seeds names {last - first + 1} seeds: at most {MOST_SEEDS} will do.")
+    return range(first, last + 1)
+
+
 def seeds_from(text: str) -> list[int]:
     """Return seeds: "5" is the first five, "3-9" a span, "0,3,7" a list.
 
@@ -92,9 +104,9 @@ def seeds_from(text: str) -> list[int]:
     text = text.replace(" ", "")
     found: list[int] = []
     if re.fullmatch(r"\d+", text):
-        found = list(range(int(text)))
-    elif span := re.fullmatch(r"(\d+)-(\d+)", text):
-        found = list(range(int(span[1]), int(span[2]) + 1))
+        found = list(span(0, int(text) - 1))
+    elif ends := re.fullmatch(r"(\d+)-(\d+)", text):
+        found = list(span(int(ends[1]), int(ends[2])))
     elif re.fullmatch(r"\d+(,\d+)+", text):
         found = sorted({int(part) for part in text.split(",")})
     if len(found) < 2:

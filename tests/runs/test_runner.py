@@ -418,3 +418,17 @@ def test_the_quick_board_has_members_of_every_family():
     families = {models[name].family for name in BOARDS["quick"].models}
 
     assert families == {spec.family for spec in models.values()}
+
+
+def test_slurm_where_there_is_none_is_told_in_a_sentence(tmp_path, monkeypatch):
+    submitit = pytest.importorskip("submitit")
+
+    def absent(**_):
+        raise RuntimeError('Could not detect "srun"')
+
+    monkeypatch.setattr(submitit, "AutoExecutor", absent)
+
+    with pytest.raises(
+        BadInput, match="There is no slurm on this machine"
+    ):
+        list(Engine(name="slurm", folder=tmp_path).place(lambda _: None, ["a cell"]))

@@ -101,7 +101,7 @@ def test_stays_if_it_moves_less_than_draws_differ(rng):
 
     assert verdict(Stays(), LOW, responses(np.hstack([plain, plain]), levels=(0, 1))) == "+"
     assert verdict(Stays(), LOW, responses(np.hstack([plain, plain + 9]), levels=(0, 1))) == "-"
-    noisy = np.hstack([plain, plain + 8 * rng.normal(size=plain.shape)])
+    noisy = np.hstack([plain, plain + 2 * rng.normal(size=plain.shape)])
     assert verdict(Stays(), LOW, responses(noisy, levels=(0, 1))) == "·"
 
 
@@ -129,11 +129,23 @@ def test_how_far_draws_differ_is_itself_known_with_an_error(rng, moved, expected
     assert verdict(Stays(), LOW, table) == expected
 
 
-def test_changes_that_cancel_in_the_mean_are_undecided(rng):
+@pytest.mark.parametrize("tail", [1, 1e9], ids=["alike", "heavy"])
+def test_changes_that_cancel_in_the_mean_are_changes(rng, tail):
     plain = rng.normal(size=(N_SEEDS, 1))
-    up_and_down = plain + 10 * (-1.0) ** np.arange(N_SEEDS)[:, None]
+    changes = 10 * (-1.0) ** np.arange(N_SEEDS)[:, None]
+    changes[-1] *= tail
 
-    found = verdict(Stays(), LOW, responses(np.hstack([plain, up_and_down]), levels=(0, 1)))
+    found = verdict(Stays(), LOW, responses(np.hstack([plain, plain + changes]), levels=(0, 1)))
+
+    assert found == "-"
+
+
+def test_one_change_of_many_is_no_sign(rng):
+    plain = rng.normal(size=(N_SEEDS, 1))
+    changed = plain.copy()
+    changed[0] += 100
+
+    found = verdict(Stays(), LOW, responses(np.hstack([plain, changed]), levels=(0, 1)))
 
     assert found == "·"
 
