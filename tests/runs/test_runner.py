@@ -428,7 +428,5 @@ def test_slurm_where_there_is_none_is_told_in_a_sentence(tmp_path, monkeypatch):
 
     monkeypatch.setattr(submitit, "AutoExecutor", absent)
 
-    with pytest.raises(
-        BadInput, match="There is no slurm on this machine"
-    ):
+    with pytest.raises(BadInput, match="There is no slurm on this machine"):
         list(Engine(name="slurm", folder=tmp_path).place(lambda _: None, ["a cell"]))
