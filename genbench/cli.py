@@ -366,12 +366,10 @@ def _seeds(text: str | None) -> tuple[int, ...] | None:
         return None
     first, dash, last = text.partition("-")
     try:
-        ends = (int(first), int(last)) if dash else ()
-        return tuple(span(*ends)) if ends else tuple(int(seed) for seed in text.split(","))
-    except BadInput:
-        raise
+        numbers = [int(part) for part in ((first, last) if dash else text.split(","))]
     except ValueError as error:
         raise BadInput(f"--seeds must look like 0,1,2 or 0-4, not {text!r}.") from error
+    return tuple(span(*numbers)) if dash else tuple(numbers)
 
 
 def _command(text: str) -> tuple[str, ...]:

@@ -120,12 +120,15 @@ def _judge(metric: Metric, comparison: Comparison) -> Score:
     except Unavailable as unavailable:
         return Score(**known, status="skipped", reason=_sentence(unavailable))
     error = _level(metric.standard_error, evidence)
+    ideal = _level(metric.ideal, evidence)
+    # What a perfect model scores and what is there by chance are often the same, and may be dear.
+    chance = ideal if metric.chance is metric.ideal else _level(metric.chance, evidence)
     return Score(
         **known,
         status="ok",
         value=value,
-        ideal=_level(metric.ideal, evidence),
-        chance=_level(metric.chance, evidence),
+        ideal=ideal,
+        chance=chance,
         standard_error=error,
         uncertainty=None if error is None else metric.uncertainty,
         p_value=_level(metric.p_value, evidence),

@@ -84,14 +84,12 @@ class Stays:
         It moves if more changes are beyond the most that the range may be than the one in twenty
         that draws are: a binomial test, which neither heavy tails nor changes of sign deceive.
         """
-        values = responses.values[:, :, 0]
-        values = values[np.isfinite(values).all(axis=1)]
+        values = whole_rows(responses)
         known: dict[str, Any] = {"check": check.name, "metric": metric.name, "claimed": True}
         if len(values) < FEWEST_SEEDS:
             return Finding(**known, note=_why_not(responses))
         n = len(values)
-        natural = stdtrit(n - 1, 0.975) * values[:, 0].std(ddof=1)
-        changes = values[:, 1:] - values[:, :1]
+        changes, natural = changes_of(values)
         means, errors = changes.mean(axis=0), changes.std(axis=0, ddof=1) / np.sqrt(n)
         worst = int(np.argmax(np.abs(means) + errors))
         largest, reach = abs(means[worst]), stdtrit(n - 1, 0.975) * errors[worst]
@@ -295,6 +293,21 @@ def _least_share(wins: Array) -> float:
     """Return the lower end of the one-sided 95 % interval of a share."""
     n, right = len(wins), np.floor(wins.sum())
     return float(betaincinv(right, n - right + 1, 0.05)) if right else 0.0
+
+
+def whole_rows(responses: Responses) -> Array:
+    """Return the values (n, n_levels) of seeds that have a finite one at every level."""
+    values = responses.values[:, :, 0]
+    return np.asarray(values[np.isfinite(values).all(axis=1)])
+
+
+def changes_of(values: Array) -> tuple[Array, float]:
+    """Return changes (n, n_levels - 1) from the first level, and how far two draws of it differ.
+
+    The latter is half of the 95 % range of what seeds get at the first level.
+    """
+    natural = stdtrit(len(values) - 1, 0.975) * values[:, 0].std(ddof=1)
+    return values[:, 1:] - values[:, :1], float(natural)
 
 
 def overall(metric: Metric) -> bool:

@@ -7,7 +7,7 @@ from scipy.special import stdtrit
 
 from genbench.metric import Metric
 from genbench.sanity.check import Check, Finding, Responses
-from genbench.sanity.expectations import Stays
+from genbench.sanity.expectations import FEWEST_SEEDS, Stays, changes_of, whole_rows
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,13 @@ class Flat:
         """The test of `Stays` on all levels but the last, if the last is beyond two draws."""
         small = replace(responses, levels=responses.levels[:-1], values=responses.values[:, :-1])
         found = replace(Stays().judge(check, metric, small), claimed=self.claimed_by(metric))
-        values = responses.values[:, :, 0]
-        values = values[np.isfinite(values).all(axis=1)]
+        values = whole_rows(responses)
         n = len(values)
-        if found.p is None or n < 2:
+        if found.p is None or n < FEWEST_SEEDS:
             return replace(found, p=None, holds=False, strength=None)
-        changes = values[:, 1:] - values[:, :1]
+        changes, natural = changes_of(values)
         moved = np.abs(changes.mean(axis=0))
         reach = stdtrit(n - 1, 0.975) * changes[:, -1].std(ddof=1) / np.sqrt(n)
-        natural = stdtrit(n - 1, 0.975) * values[:, 0].std(ddof=1)
         if not moved[-1] - reach > natural:
             note = f"{found.note}; fakes move it by no more than {moved[-1] + reach:.3g}"
             return replace(found, p=1.0, holds=False, strength=None, note=note)

@@ -5,7 +5,7 @@ metric's and the mistake's; it claims what the sound one claims.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,14 +18,6 @@ from genbench.evidence.spectra import CosineSpectrum, entropy_of
 from genbench.metric import Metric
 from genbench.metrics import find
 from genbench.sanity.own import Inputs
-
-
-@dataclass(frozen=True)
-class Caught:
-    """Whether a broken metric was caught, and by which checks."""
-
-    mutant: str
-    by: tuple[str, ...]
 
 
 def _mutant(name: str, compute: Callable[[Any], float], **changes: Any) -> Metric:

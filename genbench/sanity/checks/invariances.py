@@ -10,7 +10,6 @@ from genbench.sanity.expectations import Stays
 from genbench.sanity.worlds import about_mixture, mixture, renewed
 
 SETS = ("test", "train", "generated")
-N_TURNS = 3.0
 
 
 def seen(look: Any) -> Make:
