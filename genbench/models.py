@@ -112,7 +112,8 @@ def constructor(module: ModuleType, name: str, *, where: str) -> Callable[..., A
 
 def baselines() -> Mapping[str, ModelSpec]:
     """Return the catalog of built-in models."""
-    catalog: Mapping[str, ModelSpec] = importlib.import_module("genbench.baselines").CATALOG
+    module = importlib.import_module("genbench.baselines.catalog")
+    catalog: Mapping[str, ModelSpec] = module.CATALOG
     return catalog
 
 

@@ -45,7 +45,7 @@ def models_table() -> str:
     """Every baseline: its family, and the file to read."""
     rows = []
     for name, spec in baselines().items():
-        file = spec.target.removeprefix("genbench.baselines.").partition(":")[0]
+        file = spec.target.removeprefix("genbench.baselines.").partition(":")[0].replace(".", "/")
         link = f"[baselines/{file}.py](baselines/{file}.py)"
         rows.append((spec.family, f"`{name}`", spec.summary, link))
     return _markdown(("family", "model", "what it is", "file"), rows)

@@ -8,14 +8,14 @@ from scipy.stats import multivariate_normal
 
 import genbench
 from genbench.annealing import annealed_log_weights
-from genbench.baselines.gan import GAN
-from genbench.baselines.gaussian import Gaussian
-from genbench.baselines.masked_autoregressive import MaskedAutoregressive
-from genbench.baselines.noise import UniformNoise
-from genbench.baselines.pca import PrincipalComponents
-from genbench.baselines.realnvp import RealNVP
-from genbench.baselines.transformer import Transformer
-from genbench.baselines.vae import VariationalAutoencoder
+from genbench.baselines.autoencoders.pca import PrincipalComponents
+from genbench.baselines.autoregressive.masked_autoregressive import MaskedAutoregressive
+from genbench.baselines.autoregressive.transformer import Transformer
+from genbench.baselines.controls.noise import UniformNoise
+from genbench.baselines.flows.realnvp import RealNVP
+from genbench.baselines.gans.gan import GAN
+from genbench.baselines.latent_variables.vae import VariationalAutoencoder
+from genbench.baselines.samplers.gaussian import Gaussian
 from genbench.interpolation import paths
 from genbench.inversion import reconstruct
 from genbench.pools import play

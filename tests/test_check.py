@@ -302,7 +302,7 @@ def is_running(pid):
 
 def test_good_models_pass(zoo):
     assert failures(check("copycat")) == {}
-    assert failures(check("genbench.baselines.gaussian:Gaussian")) == {}
+    assert failures(check("genbench.baselines.samplers.gaussian:Gaussian")) == {}
 
     choosy = check(f"{zoo}:Prefers")
 

@@ -41,7 +41,7 @@ def test_a_file_is_found_with_and_without_its_only_class_named(file):
 
 
 def test_a_class_of_a_package_is_found():
-    assert type(find("genbench.baselines.copycat:Copycat").make()).__name__ == "Copycat"
+    assert type(find("genbench.baselines.controls.copycat:Copycat").make()).__name__ == "Copycat"
 
 
 @pytest.mark.parametrize(

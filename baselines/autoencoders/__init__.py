@@ -1,0 +1,1 @@
+"""Autoencoders: a code learned by reconstruction, and a density on the code."""

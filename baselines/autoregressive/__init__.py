@@ -1,0 +1,1 @@
+"""Autoregressive models: each coordinate drawn given those before it."""

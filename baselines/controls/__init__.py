@@ -1,0 +1,1 @@
+"""Controls: what no model is, to read the measures by: copies, blurred copies, noise."""

@@ -1,0 +1,1 @@
+"""Density estimators: a density fitted to the data, and drawn from directly."""

@@ -1,0 +1,1 @@
+"""Diffusion: noise turned into data in many small steps."""

@@ -1,0 +1,1 @@
+"""Normalizing flows: bijections between data and normal noise, trained by exact likelihood."""

@@ -1,0 +1,1 @@
+"""Quantization: data as few codewords, and the frequencies of these."""

@@ -1,0 +1,150 @@
+"""What the training of the baselines shares: seeds, rates, steps, averaged weights, a bar.
+
+It imports nothing of the rest: with this file beside it, a family's folder can be copied and used
+alone.
+"""
+
+import math
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import torch
+from rich.console import Console
+from rich.progress import track
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+T = TypeVar("T")
+Net = TypeVar("Net", bound=nn.Module)
+
+
+def new_seed(rng: np.random.Generator) -> int:
+    """Return a seed for torch, drawn from `rng`."""
+    return int(rng.integers(2**31))
+
+
+def torch_generator(rng: np.random.Generator) -> torch.Generator:
+    """Return a stream of torch's random numbers, seeded from `rng`."""
+    return torch.Generator().manual_seed(new_seed(rng))
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Draw from torch's global stream as from a fresh one, and leave it as it was.
+
+    Layers draw their first weights from that stream and take no other.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
+
+
+def progress(steps: Iterable[T], name: str) -> Iterator[T]:
+    """Yield the steps under a progress bar, which only a terminal is shown."""
+    console = Console(stderr=True, quiet=not sys.stderr.isatty())
+    yield from track(steps, description=name, transient=True, console=console)
+
+
+class WarmupCosine(LRScheduler):
+    """A rate that rises for the first `warmup` steps, and falls to zero along half a cosine."""
+
+    def __init__(self, optimiser: Optimizer, steps: int, *, warmup: int = 0) -> None:
+        self.steps, self.warmup = steps, warmup
+        super().__init__(optimiser)
+
+    def get_lr(self) -> list[float | Tensor]:
+        step = self.last_epoch
+        rise = min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0
+        fall = (1 + math.cos(math.pi * step / self.steps)) / 2
+        return [rate * rise * fall for rate in self.base_lrs]
+
+
+def gradient_step(optimiser: Optimizer, loss: Tensor, *, clip: float | None = None) -> None:
+    """Move the optimiser's weights once, by a gradient no longer than `clip`.
+
+    Raises:
+        FloatingPointError: the loss or its gradient is not finite; no weight has moved then.
+    """
+    if not math.isfinite(loss.item()):
+        raise FloatingPointError("Training diverged: the loss is not finite.")
+    optimiser.zero_grad()
+    torch.autograd.backward(loss)
+    if clip is not None:
+        weights = [weight for group in optimiser.param_groups for weight in group["params"]]
+        if not math.isfinite(nn.utils.clip_grad_norm_(weights, clip)):
+            raise FloatingPointError("Training diverged: the gradient is not finite.")
+    optimiser.step()
+
+
+def minimise(
+    loss: Callable[[int], Tensor],
+    optimiser: Optimizer,
+    schedule: LRScheduler,
+    *,
+    steps: int,
+    name: str,
+    clip: float | None = None,
+) -> Iterator[int]:
+    """Yield each step, from 0, once it is done; whoever has seen enough breaks off.
+
+    Args:
+        loss: the loss of a batch drawn for this step, a scalar.
+        optimiser: moves the weights.
+        schedule: moves the optimiser's rate, after every step.
+        steps: how many at most.
+        name: of what is trained, for the progress bar.
+        clip: the longest gradient.
+
+    Raises:
+        FloatingPointError: the loss or its gradient is not finite.
+    """
+    for step in progress(range(steps), name):
+        gradient_step(optimiser, loss(step), clip=clip)
+        schedule.step()
+        yield step
+
+
+class EMA(Generic[Net]):
+    """An exponential moving average of a network's weights, in a network of its own.
+
+    Its memory grows with the updates, up to `decay`: the first weights are soon forgotten.
+
+    Args:
+        network: what is trained.
+        decay: the longest memory.
+        start: what the weights before the first update weigh, in updates: 0 forgets them at once.
+    """
+
+    def __init__(self, network: Net, decay: float, *, start: int = 0) -> None:
+        self.network = deepcopy(network).requires_grad_(requires_grad=False)
+        self.decay, self.start, self.updates = decay, start, 0
+
+    @torch.no_grad()
+    def update(self, network: Net) -> None:
+        decay = min(self.decay, (self.updates + self.start) / (self.updates + 10))
+        for kept, new in zip(self.network.parameters(), network.parameters(), strict=True):
+            kept.lerp_(new, 1 - decay)
+        self.updates += 1
+
+
+class Best:
+    """The state of a network when its held-out loss was lowest."""
+
+    def __init__(self, network: nn.Module, loss: float = math.inf) -> None:
+        self.network, self.loss, self.step = network, loss, 0
+        self.state: dict[str, Any] = deepcopy(network.state_dict())
+
+    def offer(self, loss: float, step: int) -> None:
+        """Keep the network's present state if its loss is the lowest so far."""
+        if loss < self.loss:
+            self.loss, self.step = loss, step
+            self.state = deepcopy(self.network.state_dict())
+
+    def restore(self) -> None:
+        """Give the network the state that was kept."""
+        self.network.load_state_dict(self.state)
