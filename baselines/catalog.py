@@ -4,7 +4,7 @@ It stands apart from `__init__.py`, which says nothing but what the folder is: a
 the files that its code is in and the packages around them, not the lines of other models.
 """
 
-from genbench.models import ModelSpec
+from genbench.models.find import ModelSpec
 
 __all__ = ["CATALOG", "FOLDERS"]
 

@@ -4,34 +4,57 @@ The usual way in is `genbench.score(test=..., generated=..., train=...)` on plai
 command `genbench` in a shell.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from genbench.ground.lazy import lazy
 
 if TYPE_CHECKING:
-    from genbench.errors import BadInput, MissingExtra, Unavailable
-    from genbench.evaluate import Scores, score
+    from genbench.check.conformance import check
+    from genbench.creativity.frontier import frontier
+    from genbench.ground.errors import BadInput, MissingExtra, Unavailable
     from genbench.metric import Metric, Score
+    from genbench.scoring.accumulators import ClassMoments, FeatureMoments
+    from genbench.scoring.evaluate import Scores, score
+    from genbench.scoring.significance import significance
+    from genbench.tournament.pools import Pool, play
 
 __version__ = "0.1.0"
-__all__ = ["BadInput", "Metric", "MissingExtra", "Score", "Scores", "Unavailable", "score"]
+__all__ = [
+    "BadInput",
+    "ClassMoments",
+    "FeatureMoments",
+    "Metric",
+    "MissingExtra",
+    "Pool",
+    "Score",
+    "Scores",
+    "Unavailable",
+    "check",
+    "frontier",
+    "play",
+    "score",
+    "significance",
+]
 
+# The public names, and where each is at home. `check` is the name of a room as well, which can be
+# called.
 _HOMES = {
-    "BadInput": "errors",
-    "MissingExtra": "errors",
+    "BadInput": "ground.errors",
+    "ClassMoments": "scoring.accumulators",
+    "FeatureMoments": "scoring.accumulators",
     "Metric": "metric",
+    "MissingExtra": "ground.errors",
+    "Pool": "tournament.pools",
     "Score": "metric",
-    "Scores": "evaluate",
-    "Unavailable": "errors",
-    "score": "evaluate",
+    "Scores": "scoring.evaluate",
+    "Unavailable": "ground.errors",
+    "check": "",
+    "frontier": "creativity.frontier",
+    "play": "tournament.pools",
+    "score": "scoring.evaluate",
+    "significance": "scoring.significance",
 }
-
-
-def __getattr__(name: str) -> Any:
-    """Import public names when they are first asked for, so that the command line starts fast."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'genbench' has no attribute {name!r}")
-    import importlib
-
-    return getattr(importlib.import_module(f"genbench.{_HOMES[name]}"), name)
+__getattr__ = lazy(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

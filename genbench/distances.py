@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from genbench.arrays import Array, Flags, Labels
-from genbench.devices import times
+from genbench.ground.arrays import Array, Flags, Labels
+from genbench.ground.devices import times
 
 BLOCK_ENTRIES = 1_000_000  # of float64: 8 MB a block, which stay near the core
 SPARE_CANDIDATES = 3  # neighbours beyond the k-th that rounding might have misplaced

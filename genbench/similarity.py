@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from genbench.arrays import Array
-from genbench.errors import BadInput
+from genbench.ground.arrays import Array
+from genbench.ground.errors import BadInput
 
 WINDOW = 11  # pixels, of a Gaussian
 WIDTH = 1.5  # its standard deviation, in pixels

@@ -10,7 +10,7 @@ from scipy.ndimage import gaussian_filter
 
 from genbench.datasets.densities import GaussianMixture
 from genbench.evidence import Comparison, Reference
-from genbench.pools import Pool
+from genbench.tournament.pools import Pool
 
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=40)
 settings.load_profile("steady")

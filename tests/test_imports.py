@@ -24,9 +24,9 @@ def modules_after(code: str) -> set[str]:
     "code",
     [
         "import genbench",
-        "import genbench.worker",
-        "import genbench.cli, genbench.listing",
-        "from click.testing import CliRunner; from genbench.cli import main;"
+        "import genbench.runs.worker",
+        "import genbench.cli.main, genbench.cli.listing",
+        "from click.testing import CliRunner; from genbench.cli.main import main;"
         "r = CliRunner().invoke(main, ['list']); assert r.exit_code == 0, r.output;"
         "r = CliRunner().invoke(main, ['--help']); assert r.exit_code == 0, r.output",
     ],
@@ -36,7 +36,7 @@ def test_the_fast_parts_import_nothing_heavy(code):
 
 
 def test_the_worker_imports_neither_scipy_nor_the_command_line():
-    assert modules_after("import genbench.worker").isdisjoint({"scipy", "rich", "click"})
+    assert modules_after("import genbench.runs.worker").isdisjoint({"scipy", "rich", "click"})
 
 
 def test_every_module_can_be_imported_on_its_own():

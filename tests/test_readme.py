@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from genbench.behaviour import Behaviour
-from genbench.readme import metrics_table, regenerated
+from genbench.cli.readme import metrics_table, regenerated
+from genbench.report.behaviour import Behaviour
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -25,7 +25,7 @@ def test_its_examples_run():
 
 
 def test_its_tables_are_what_the_catalogs_say(text):
-    assert regenerated(text) == text, "run: python -m genbench.readme"
+    assert regenerated(text) == text, "run: python -m genbench.cli.readme"
 
 
 def test_what_measures_catch_is_what_the_checks_found(monkeypatch):
@@ -40,7 +40,7 @@ def test_what_measures_catch_is_what_the_checks_found(monkeypatch):
             ("contrast_distance", "picture_noise", True, "·"),
         )
     ]  # fmt: skip
-    monkeypatch.setattr("genbench.readme.published_behaviour", lambda: found)
+    monkeypatch.setattr("genbench.cli.readme.published_behaviour", lambda: found)
 
     lines = [line.strip("| ").split(" | ") for line in metrics_table().splitlines()]
     faults = slice(lines[0].index("noise"), lines[0].index("what it is"))
@@ -65,7 +65,7 @@ def test_its_links_and_pictures_exist(text):
 def test_its_model_passes_the_door_it_goes_through(text, tmp_path):
     import numpy as np
 
-    from genbench.models import find
+    from genbench.models.find import find
 
     code = next(
         block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "MyModel" in block

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from genbench.errors import BadInput
+from genbench.ground.errors import BadInput
 from genbench.similarity import (
     SCALE_WEIGHTS,
     multiscale_structural_similarity,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from genbench.datasets.dataset import Dataset
 from genbench.datasets.densities import Density
-from genbench.errors import unknown_name
+from genbench.ground.errors import unknown_name
 
 __all__ = ["CATALOG", "Dataset", "Density", "Entry", "load"]
 

@@ -7,11 +7,11 @@ from typing import Literal
 
 import numpy as np
 
-from genbench.arrays import Array, Labels, as_labels, as_samples
 from genbench.datasets.densities import Density
 from genbench.datasets.domain import Domain
-from genbench.errors import BadInput
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array, Labels, as_labels, as_samples
+from genbench.ground.errors import BadInput
+from genbench.ground.randomness import rng_for
 
 
 @dataclass(frozen=True, eq=False)

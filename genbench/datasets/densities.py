@@ -7,7 +7,7 @@ import numpy as np
 from scipy.spatial.distance import cdist
 from scipy.special import logsumexp, softmax
 
-from genbench.arrays import Array, Labels
+from genbench.ground.arrays import Array, Labels
 
 
 class Density(Protocol):

@@ -6,7 +6,7 @@ Alpaydin and Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Le
 
 from genbench.datasets.dataset import Dataset
 from genbench.datasets.domain import Domain
-from genbench.randomness import rng_for
+from genbench.ground.randomness import rng_for
 
 N_TRAIN, N_TEST = 999, 399  # of 1,797; the other 399 are fresh
 

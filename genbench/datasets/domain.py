@@ -7,8 +7,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from genbench.arrays import Array, Flags, read_only
-from genbench.errors import BadInput
+from genbench.ground.arrays import Array, Flags, read_only
+from genbench.ground.errors import BadInput
 
 
 @dataclass(frozen=True, eq=False)

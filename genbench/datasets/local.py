@@ -25,11 +25,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from genbench.arrays import Array, Labels
 from genbench.datasets.dataset import Dataset
 from genbench.datasets.domain import Domain
-from genbench.errors import BadInput
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array, Labels
+from genbench.ground.errors import BadInput
+from genbench.ground.randomness import rng_for
 
 VARIABLE = "GENBENCH_DATA"
 N_CLASSES = 10

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genbench.arrays import Labels
+from genbench.ground.arrays import Labels
 
 
 def deal(groups: Labels, *, rng: np.random.Generator) -> tuple[Labels, Labels, Labels]:

@@ -16,12 +16,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from genbench.arrays import Array, Labels
 from genbench.datasets.dataset import Dataset
 from genbench.datasets.domain import Domain
 from genbench.datasets.parts import deal
-from genbench.extras import require
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array, Labels
+from genbench.ground.extras import require
+from genbench.ground.randomness import rng_for
 
 TILE = 32  # pixels along each side
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from genbench.arrays import Array, Labels
 from genbench.datasets.dataset import Dataset
 from genbench.datasets.densities import (
     Checkerboard,
@@ -11,7 +10,8 @@ from genbench.datasets.densities import (
     NoisyCurves,
     Pinwheel,
 )
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array, Labels
+from genbench.ground.randomness import rng_for
 
 N_TRAIN, N_TEST, N_FRESH = 2000, 1000, 1000
 

@@ -12,11 +12,11 @@ Breast cancer: Wolberg et al., the same, https://doi.org/10.24432/C5DW2B. Diabet
 
 import numpy as np
 
-from genbench.arrays import Array, Labels
 from genbench.datasets.dataset import Dataset
 from genbench.datasets.domain import Domain
 from genbench.datasets.parts import deal
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array, Labels
+from genbench.ground.randomness import rng_for
 
 COUNT = (0, np.inf)  # bounds of whole numbers that are not categories
 

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from genbench.arrays import Array
 from genbench.datasets import Dataset
+from genbench.ground.arrays import Array
 
 __all__ = ["Embedding", "embedding_for"]
 

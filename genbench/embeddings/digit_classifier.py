@@ -16,10 +16,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from genbench.arrays import Array, Labels, flat
 from genbench.datasets import Dataset
-from genbench.randomness import rng_for
-from genbench.threads import one_thread
+from genbench.ground.arrays import Array, Labels, flat
+from genbench.ground.randomness import rng_for
+from genbench.ground.threads import one_thread
 
 N_FEATURES = 64
 EPOCHS = 25

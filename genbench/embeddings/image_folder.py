@@ -6,8 +6,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from genbench.errors import BadInput
-from genbench.extras import require
+from genbench.ground.errors import BadInput
+from genbench.ground.extras import require
 
 Pixels: TypeAlias = NDArray[np.uint8]
 

@@ -18,12 +18,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from genbench.arrays import Array, read_only
 from genbench.embeddings.image_folder import Pixels, list_images, load_image
 from genbench.embeddings.torchvision_import import import_torchvision
-from genbench.errors import BadInput
-from genbench.extras import require
-from genbench.paths import brief
+from genbench.ground.arrays import Array, read_only
+from genbench.ground.errors import BadInput
+from genbench.ground.extras import require
+from genbench.ground.paths import brief
 
 BATCH_SIZE = 32  # fixed: the size of a batch moves the last digits of a float32 network
 FEATURES = ("2048", "logits_unbiased")  # torch-fidelity's names for the layers of FID and of IS

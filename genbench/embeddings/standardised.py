@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genbench.arrays import Array, flat
 from genbench.datasets import Dataset, Density
+from genbench.ground.arrays import Array, flat
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,7 @@
 from types import ModuleType
 from typing import Any
 
-from genbench.extras import require
+from genbench.ground.extras import require
 
 OPERATORS = ("nms", "qnms")
 SIGNATURE = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"

@@ -5,11 +5,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, Labels
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.training import fixed_budget
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array, Labels
+from genbench.ground.errors import Unavailable
+from genbench.ground.randomness import rng_for
 
 MOST_BINS = 100
 POINTS_PER_BIN = 10  # so that the normal approximation of a bin's count holds

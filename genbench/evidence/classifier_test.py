@@ -5,10 +5,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, Labels
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.training import fixed_budget
+from genbench.ground.arrays import Array, Labels
+from genbench.ground.errors import Unavailable
 
 FEWEST = 20  # of each set: ten to learn from, ten to be judged on
 

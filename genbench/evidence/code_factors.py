@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from scipy.special import entr
 
-from genbench.arrays import Array, Labels
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, given
+from genbench.ground.arrays import Array, Labels
+from genbench.ground.errors import Unavailable
 
 BINS = 20  # of equal width, from a code's least to its greatest value
 

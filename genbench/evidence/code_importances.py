@@ -5,10 +5,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, Labels
-from genbench.errors import Unavailable
 from genbench.evidence.code_factors import codes_and_factors
 from genbench.evidence.comparison import Comparison, Evidence
+from genbench.ground.arrays import Array, Labels
+from genbench.ground.errors import Unavailable
 
 FEWEST = 20
 TREES = 30

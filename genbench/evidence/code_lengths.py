@@ -5,9 +5,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, given
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
 
 
 @dataclass(frozen=True, eq=False)

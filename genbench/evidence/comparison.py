@@ -7,10 +7,10 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
-from genbench.arrays import Array, Labels, flat
 from genbench.datasets import Density
-from genbench.errors import Unavailable
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array, Labels, flat
+from genbench.ground.errors import Unavailable
+from genbench.ground.randomness import rng_for
 
 Found = TypeVar("Found")
 
@@ -101,7 +101,7 @@ class Comparison(Memory):
     path_step: float | None = None  # share of a path between two latents
     token_log_prob: Array | None = None  # (n_tokens,) of the test tokens, each given those before
     test_bytes: float | None = None  # length of the text that those tokens spell
-    pool: Any = None  # the models it is compared with, a `genbench.pools.Pool`
+    pool: Any = None  # the models it is compared with, a `genbench.tournament.pools.Pool`
     seed: int = 0
 
     @cached_property

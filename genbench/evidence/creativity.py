@@ -5,13 +5,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
-from genbench.capacity import divergences, information
-from genbench.errors import Unavailable
+from genbench.creativity.capacity import divergences, information
+from genbench.creativity.frontier import FrontierPoint, frontier
 from genbench.evidence.bins import FittedCells
 from genbench.evidence.comparison import Comparison, Evidence, given
-from genbench.frontier import FrontierPoint, frontier
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
+from genbench.ground.randomness import rng_for
 
 MOST_CELLS = 200  # kinds of artifacts; the frontier's cost grows with their cube
 TOLERANCE = 1e-7  # nats

@@ -5,10 +5,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence
-from genbench.threads import one_thread
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
+from genbench.ground.threads import one_thread
 
 FEWEST = 20
 WIDTH = 64

@@ -5,11 +5,11 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, Labels
-from genbench.errors import Unavailable
 from genbench.evidence.bins import Cells
 from genbench.evidence.comparison import Comparison, Evidence, at_least
 from genbench.evidence.neighbours import generated_to_train, test_to_train
+from genbench.ground.arrays import Array, Labels
+from genbench.ground.errors import Unavailable
 
 N_CELLS = 3
 FEWEST = 20  # generated points that a cell must have more than to count

@@ -5,10 +5,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.distances import ball_blocks
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import Neighbours, within_generated, within_test
+from genbench.ground.arrays import Array
 
 RARE = 0.01  # the share of real samples that have a neighbour as near as a duplicate
 

@@ -6,12 +6,12 @@ from typing import ClassVar, NamedTuple, Self
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from genbench.arrays import Array
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.evidence.kernel_means import kernel_width
 from genbench.evidence.subsets import some_of
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
+from genbench.ground.randomness import rng_for
 
 MOST_POINTS = 1000  # of each set: their costs are one matrix
 SHARE = 0.1  # of the test set's median squared distance: what an entropy of one nat is worth

@@ -6,12 +6,12 @@ from typing import ClassVar, NamedTuple, Self
 import numpy as np
 from scipy.special import logsumexp
 
-from genbench.arrays import Array
 from genbench.distances import squared_distance_blocks, squared_distance_table
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.evidence.subsets import some_of
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
+from genbench.ground.randomness import rng_for
 
 MOST_CENTRES = 1000  # and as many training points to fit to: they make one matrix
 STEPS = 50

@@ -5,9 +5,9 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.evidence.comparison import Comparison, Evidence, at_least
 from genbench.evidence.moments import Gaussian, Moments, squared_distance
+from genbench.ground.arrays import Array
 
 SHRINKAGES = np.array([1.0, 1.5, 2.0, 3.0])  # how many times smaller than the whole the parts are
 REPEATS = 5

@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from scipy.special import logsumexp
 
-from genbench.arrays import Array
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, given
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
 
 FEW = 2.0  # effective draws: one of them outweighs all others
 

@@ -6,10 +6,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, Labels, flat
 from genbench.distances import nearest, squared_distance_blocks
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, given
+from genbench.ground.arrays import Array, Labels, flat
+from genbench.ground.errors import Unavailable
 
 FACTORS = np.geomspace(0.25, 4, 9)  # bandwidths tried at first, about the typical gap
 MOST_CHOOSING = 1000  # samples that choose a bandwidth, as is usual

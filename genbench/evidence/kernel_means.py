@@ -5,7 +5,6 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.distances import rounding_slack, squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.evidence.pair_means import (
@@ -15,6 +14,7 @@ from genbench.evidence.pair_means import (
     means_between,
     means_within,
 )
+from genbench.ground.arrays import Array
 
 MEDIAN_POINTS = 1000  # enough for a median distance; every pair of them is looked at
 

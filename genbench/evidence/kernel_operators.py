@@ -5,12 +5,12 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.distances import squared_distance_table
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.evidence.spectra import usable_width
 from genbench.evidence.subsets import some_of
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array
+from genbench.ground.randomness import rng_for
 
 MOST_POINTS = 1500  # of each set: their kernel matrices are taken apart
 RIDGE = 1e-3  # added to what is generated, so that what never is costs much and not everything

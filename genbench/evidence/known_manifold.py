@@ -5,8 +5,8 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, Flags, flat
 from genbench.evidence.comparison import Comparison, Evidence, given
+from genbench.ground.arrays import Array, Flags, flat
 
 TOLERANCE = 0.1  # distance, in units of the samples, within which a sample is as good as there
 

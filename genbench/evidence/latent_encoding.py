@@ -6,10 +6,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from scipy.special import ndtri
 
-from genbench.arrays import Array
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, given
 from genbench.evidence.training import fixed_budget
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
 
 FEWEST = 80
 ERRORS_PER_LATENT = 20  # at least, for a covariance of the errors; else variances alone

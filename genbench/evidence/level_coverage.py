@@ -5,11 +5,11 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.kernel_likelihood import MOST_CHOOSING, best_bandwidth, kernel_log_density
 from genbench.evidence.neighbours import within_generated
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
 
 SHARE = 0.95  # of what the model makes lies where its density reaches the level
 

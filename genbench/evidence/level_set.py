@@ -5,11 +5,11 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, flat
 from genbench.datasets import Density
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference, given
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array, flat
+from genbench.ground.errors import Unavailable
+from genbench.ground.randomness import rng_for
 
 SHARE = 0.95  # of real samples lie where the density is that high
 N_DRAWS = 20_000  # which fixes the share to 0.0015

@@ -5,13 +5,13 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.distances import squared_distance_table
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.subsets import some_of
 from genbench.evidence.witness_complex import loops
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
+from genbench.ground.randomness import rng_for
 
 LANDMARKS = 64
 DRAWS = 100  # of landmarks

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from genbench.arrays import Array
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
 
 
 @dataclass(frozen=True, eq=False)

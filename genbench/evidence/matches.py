@@ -5,9 +5,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.evidence.comparison import Comparison, Evidence, given
-from genbench.pools import Pool
+from genbench.ground.arrays import Array
+from genbench.tournament.pools import Pool
 
 FAIR = 1.959964  # standard errors: a log-ratio of test errors further from zero is no accident
 

@@ -5,11 +5,11 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.distances import nearest
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.moments import Moments
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
 
 
 @dataclass(frozen=True, eq=False)

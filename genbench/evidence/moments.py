@@ -8,8 +8,8 @@ from typing import ClassVar, Self
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from genbench.arrays import Array
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least, given
+from genbench.ground.arrays import Array
 
 BLOCK_ENTRIES = 1_000_000  # of the points: 8 MB, which stay in the cache
 MOST_SHOWN = 2000  # points that a standard error is estimated from: its own is 2 % of it

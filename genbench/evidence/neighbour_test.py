@@ -5,7 +5,6 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, Labels
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import (
     Neighbours,
@@ -14,6 +13,7 @@ from genbench.evidence.neighbours import (
     within_generated,
     within_test,
 )
+from genbench.ground.arrays import Array, Labels
 
 
 @dataclass(frozen=True, eq=False)

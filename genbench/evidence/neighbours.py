@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from genbench.arrays import Array, Labels
 from genbench.distances import nearest
 from genbench.evidence.comparison import Comparison, Reference, at_least
+from genbench.ground.arrays import Array, Labels
 
 
 class Neighbours(NamedTuple):

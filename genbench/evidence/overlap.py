@@ -5,10 +5,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, Labels
 from genbench.distances import ball_blocks
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import within_generated, within_test
+from genbench.ground.arrays import Array, Labels
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.distances import later_distance_blocks, squared_distance_blocks
+from genbench.ground.arrays import Array
 
 Kernel = Callable[[slice, slice, Array], Array]  # of rows, columns and their squared distances
 

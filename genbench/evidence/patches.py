@@ -5,11 +5,11 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.pictures import no_smaller_than, pictures_of_generated, pictures_of_test
 from genbench.evidence.projections import Pairing
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array
+from genbench.ground.randomness import rng_for
 
 SIDE = 7  # pixels
 PER_PICTURE = 128

@@ -5,8 +5,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, flat
 from genbench.evidence.comparison import Comparison, Evidence, at_least, given
+from genbench.ground.arrays import Array, flat
 
 FEWEST = 10
 DROPPED = 0.01  # share of the paths at either end of the order

@@ -6,10 +6,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from genbench.arrays import Array
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.evidence.pictures import no_smaller_than, pictures_of_generated, pictures_of_test
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array
+from genbench.ground.randomness import rng_for
 
 LUMA = (0.299, 0.587, 0.114)  # of red, green and blue
 NYQUIST_SHARE = 0.9  # of the highest frequency; beyond it sampling shows

@@ -5,10 +5,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least, given
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
+from genbench.ground.randomness import rng_for
 from genbench.similarity import (
     SCALE_WEIGHTS,
     WINDOW,

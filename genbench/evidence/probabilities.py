@@ -5,8 +5,8 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, Labels
 from genbench.evidence.comparison import Comparison, Evidence, given
+from genbench.ground.arrays import Array, Labels
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,11 +5,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, Labels
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference, given
 from genbench.evidence.training import fixed_budget
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array, Labels
+from genbench.ground.errors import Unavailable
+from genbench.ground.randomness import rng_for
 
 FEWEST = 20
 MOST_STEPS = 500

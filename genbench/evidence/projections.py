@@ -6,10 +6,10 @@ from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from genbench.arrays import Array, Labels
 from genbench.distances import BLOCK_ENTRIES
 from genbench.evidence.comparison import Comparison, Evidence, Reference
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array, Labels
+from genbench.ground.randomness import rng_for
 
 DIRECTIONS = 1000
 MOST_KEPT = 16_000_000  # sorted projections of the test set that a reference keeps: 128 MB

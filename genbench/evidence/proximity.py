@@ -5,10 +5,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.distances import rounding_slack, squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import Neighbours, generated_to_train, within_train
+from genbench.ground.arrays import Array
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,10 +5,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.distances import rounding_slack, squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import within_test
+from genbench.ground.arrays import Array
 
 ALMOST_NOTHING = 1e-200  # in place of the square of no radius: it can still be divided by
 

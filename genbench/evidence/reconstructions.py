@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from genbench.arrays import Array, flat
 from genbench.evidence.comparison import Comparison, Evidence, given
+from genbench.ground.arrays import Array, flat
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from genbench.arrays import Array
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import test_to_generated, test_to_train
+from genbench.ground.arrays import Array
 
 
 @dataclass(frozen=True, eq=False)

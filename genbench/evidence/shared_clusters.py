@@ -5,12 +5,12 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
-from genbench.errors import Unavailable
 from genbench.evidence.bins import FittedCells
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.subsets import some_of
 from genbench.evidence.unit_kernel import unit
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
 
 N_CLUSTERS = 20
 RUNS = 10

@@ -5,10 +5,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, Flags
 from genbench.distances import rounding_slack, squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array, Flags
+from genbench.ground.randomness import rng_for
 
 MOST_DIMENSIONS = 32  # points of more are projected at random
 NEIGHBOURS_PER_DIMENSION, FEWEST_NEIGHBOURS = 5, 50

@@ -5,10 +5,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.distances import rounding_slack, squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import within_generated, within_test
+from genbench.ground.arrays import Array
 
 K = 4  # neighbour that sets the radius; fewer if the reference counts fewer
 STRETCH = 1.2  # radius over the mean distance to that neighbour

@@ -5,12 +5,12 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.distances import BLOCK_ENTRIES
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.kernel_means import kernel_width, within_generated
 from genbench.evidence.unit_kernel import unit
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
 
 
 @dataclass(frozen=True, eq=False)

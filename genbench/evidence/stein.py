@@ -5,9 +5,9 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, flat
 from genbench.distances import squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence, at_least, given
+from genbench.ground.arrays import Array, flat
 
 OFFSET = 1.0  # squared, of the kernel (OFFSET + |x - y|^2)^EXPONENT
 EXPONENT = -0.5

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genbench.arrays import Array
+from genbench.ground.arrays import Array
 
 
 def some_of(points: Array, n: int, *, rng: np.random.Generator) -> Array:

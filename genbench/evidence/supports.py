@@ -5,9 +5,9 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array, Flags
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import test_to_generated, within_test
+from genbench.ground.arrays import Array, Flags
 
 
 @dataclass(frozen=True, eq=False)

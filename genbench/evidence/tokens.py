@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from genbench.arrays import Array
 from genbench.evidence.comparison import Comparison, Evidence, given
+from genbench.ground.arrays import Array
 
 
 @dataclass(frozen=True, eq=False)

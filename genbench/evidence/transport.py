@@ -14,11 +14,11 @@ from typing import ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 
-from genbench.arrays import Array, Labels
 from genbench.distances import nearest, squared_distance_blocks
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.subsets import some_of
+from genbench.ground.arrays import Array, Labels
+from genbench.ground.errors import Unavailable
 
 MOST_POINTS = 10_000  # of each set
 MOST_ITERATIONS = 100_000_000

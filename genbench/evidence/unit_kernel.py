@@ -5,10 +5,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.evidence.pair_means import KernelMeans, PairMeans, means_between, means_within
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
 
 WIDTH = 10.0  # points of length one are at most two apart
 

@@ -6,10 +6,10 @@ from typing import ClassVar, Self
 import numpy as np
 from scipy.special import gammaincc
 
-from genbench.arrays import Array, Labels
 from genbench.distances import squared_distance_blocks
 from genbench.evidence.bins import n_bins
 from genbench.evidence.comparison import Comparison, Evidence
+from genbench.ground.arrays import Array, Labels
 
 TESSELLATIONS = 20
 

@@ -8,8 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
-from genbench.arrays import Array, Labels
-from genbench.errors import Unavailable
+from genbench.ground.arrays import Array, Labels
+from genbench.ground.errors import Unavailable
 
 # A witness of a simplex lies nearer to its corners than to any other landmark, but for a slack.
 # The nearest landmark outside a triangle is therefore among a witness's four nearest.

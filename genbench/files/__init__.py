@@ -7,11 +7,11 @@ before memory is taken, nothing is unpickled, and nothing is unpacked to the dis
 from collections.abc import Callable
 from pathlib import Path
 
-from genbench.arrays import Array, as_samples
-from genbench.errors import BadInput
 from genbench.files import arrays, pictures, tables
 from genbench.files.limits import check_file_size
-from genbench.paths import is_file, is_folder, readable, shown
+from genbench.ground.arrays import Array, as_samples
+from genbench.ground.errors import BadInput
+from genbench.ground.paths import is_file, is_folder, readable, shown
 
 READERS: dict[str, Callable[[Path], Array]] = {
     ".npy": arrays.read_npy,

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
-from genbench.errors import BadInput
 from genbench.files.limits import (
     MOST_DIRECTORY_BYTES,
     MOST_UNPACKED_BYTES,
     check_file_size,
     check_members,
 )
-from genbench.paths import brief, shown
+from genbench.ground.errors import BadInput
+from genbench.ground.paths import brief, shown
 
 CHUNK_BYTES = 2**20
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may ask for any amount of memory

@@ -7,11 +7,11 @@ from typing import BinaryIO
 
 from numpy.lib import format as npy
 
-from genbench.arrays import Array
-from genbench.errors import BadInput
 from genbench.files.archives import Archive, open_archive
 from genbench.files.limits import check_file_size, check_shape
-from genbench.paths import brief, readable, shown
+from genbench.ground.arrays import Array
+from genbench.ground.errors import BadInput
+from genbench.ground.paths import brief, readable, shown
 
 USUAL_NAMES = ("samples", "generated", "features", "arr_0")
 MOST_HEADER_BYTES = 12_000  # numpy reads no header of over 10,000 characters

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from genbench.errors import BadInput
+from genbench.ground.errors import BadInput
 
 GIB = 2**30
 MOST_NUMBERS = 2**30  # in all samples together: 8 GiB in double precision

@@ -8,10 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.embeddings.image_folder import SUFFIXES, Pixels, list_images
-from genbench.errors import BadInput
-from genbench.extras import require
 from genbench.files.archives import open_archive
 from genbench.files.limits import (
     MOST_PICTURE_BYTES,
@@ -20,7 +17,10 @@ from genbench.files.limits import (
     check_members,
     check_shape,
 )
-from genbench.paths import brief, shown
+from genbench.ground.arrays import Array
+from genbench.ground.errors import BadInput
+from genbench.ground.extras import require
+from genbench.ground.paths import brief, shown
 
 FORMATS = ("PNG", "JPEG")
 MODES = {"L": "L", "RGB": "RGB", "1": "L", "P": "RGB"}  # the last two without a loss

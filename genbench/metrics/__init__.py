@@ -2,9 +2,9 @@
 
 import importlib
 
-from genbench.errors import BadInput, unknown_name
+from genbench.ground.errors import BadInput, unknown_name
+from genbench.ground.paths import brief
 from genbench.metric import Metric
-from genbench.paths import brief
 
 __all__ = ["ALIASES", "CATALOG", "find"]
 

@@ -11,10 +11,10 @@ regularisation keeps them from being overconfident; probabilities below 1e-12 ar
 import numpy as np
 from scipy.special import rel_entr
 
-from genbench.arrays import Array
 from genbench.evidence.probes import LEAST_PROBABILITY, Probes
+from genbench.ground.arrays import Array
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 
 def adversarial_divergence(probes: Probes) -> float:

@@ -6,8 +6,8 @@ Differs from the authors' code, which looks up the training sample's spacing und
 """
 
 from genbench.evidence import Proximity
+from genbench.ground.spread import error_of_share
 from genbench.metric import Metric
-from genbench.spread import error_of_share
 
 
 def authenticity(proximity: Proximity) -> float:

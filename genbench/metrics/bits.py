@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from genbench.errors import BadInput
 from genbench.evidence.code_lengths import CodeLengths
 from genbench.evidence.likelihood_pair import LikelihoodPair
 from genbench.evidence.log_likelihoods import LogLikelihoods
+from genbench.ground.errors import BadInput
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 NAT = float(np.log2(np.e))  # in bits
 

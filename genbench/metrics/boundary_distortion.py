@@ -8,8 +8,8 @@ classifier and equally many samples.
 """
 
 from genbench.evidence.probes import Probes
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 
 def boundary_distortion(probes: Probes) -> float:

@@ -12,10 +12,10 @@ samples, since a model of one easy sample a class gets all of them right.
 
 import numpy as np
 
-from genbench.errors import Unavailable
 from genbench.evidence.probes import Probes
+from genbench.ground.errors import Unavailable
+from genbench.ground.spread import error_of_share
 from genbench.metric import Metric
-from genbench.spread import error_of_share
 
 
 def train_on_generated_accuracy(probes: Probes) -> float:

@@ -13,8 +13,8 @@ less than those of one split into halves do (the preset "sbibm" measures that wa
 """
 
 from genbench.evidence import ClassifierTest
+from genbench.ground.spread import error_of_share
 from genbench.metric import Metric
-from genbench.spread import error_of_share
 
 
 def classifier_two_sample_test(test: ClassifierTest) -> float:

@@ -14,10 +14,10 @@ not whether there is something better that it never makes.
 
 import numpy as np
 
-from genbench.errors import Unavailable
 from genbench.evidence.creativity import Creativity
+from genbench.ground.errors import Unavailable
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 NO_NEWS = 1e-12  # nats: rounding
 

@@ -10,8 +10,8 @@ other.
 import numpy as np
 
 from genbench.evidence import Overlap
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 
 def density(overlap: Overlap) -> float:

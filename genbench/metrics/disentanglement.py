@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 from scipy.special import entr
 
-from genbench.arrays import Array
-from genbench.errors import Unavailable
 from genbench.evidence import Evidence
 from genbench.evidence.code_factors import CodeFactors, Dependence
 from genbench.evidence.code_importances import CodeImportances, Forests
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
 from genbench.metric import Metric
 
 

@@ -12,10 +12,10 @@ Gaussians as that around generated points. That is half the training set at most
 keeps copies from becoming points of no width, so that they lose tens and not millions.
 """
 
-from genbench.arrays import Array
 from genbench.evidence.fitted_mixtures import FittedMixtures
+from genbench.ground.arrays import Array
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 SCALE = 100
 

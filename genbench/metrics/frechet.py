@@ -11,12 +11,12 @@ test points as well, averages several draws of each size, and does not redraw fr
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.evidence import Gaussian, Moments
 from genbench.evidence.frechet_extrapolation import FrechetExtrapolation
 from genbench.evidence.moments import influences
+from genbench.ground.arrays import Array
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 
 def frechet_distance(moments: Moments) -> float:

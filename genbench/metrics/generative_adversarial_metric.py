@@ -11,8 +11,8 @@ ratios of the fair ones are averaged (geometrically: swapping sides inverts each
 
 import numpy as np
 
-from genbench.errors import Unavailable
 from genbench.evidence.matches import Matches, jeffreys
+from genbench.ground.errors import Unavailable
 from genbench.metric import Metric
 
 

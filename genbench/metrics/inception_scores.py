@@ -19,9 +19,9 @@ to and from the law of the real classes.
 import numpy as np
 from scipy.special import entr, rel_entr
 
-from genbench.arrays import Array, Labels
-from genbench.errors import Unavailable
 from genbench.evidence import Probabilities
+from genbench.ground.arrays import Array, Labels
+from genbench.ground.errors import Unavailable
 from genbench.metric import Metric
 
 FLOOR = 1e-10  # least probability inside a logarithm that would otherwise be infinite

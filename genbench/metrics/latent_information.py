@@ -10,8 +10,8 @@ Read it as how many distinct samples a model's latents tell apart: more is not a
 """
 
 from genbench.evidence.latent_encoding import LatentEncoding
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 
 def latent_information(encoding: LatentEncoding) -> float:

@@ -4,7 +4,7 @@ Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014, https://arxiv.
 (ELBO); Burda et al., "Importance weighted autoencoders", ICLR 2016,
 https://arxiv.org/abs/1509.00519 (IWAE); Wu et al., "On the quantitative analysis of decoder-based
 generative models", ICLR 2017, https://arxiv.org/abs/1611.04273, whose annealed weights
-(`genbench.annealing`) may be given in place of an encoder's.
+(`genbench.latents.annealing`) may be given in place of an encoder's.
 
 Both average to at most the log-density. The first is tight where latents are drawn from the true
 posterior; the second rises towards the log-density with every draw.
@@ -13,10 +13,10 @@ posterior; the second rises towards the log-density with every draw.
 import numpy as np
 from scipy.special import logsumexp
 
-from genbench.arrays import Array
 from genbench.evidence.importance_weights import ImportanceWeights
+from genbench.ground.arrays import Array
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 
 def evidence_lower_bound(weights: ImportanceWeights) -> float:

@@ -9,8 +9,8 @@ others, where theirs is chosen on held-out ones.
 """
 
 from genbench.evidence.level_coverage import SHARE, LevelCoverage
+from genbench.ground.spread import error_of_share
 from genbench.metric import Metric
-from genbench.spread import error_of_share
 
 
 def level_coverage(densities: LevelCoverage) -> float:

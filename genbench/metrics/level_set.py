@@ -1,8 +1,8 @@
 """Quality where the truth is known: does a sample lie where real samples do?"""
 
 from genbench.evidence import LevelSet
+from genbench.ground.spread import error_of_share
 from genbench.metric import Metric
-from genbench.spread import error_of_share
 
 
 def high_density_share(level_set: LevelSet) -> float:

@@ -9,8 +9,8 @@ both ways, so none is judged by a bandwidth it helped to choose.
 """
 
 from genbench.evidence import KernelLikelihood, LogLikelihoods
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 
 def log_likelihood(likelihoods: LogLikelihoods) -> float:

@@ -9,10 +9,10 @@ tuned to each data set. Scale the samples to what it should mean, or give `measu
 
 import numpy as np
 
-from genbench.arrays import Flags
 from genbench.evidence.known_manifold import KnownManifold, OnManifold, Reconstructed
+from genbench.ground.arrays import Flags
+from genbench.ground.spread import error_of_share
 from genbench.metric import Metric
-from genbench.spread import error_of_share
 
 
 def manifold_precision(found: OnManifold) -> float:

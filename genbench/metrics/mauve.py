@@ -14,8 +14,8 @@ import math
 import numpy as np
 from scipy.special import rel_entr
 
-from genbench.arrays import Array
 from genbench.evidence.shared_clusters import DirectionClusters
+from genbench.ground.arrays import Array
 from genbench.metric import Metric
 
 SCALING = 5

@@ -13,8 +13,8 @@ samples learned by heart are at home.
 import numpy as np
 
 from genbench.evidence.memorization import InformedMoments, Memorization
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 THRESHOLD = 0.1  # of the distance, below which it counts: the competition's, for Inception features
 NEARLY_ZERO = 1e-15  # added to the distance, so that copies are punished but still compared

@@ -14,8 +14,8 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import ndtr
 
-from genbench.errors import Unavailable
 from genbench.evidence.neighbour_test import NeighbourTest
+from genbench.ground.errors import Unavailable
 from genbench.metric import Metric
 
 

@@ -1,7 +1,7 @@
 """Path length: how abruptly samples change as latents do.
 
 Karras et al., "A style-based generator architecture for generative adversarial networks", CVPR
-2019, https://arxiv.org/abs/1812.04948. Paths are had by `genbench.interpolation`.
+2019, https://arxiv.org/abs/1812.04948. Paths are had by `genbench.latents.interpolation`.
 
 Differs from the paper: distances are squared Euclidean ones of the samples as given, not of a
 network's features (give features as samples for that): values of different samples or features
@@ -11,8 +11,8 @@ do not compare.
 import numpy as np
 
 from genbench.evidence.path_lengths import PathLengths
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 
 def perceptual_path_length(lengths: PathLengths) -> float:

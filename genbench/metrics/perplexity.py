@@ -6,12 +6,12 @@ https://doi.org/10.1121/1.2016299. It depends on how text is cut into tokens; bi
 
 import numpy as np
 
-from genbench.arrays import Array
-from genbench.errors import Unavailable
 from genbench.evidence.comparison import given
 from genbench.evidence.tokens import Tokens
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 
 def perplexity(tokens: Tokens) -> float:

@@ -16,10 +16,10 @@ classes.
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.evidence.pictures import PicturePairs, ReconstructedPictures
+from genbench.ground.arrays import Array
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 MOST_DECIBELS = 100.0
 

@@ -13,8 +13,8 @@ quantiles.
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.evidence.picture_statistics import PictureStatistics
+from genbench.ground.arrays import Array
 from genbench.metric import Metric
 
 FLOOR = 1e-10  # of the mean power of test pictures: less is none

@@ -7,8 +7,8 @@ Differs from the paper: k is 5, as in density and coverage, not 3.
 """
 
 from genbench.evidence import Overlap
+from genbench.ground.spread import error_of_share
 from genbench.metric import Metric
-from genbench.spread import error_of_share
 
 
 def precision(overlap: Overlap) -> float:

@@ -9,8 +9,8 @@ paper's code: sets of unequal size are cut to one size instead of refused.
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.evidence.shared_clusters import SharedClusters
+from genbench.ground.arrays import Array
 from genbench.metric import Metric
 
 N_ANGLES = 1001

@@ -5,8 +5,8 @@ models", ICCV 2023, https://arxiv.org/abs/2309.01590.
 """
 
 from genbench.evidence.soft_overlap import SoftOverlap
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 
 def probabilistic_precision(overlap: SoftOverlap) -> float:

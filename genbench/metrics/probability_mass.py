@@ -13,8 +13,8 @@ import math
 
 import numpy as np
 
-from genbench.errors import Unavailable
 from genbench.evidence.voronoi_counts import VoronoiCounts
+from genbench.ground.errors import Unavailable
 from genbench.metric import Metric
 
 

@@ -10,10 +10,10 @@ mean rarity and the median realism, which copies of test samples, infinitely rea
 
 import numpy as np
 
-from genbench.errors import Unavailable
 from genbench.evidence.rarity import Rarity
+from genbench.ground.errors import Unavailable
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 
 def rarity_score(rarity: Rarity) -> float:

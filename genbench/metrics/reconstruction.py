@@ -3,16 +3,16 @@
 Xiang and Li, "On the effects of batch and weight normalization in generative adversarial
 networks", 2017, https://arxiv.org/abs/1704.03971.
 
-Differs from the paper: reconstructions are given, by an encoder or by `genbench.inversion`, which
-searches from several starts. A search's error is an upper bound; small errors say that test samples
-lie within the model's reach, not that it draws them.
+Differs from the paper: reconstructions are given, by an encoder or by `genbench.latents.inversion`,
+which searches from several starts. A search's error is an upper bound; small errors say that test
+samples lie within the model's reach, not that it draws them.
 """
 
 import numpy as np
 
 from genbench.evidence.reconstructions import Reconstructions
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 
 def reconstruction_error(reconstructions: Reconstructions) -> float:

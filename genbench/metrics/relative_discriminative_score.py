@@ -9,9 +9,9 @@ model gives equally many samples to it. Numbers hold within the pool only.
 
 import numpy as np
 
-from genbench.arrays import Array
-from genbench.errors import Unavailable
 from genbench.evidence.matches import Matches
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
 from genbench.metric import Metric
 
 

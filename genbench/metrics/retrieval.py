@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from genbench.arrays import as_samples, flat
 from genbench.distances import nearest
-from genbench.errors import BadInput, Unavailable
 from genbench.evidence.comparison import given
 from genbench.evidence.retrieval import Retrieval
+from genbench.ground.arrays import as_samples, flat
+from genbench.ground.errors import BadInput, Unavailable
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 
 class RetrievalComparison(NamedTuple):

@@ -10,8 +10,8 @@ Differs from the papers: sets of unequal size are compared exactly, by merging t
 import math
 
 from genbench.evidence.projections import Projections
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 
 def sliced_wasserstein_1(projections: Projections) -> float:

@@ -8,11 +8,11 @@ computational creativity", IBM J. Res. Dev. 2019, https://doi.org/10.1147/JRD.20
 import numpy as np
 from scipy.special import digamma
 
-from genbench.arrays import Array
-from genbench.beliefs import JEFFREYS, sight_surprise
+from genbench.creativity.beliefs import JEFFREYS, sight_surprise
 from genbench.evidence import Proximity
+from genbench.ground.arrays import Array
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
-from genbench.spread import error_of_mean
 
 
 def bayesian_surprise(proximity: Proximity) -> float:

@@ -8,11 +8,11 @@ neighbour of all others in any dimension, where theirs maximises persistence in 
 level is found from 100 resamples, not 10, of which the 90 % quantile is no single one.
 """
 
-from genbench.arrays import Flags
-from genbench.errors import Unavailable
 from genbench.evidence.significant_support import SignificantSupport
+from genbench.ground.arrays import Flags
+from genbench.ground.errors import Unavailable
+from genbench.ground.spread import error_of_share
 from genbench.metric import Metric
-from genbench.spread import error_of_share
 
 
 def topological_precision(support: SignificantSupport) -> float:

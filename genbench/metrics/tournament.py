@@ -9,11 +9,11 @@ the share of samples that are called real. Numbers hold within the pool only.
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.evidence.matches import Matches
+from genbench.ground.arrays import Array
+from genbench.ground.spread import error_of_share
 from genbench.metric import Metric
-from genbench.ratings import Rating, bradley_terry, glicko2
-from genbench.spread import error_of_share
+from genbench.tournament.ratings import Rating, bradley_terry, glicko2
 
 
 def tournament_win_rate(matches: Matches) -> float:

@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from genbench.errors import unknown_name
+from genbench.ground.errors import unknown_name
 from genbench.metric import Metric
 
 MODULES = {

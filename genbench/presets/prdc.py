@@ -10,10 +10,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from genbench.arrays import Array
 from genbench.distances import rounding_slack
 from genbench.evidence import Comparison, Overlap
 from genbench.evidence.neighbours import within_generated, within_test
+from genbench.ground.arrays import Array
 from genbench.metric import Metric
 from genbench.metrics import CATALOG
 from genbench.presets import Preset

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Evidence
+from genbench.ground.errors import Unavailable
 from genbench.metric import Metric
 from genbench.presets import Preset
 

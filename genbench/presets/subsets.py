@@ -5,9 +5,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Array
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Evidence
+from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
 from genbench.metric import Metric
 
 SUBSETS, SUBSET_SIZE, SPLITS = 100, 1000, 10

@@ -14,11 +14,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.arrays import Labels
 from genbench.distances import nearest
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Evidence, Gaussian, Moments
 from genbench.evidence.comparison import given
+from genbench.ground.arrays import Labels
+from genbench.ground.errors import Unavailable
 from genbench.metric import Metric
 from genbench.metrics.inception_scores import inception_score_of
 from genbench.presets import Preset

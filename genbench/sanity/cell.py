@@ -4,13 +4,13 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from genbench.evaluate import evaluate
 from genbench.evidence import Comparison
-from genbench.inputs import comparison_of
+from genbench.ground.paths import brief
+from genbench.ground.randomness import rng_for
 from genbench.metric import Metric
-from genbench.paths import brief
-from genbench.randomness import rng_for
 from genbench.sanity.check import Check, Response
+from genbench.scoring.evaluate import evaluate
+from genbench.scoring.inputs import comparison_of
 
 
 def respond(check: Check, seed: int, metrics: Iterable[Metric]) -> list[Response]:

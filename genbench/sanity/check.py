@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from genbench.arrays import Array
+from genbench.ground.arrays import Array
 from genbench.metric import Metric
 
 # From the real samples' stream, the model's stream and the level to the inputs of a comparison.

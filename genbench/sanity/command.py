@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from genbench.errors import BadInput
+from genbench.ground.errors import BadInput
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -144,7 +144,7 @@ def _run(
     folder: Path,
     jobs: int,
 ) -> dict[str, list["Judgement"]]:
-    from genbench.meter import meter
+    from genbench.ground.meter import meter
     from genbench.sanity import suite
     from genbench.sanity.judging import judge
 
@@ -169,7 +169,7 @@ def _run(
 def _beside_published(
     checks: Mapping[str, "Check"], found: Mapping[str, Sequence["Judgement"]]
 ) -> str | None:
-    from genbench.behaviour import published_behaviour
+    from genbench.report.behaviour import published_behaviour
     from genbench.sanity.replication import beside_published
 
     judgements = [one for judged in found.values() for one in judged]

@@ -17,9 +17,9 @@ from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 from scipy.stats import rankdata
 
-from genbench.arrays import Array
-from genbench.figures import STYLE
+from genbench.ground.arrays import Array
 from genbench.metric import Metric
+from genbench.report.figures import STYLE
 from genbench.sanity.check import Check, Response
 from genbench.sanity.expectations import Worsens, losses_of
 from genbench.sanity.judging import table_of

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from genbench.arrays import Array
-from genbench.figures import GREY, STYLE
+from genbench.ground.arrays import Array
 from genbench.metric import Metric
+from genbench.report.figures import GREY, STYLE
 from genbench.sanity.check import Check, Response, Verdict
 from genbench.sanity.expectations import Worsens, losses_of
 from genbench.sanity.judging import Judgement, table_of

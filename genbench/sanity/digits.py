@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from genbench.arrays import Array, Labels
+from genbench.ground.arrays import Array, Labels
 from genbench.sanity.check import Make
 from genbench.sanity.plants import chosen_share
 from genbench.sanity.worlds import Real, made_by

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy.special import bdtr, bdtrc, betaincinv, chdtri, stdtr, stdtrit
 
-from genbench.arrays import Array
+from genbench.ground.arrays import Array
 from genbench.metric import Failure, Metric
 from genbench.sanity.check import Check, Finding, Responses, sound_name
 from genbench.sanity.trend import interval_of_mean, page_p_value, rank_correlations

@@ -6,7 +6,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import to_hex
 
-from genbench.html_table import text
+from genbench.report.html_table import text
 from genbench.sanity.check import Desideratum
 from genbench.sanity.heatmap import COLOURS, ENDS, RANKING, cells_of, sign, strength_of
 from genbench.sanity.judging import Judgement

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from genbench.arrays import Array
-from genbench.figures import GREY, INK, STYLE
+from genbench.ground.arrays import Array
+from genbench.report.figures import GREY, INK, STYLE
 from genbench.sanity.check import Check, Desideratum, Verdict
 from genbench.sanity.judging import Judgement
 from genbench.sanity.summary import Standing

@@ -14,8 +14,8 @@ from importlib.resources import files
 import numpy as np
 from scipy.stats import rankdata
 
-from genbench.arrays import Array
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array
+from genbench.ground.randomness import rng_for
 from genbench.sanity.check import Desideratum
 from genbench.sanity.summary import Standing
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from genbench.arrays import Array
 from genbench.evidence import Bins, Moments, Overlap, Probabilities, Proximity
 from genbench.evidence.duplicates import Duplicates
 from genbench.evidence.spectra import CosineSpectrum, entropy_of
+from genbench.ground.arrays import Array
 from genbench.metric import Metric
 from genbench.metrics import find
 from genbench.sanity.own import Inputs

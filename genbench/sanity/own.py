@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
-from genbench.errors import BadInput, unknown_name
 from genbench.evidence import Comparison, Evidence, Reference
 from genbench.evidence.comparison import given
+from genbench.ground.errors import BadInput, unknown_name
 from genbench.metric import Aim, Failure, Metric
 from genbench.metrics import CATALOG
 

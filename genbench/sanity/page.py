@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 
 import genbench
-from genbench.html_table import text
-from genbench.page import filled, svg_source
+from genbench.report.html_table import text
+from genbench.report.page import filled, svg_source
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.findings import demonstrations
 from genbench.sanity.heat_table import colours, heat_table, interval, words

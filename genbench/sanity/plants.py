@@ -6,7 +6,7 @@ real samples, unless it says otherwise.
 
 import numpy as np
 
-from genbench.arrays import Array, Flags
+from genbench.ground.arrays import Array, Flags
 from genbench.sanity.worlds import MIXTURE, N_MODES, Real
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from genbench.behaviour import Behaviour
+from genbench.report.behaviour import Behaviour
 from genbench.sanity.check import Verdict
 from genbench.sanity.judging import Judgement
 

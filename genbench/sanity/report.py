@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import genbench
-from genbench.landing import replace_file
+from genbench.ground.landing import replace_file
 from genbench.metric import Metric
 from genbench.sanity import frames
 from genbench.sanity.check import Check, Response
@@ -38,7 +38,7 @@ def report(
 
 def _contents(results: Results) -> dict[str, bytes]:
     """Return what each file should hold."""
-    from genbench import figures
+    from genbench.report.folder import figures
     from genbench.sanity.correlations import correlation_figure
     from genbench.sanity.curves import curves
     from genbench.sanity.heatmap import heatmap

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from genbench.arrays import Array
+from genbench.ground.arrays import Array
 from genbench.metric import Metric
 from genbench.sanity.check import Check, Desideratum, Response, Verdict
 from genbench.sanity.human import human_standings

@@ -14,11 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from genbench.landing import replace_file
+from genbench.ground.landing import replace_file
 from genbench.metric import Metric
+from genbench.models.sources import code_of
 from genbench.sanity import plants, worlds
 from genbench.sanity.check import Check, Response
-from genbench.sources import code_of
 
 PROTOCOL = 1  # raised by hand when responses may change though neither check nor metric has
 NUMBERS = {"level", "value", "ideal", "chance", "seconds"}

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genbench.arrays import Array
+from genbench.ground.arrays import Array
+from genbench.ground.randomness import rng_for
 from genbench.metric import Metric
-from genbench.randomness import rng_for
 from genbench.sanity.check import Check, Desideratum, Response, Verdict, sound_name
 from genbench.sanity.judging import Judgement
 

@@ -7,8 +7,8 @@ Page, "Ordered hypotheses for multiple treatments", Journal of the American Stat
 import numpy as np
 from scipy.stats import rankdata
 
-from genbench.arrays import Array
-from genbench.randomness import rng_for
+from genbench.ground.arrays import Array
+from genbench.ground.randomness import rng_for
 
 N_BOOTSTRAP = 2000
 

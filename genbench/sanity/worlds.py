@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from genbench.arrays import Array, Labels
 from genbench.datasets.densities import GaussianMixture
+from genbench.ground.arrays import Array, Labels
 from genbench.sanity.check import Make
 
 N = 240  # samples of each set

@@ -5,7 +5,7 @@ import pytest
 
 from genbench.datasets import Dataset
 from genbench.datasets.domain import Domain
-from genbench.errors import BadInput
+from genbench.ground.errors import BadInput
 
 
 @pytest.fixture

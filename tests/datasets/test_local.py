@@ -9,7 +9,7 @@ import pytest
 
 from genbench.datasets import load
 from genbench.datasets.local import MOST, load_cifar10, load_mnist, read_idx
-from genbench.errors import BadInput
+from genbench.ground.errors import BadInput
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from genbench.datasets import load
 from genbench.datasets.photographs import TILE, cut
-from genbench.errors import MissingExtra
+from genbench.ground.errors import MissingExtra
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from PIL import Image
 import genbench
 from genbench.embeddings.inception import BATCH_SIZE, Inception
 from genbench.embeddings.torchvision_import import import_torchvision
-from genbench.errors import BadInput, MissingExtra
+from genbench.ground.errors import BadInput, MissingExtra
 
 N_IMAGES = 10
 SIDE = 32
@@ -363,7 +363,7 @@ def test_without_the_extra_the_message_says_how_to_get_it(monkeypatch, tmp_path)
 def test_the_command_line_scores_folders_of_images(folders, weights, inception):
     from click.testing import CliRunner
 
-    from genbench.cli import main
+    from genbench.cli.main import main
 
     generated, test = (str(folders[name]) for name in ("generated", "test"))
     command = ["score", generated, "--against", test, "--features", "inception"]

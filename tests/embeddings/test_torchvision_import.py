@@ -8,7 +8,7 @@ import torch
 
 from genbench.embeddings import torchvision_import
 from genbench.embeddings.torchvision_import import import_torchvision
-from genbench.errors import MissingExtra
+from genbench.ground.errors import MissingExtra
 
 
 @pytest.fixture

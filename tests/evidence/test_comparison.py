@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from genbench.errors import Unavailable
 from genbench.evidence import (
     Bins,
     ClassifierTest,
@@ -23,8 +22,9 @@ from genbench.evidence import (
 )
 from genbench.evidence.moments import test_moments as moments_of_test
 from genbench.evidence.neighbours import within_train
-from genbench.inputs import NAMES
+from genbench.ground.errors import Unavailable
 from genbench.metrics import CATALOG
+from genbench.scoring.inputs import NAMES
 
 RNG = np.random.default_rng(0)
 TEST, TRAIN, GENERATED = RNG.normal(size=(3, 60, 2))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency
 
-from genbench.errors import Unavailable
 from genbench.evidence import Bins, Comparison, Reference
+from genbench.ground.errors import Unavailable
 from genbench.metrics.bins import (
     bin_divergence,
     homogeneity_p_value,

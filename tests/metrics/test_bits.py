@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.special import gammaln
 
-from genbench.errors import BadInput, Unavailable
 from genbench.evidence import Comparison, LogLikelihoods, Reference
 from genbench.evidence.code_lengths import CodeLengths
 from genbench.evidence.likelihood_pair import LikelihoodPair
+from genbench.ground.errors import BadInput, Unavailable
 from genbench.metrics.bits import (
     bits_per_dimension,
     bits_per_dimension_error,

@@ -8,9 +8,9 @@ from scipy.special import rel_entr
 from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.probes import LEAST_PROBABILITY, Probes, chosen_by_value
+from genbench.ground.errors import Unavailable
 from genbench.metrics import classification
 from genbench.metrics.adversarial_divergence import adversarial_divergence
 from genbench.metrics.boundary_distortion import (

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import fisher_exact, hypergeom, norm
 
-from genbench.errors import Unavailable
 from genbench.evidence import ClassifierTest, classifier_test
+from genbench.ground.errors import Unavailable
 from genbench.metrics.classifier_two_sample import (
     accuracy_error,
     classifier_two_sample_p_value,

@@ -7,10 +7,10 @@ import pytest
 from scipy.special import entr
 from scipy.stats import entropy
 
-from genbench.errors import Unavailable
+from genbench.creativity.frontier import frontier
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.creativity import MOST_CELLS, Creativity
-from genbench.frontier import frontier
+from genbench.ground.errors import Unavailable
 from genbench.metrics.creativity import (
     mean_quality,
     mean_surprise,

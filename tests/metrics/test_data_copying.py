@@ -5,10 +5,10 @@ import pytest
 from scipy.spatial.distance import cdist
 from scipy.stats import mannwhitneyu, norm
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.bins import Cells
 from genbench.evidence.data_copying import DataCopying, rank_z_score
+from genbench.ground.errors import Unavailable
 from genbench.metrics.data_copying import copying_p_value, data_copying
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import mutual_info_score
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.code_factors import CodeFactors
 from genbench.evidence.code_importances import CodeImportances, Forests
+from genbench.ground.errors import Unavailable
 from genbench.metrics.disentanglement import (
     METRICS,
     code_completeness,

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from genbench.errors import Unavailable
 from genbench.evidence import (
     Comparison,
     Gaussian,
@@ -13,6 +12,7 @@ from genbench.evidence import (
 )
 from genbench.evidence.frechet_extrapolation import FrechetExtrapolation
 from genbench.evidence.moments import influences, singular_values, squared_distance
+from genbench.ground.errors import Unavailable
 from genbench.metrics.frechet import (
     extrapolation_error,
     frechet_by_chance,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import entropy
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Probabilities, Reference
+from genbench.ground.errors import Unavailable
 from genbench.metrics import inception_scores
 from genbench.metrics.inception_scores import (
     am_score,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.latent_encoding import LatentEncoding, _dependent
+from genbench.ground.errors import Unavailable
 from genbench.metrics.latent_information import latent_information, mean_error
 
 A = np.random.default_rng(1).normal(size=(5, 3))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.importance_weights import ImportanceWeights
+from genbench.ground.errors import Unavailable
 from genbench.metrics.latent_likelihood import (
     evidence_lower_bound,
     importance_weighted_bound,

@@ -5,10 +5,10 @@ import pytest
 from scipy.spatial.distance import cdist
 from scipy.special import ndtr
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.kernel_likelihood import kernel_log_density
 from genbench.evidence.level_coverage import LevelCoverage
+from genbench.ground.errors import Unavailable
 from genbench.metrics.level_coverage import coverage_error, level_coverage
 
 

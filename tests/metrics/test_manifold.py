@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.known_manifold import KnownManifold, OnManifold, Reconstructed
+from genbench.ground.errors import Unavailable
 from genbench.metrics.manifold import (
     f1_error,
     manifold_f1,

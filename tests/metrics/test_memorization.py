@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.memorization import InformedMoments, Memorization
+from genbench.ground.errors import Unavailable
 from genbench.metrics.memorization import (
     distance_error,
     memorization_distance,

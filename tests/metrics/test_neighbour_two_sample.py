@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.neighbour_test import NeighbourTest
+from genbench.ground.errors import Unavailable
 from genbench.metrics.neighbour_two_sample import METRICS
 
 BOTH, ON_TEST, ON_GENERATED = METRICS

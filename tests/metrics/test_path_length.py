@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from genbench.errors import BadInput, Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.path_lengths import PathLengths
-from genbench.interpolation import paths
+from genbench.ground.errors import BadInput, Unavailable
+from genbench.latents.interpolation import paths
 from genbench.metrics.path_length import mean_error, perceptual_path_length
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.tokens import Tokens
+from genbench.ground.errors import Unavailable
 from genbench.metrics.perplexity import (
     bits_per_byte,
     bits_per_byte_error,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from genbench import similarity
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.pictures import PicturePairs, ReconstructedPictures
+from genbench.ground.errors import Unavailable
 from genbench.metrics.picture_similarity import (
     pairwise_structural_similarity,
     peak_signal_to_noise_ratio,

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from scipy.stats import kurtosis, wasserstein_distance
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference, picture_statistics
 from genbench.evidence.picture_statistics import (
     LEVELS,
@@ -15,6 +14,7 @@ from genbench.evidence.picture_statistics import (
     power_spectrum,
     quantiles,
 )
+from genbench.ground.errors import Unavailable
 from genbench.metrics.picture_statistics import (
     contrast_distance,
     filter_kurtosis_gap,

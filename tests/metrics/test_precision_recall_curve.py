@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.shared_clusters import SharedClusters
+from genbench.ground.errors import Unavailable
 from genbench.metrics.precision_recall_curve import (
     curve,
     precision_recall_f1_8,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.rarity import Rarity
+from genbench.ground.errors import Unavailable
 from genbench.metrics.rarity import rarity_error, rarity_score, realism_score
 
 

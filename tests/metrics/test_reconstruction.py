@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.reconstructions import Reconstructions
+from genbench.ground.errors import Unavailable
 from genbench.metrics.reconstruction import mean_error, reconstruction_error
 
 

@@ -7,9 +7,9 @@ import pytest
 from scipy.spatial.distance import cdist
 from scipy.stats import rankdata
 
-from genbench.errors import BadInput, Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.retrieval import Retrieval
+from genbench.ground.errors import BadInput, Unavailable
 from genbench.metrics.retrieval import (
     compare_retrieval,
     distance_error,

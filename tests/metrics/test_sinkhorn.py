@@ -6,9 +6,9 @@ import pytest
 from scipy.spatial.distance import cdist
 
 import genbench
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference, entropic_transport
 from genbench.evidence.entropic_transport import EntropicTransport, cost_within, entropic_cost
+from genbench.ground.errors import Unavailable
 from genbench.metrics.sinkhorn import sinkhorn_divergence
 
 

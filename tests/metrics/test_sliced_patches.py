@@ -6,11 +6,11 @@ from scipy.ndimage import convolve
 from scipy.special import gamma
 from scipy.stats import wasserstein_distance
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference, patches
 from genbench.evidence.patches import Patches, apart, draw, laplacian_pyramid
+from genbench.ground.errors import Unavailable
+from genbench.ground.randomness import rng_for
 from genbench.metrics.sliced_patches import sliced_patch_distance
-from genbench.randomness import rng_for
 
 
 def noise(seed, n=12, side=16, channels=1):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import digamma, gammaln
 
-from genbench.beliefs import JEFFREYS, sight_surprise
+from genbench.creativity.beliefs import JEFFREYS, sight_surprise
 from genbench.evidence import Comparison, Proximity, Reference
 from genbench.metrics.surprise import bayesian_surprise, most_surprise, surprise_error
 

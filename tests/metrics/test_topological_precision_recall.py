@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.significant_support import SignificantSupport
+from genbench.ground.errors import Unavailable
+from genbench.ground.randomness import rng_for
 from genbench.metrics.topological_precision_recall import (
     precision_error,
     recall_error,
     topological_precision,
     topological_recall,
 )
-from genbench.randomness import rng_for
 
 
 def support(test, generated, seed=0):

@@ -5,9 +5,9 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.matches import Matches
+from genbench.ground.errors import Unavailable
 from genbench.metrics.generative_adversarial_metric import (
     generative_adversarial_metric,
     ratio_error,
@@ -26,7 +26,7 @@ from genbench.metrics.tournament import (
     win_rate_error,
     win_rate_of_test,
 )
-from genbench.pools import Pool
+from genbench.tournament.pools import Pool
 
 
 def matches(called_real, *, index=0, test_errors=None, n=1000, n_test=1000, curves=None):

@@ -7,10 +7,10 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 from scipy.stats import binom, norm
 
-from genbench.errors import Unavailable
 from genbench.evidence import Comparison, Critic, Reference, Transport, transport
 from genbench.evidence import critic as critic_evidence
 from genbench.evidence.transport import SquaredTransport
+from genbench.ground.errors import Unavailable
 from genbench.metrics.wasserstein import (
     critic_distance,
     critic_error,

@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from genbench.boards import Board
-from genbench.bundles import add_bundle, write_bundle
-from genbench.errors import BadInput
-from genbench.records import REAL
-from genbench.report import report
-from genbench.runner import run
-from genbench.store import Store
+from genbench.ground.errors import BadInput
+from genbench.report.folder import report
+from genbench.runs.boards import Board
+from genbench.runs.bundles import add_bundle, write_bundle
+from genbench.runs.records import REAL
+from genbench.runs.run import run
+from genbench.runs.store import Store
 
 BOARD = Board(
     summary="", datasets=("ring",), models=("gaussian",), metrics=("recall", "log_likelihood")

@@ -11,8 +11,8 @@ from threading import Barrier
 
 import pytest
 
-from genbench import claims
-from genbench.claims import Holder, claim, holder_of
+from genbench.runs import claims
+from genbench.runs.claims import Holder, claim, holder_of
 
 
 def leave(folder, number, holder, age=0.0):

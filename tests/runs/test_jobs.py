@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from genbench.cells import Cell
-from genbench.claims import claim
-from genbench.jobs import Plan, do
-from genbench.records import Record
-from genbench.store import Store
+from genbench.runs.cells import Cell
+from genbench.runs.claims import claim
+from genbench.runs.jobs import Plan, do
+from genbench.runs.records import Record
+from genbench.runs.store import Store
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import venv
 import numpy as np
 import pytest
 
-from genbench.cells import Cell, Limits, fit_and_sample
-from genbench.processes import Launcher
+from genbench.ground.processes import Launcher
+from genbench.runs.cells import Cell, Limits, fit_and_sample
 
 MODEL = """
 import os, sys

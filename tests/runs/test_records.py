@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from genbench import records
-from genbench.errors import BadInput
+from genbench.ground.errors import BadInput
 from genbench.metric import Score
-from genbench.records import Record
+from genbench.runs import records
+from genbench.runs.records import Record
 
 SCORE = Score(
     metric="coverage",

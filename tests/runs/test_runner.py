@@ -11,20 +11,20 @@ from threading import Event
 import numpy as np
 import pytest
 
-from genbench import records
-from genbench.boards import CATALOG as BOARDS
-from genbench.boards import Board
-from genbench.cells import Cell, cells_of, fit_and_sample
-from genbench.engines import Engine
-from genbench.errors import BadInput
+from genbench.ground.errors import BadInput
 from genbench.metric import Score
 from genbench.metrics import CATALOG as METRICS
-from genbench.models import baselines
-from genbench.records import REAL
-from genbench.report import report
-from genbench.runner import Shard, TooManyFailures, run, select, why_stale
-from genbench.scorer import Scorer, score_here
-from genbench.store import Store
+from genbench.models.find import baselines
+from genbench.report.folder import report
+from genbench.runs import records
+from genbench.runs.boards import CATALOG as BOARDS
+from genbench.runs.boards import Board
+from genbench.runs.cells import Cell, cells_of, fit_and_sample
+from genbench.runs.engines import Engine
+from genbench.runs.records import REAL
+from genbench.runs.run import Shard, TooManyFailures, run, select, why_stale
+from genbench.runs.scorer import Scorer, score_here
+from genbench.runs.store import Store
 
 KILLS = 20
 
@@ -320,9 +320,9 @@ def test_an_unknown_model_stops_the_run_before_it_starts(tmp_path):
 RUN = """
 import sys
 from pathlib import Path
-from genbench.boards import Board
-from genbench.engines import Engine
-from genbench.runner import run
+from genbench.runs.boards import Board
+from genbench.runs.engines import Engine
+from genbench.runs.run import run
 
 if __name__ == "__main__":
     folder, models = Path(sys.argv[1]), sys.argv[2:]

@@ -7,12 +7,12 @@ from dataclasses import asdict, replace
 import pytest
 from rich.console import Console
 
-from genbench import status
-from genbench.boards import Board
-from genbench.cells import cells_of
-from genbench.claims import Holder, claim
-from genbench.records import Record
-from genbench.store import Store
+from genbench.runs import status
+from genbench.runs.boards import Board
+from genbench.runs.cells import cells_of
+from genbench.runs.claims import Holder, claim
+from genbench.runs.records import Record
+from genbench.runs.store import Store
 
 
 @pytest.fixture

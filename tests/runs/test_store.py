@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from genbench import records
-from genbench.environments import name_of, this_environment
-from genbench.errors import BadInput
-from genbench.records import Record
-from genbench.store import Store
+from genbench.ground.errors import BadInput
+from genbench.runs import records
+from genbench.runs.environments import name_of, this_environment
+from genbench.runs.records import Record
+from genbench.runs.store import Store
 
 FROZEN = Path(__file__).parent / "frozen"
 RECORD = Record(key="abc", dataset="ring", model="m", family="f", seed=0, status="skipped")
@@ -59,7 +59,7 @@ def test_an_environment_says_which_kernels_linear_algebra_runs_on():
     """Numbers differ from about the eleventh digit on from one processor's kernels to another's."""
     told = {}
     for kernel in ("Haswell", "Nehalem"):
-        code = "from genbench.environments import this_environment as e; print(e())"
+        code = "from genbench.runs.environments import this_environment as e; print(e())"
         surroundings = os.environ | {"OPENBLAS_CORETYPE": kernel}
         done = subprocess.run(
             [sys.executable, "-c", code],

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from genbench import boards, cli
-from genbench.boards import Board
+from genbench.cli.main import main as cli
 from genbench.datasets import load
-from genbench.records import REAL
-from genbench.runner import run
-from genbench.store import Store
+from genbench.runs import boards
+from genbench.runs.boards import Board
+from genbench.runs.records import REAL
+from genbench.runs.run import run
+from genbench.runs.store import Store
 
 BOARD = Board(
     summary="small",

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from genbench.boards import Board
-from genbench.cells import MOST_OUTPUT, Limits
-from genbench.engines import Engine
-from genbench.records import REAL
-from genbench.runner import run
+from genbench.runs.boards import Board
+from genbench.runs.cells import MOST_OUTPUT, Limits
+from genbench.runs.engines import Engine
+from genbench.runs.records import REAL
+from genbench.runs.run import run
 
 ZOO = '''
 import os, pathlib, random, signal, subprocess, sys, threading, time

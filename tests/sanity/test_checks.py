@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from genbench.arrays import Array
 from genbench.evidence import data_copying
+from genbench.ground.arrays import Array
 from genbench.metrics import CATALOG as METRICS
 from genbench.metrics import find
 from genbench.sanity.cell import compare
@@ -216,7 +216,7 @@ def _moons(width, seed):
 
 
 def compare_of(inputs):
-    from genbench.inputs import comparison_of
+    from genbench.scoring.inputs import comparison_of
 
     return comparison_of(**inputs)
 

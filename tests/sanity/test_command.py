@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from genbench.errors import BadInput
+from genbench.ground.errors import BadInput
 from genbench.sanity.command import sanity, seeds_from
 
 MINE = """

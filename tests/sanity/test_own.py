@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from genbench.errors import BadInput
-from genbench.inputs import comparison_of
+from genbench.ground.errors import BadInput
 from genbench.sanity.cell import respond
 from genbench.sanity.checks import CATALOG
 from genbench.sanity.own import load
+from genbench.scoring.inputs import comparison_of
 
 SOUND = """
 import numpy as np

@@ -2,7 +2,7 @@
 
 import pytest
 
-from genbench.behaviour import Behaviour
+from genbench.report.behaviour import Behaviour
 from genbench.sanity.check import Finding, Verdict
 from genbench.sanity.judging import Judgement
 from genbench.sanity.replication import beside_published

@@ -2,7 +2,7 @@
 
 import importlib
 
-from genbench.errors import unknown_name
+from genbench.ground.errors import unknown_name
 from genbench.sanity.check import Check
 
 __all__ = ["CATALOG", "find"]

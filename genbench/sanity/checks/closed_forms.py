@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import entr, gamma, hyp1f1
 from scipy.stats import chi2
 
-from genbench.arrays import Array
+from genbench.ground.arrays import Array
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.checks.latents import STEP
 from genbench.sanity.expectations import Equals

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genbench.arrays import Array
+from genbench.ground.arrays import Array
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.checks.scales import RAISA
 from genbench.sanity.expectations import Stays, Worsens

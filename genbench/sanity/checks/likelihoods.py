@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from scipy.special import digamma, entr, logsumexp
 
-from genbench.arrays import Array
-from genbench.beliefs import Dirichlet, surprise
+from genbench.creativity.beliefs import Dirichlet, surprise
+from genbench.ground.arrays import Array
 from genbench.metric import Metric
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.expectations import Equals, Worsens

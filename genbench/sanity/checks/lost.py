@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from genbench.arrays import Array
+from genbench.ground.arrays import Array
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.checks.faults import FIFTHS, MODES, XU
 from genbench.sanity.digits import on_digits

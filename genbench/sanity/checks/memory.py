@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from genbench.arrays import Array
+from genbench.ground.arrays import Array
 from genbench.sanity import plants
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.checks.faults import FIFTHS

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from genbench.arrays import Array
+from genbench.ground.arrays import Array
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.checks.known_values import N_OVERLAP, coverage_by_chance
 from genbench.sanity.checks.scales import RAISA

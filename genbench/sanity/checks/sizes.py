@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from genbench.evaluate import evaluate
-from genbench.inputs import comparison_of
 from genbench.metrics import CATALOG as METRICS
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.size import KeepsSize
 from genbench.sanity.worlds import MIXTURE, about_mixture, mixture, renewed
+from genbench.scoring.evaluate import evaluate
+from genbench.scoring.inputs import comparison_of
 
 VALUE_IS_P = ("classifier_two_sample_p_value",)
 TESTS = (*(name for name, metric in METRICS.items() if metric.p_value), *VALUE_IS_P)

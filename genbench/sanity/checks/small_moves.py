@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 from scipy.ndimage import fourier_shift, rotate
 
-from genbench.arrays import Array
+from genbench.ground.arrays import Array
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.checks.faults import XU
 from genbench.sanity.digits import SIDE, WHITE, on_digits

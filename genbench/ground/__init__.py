@@ -1,0 +1,1 @@
+"""What everybody stands on: arrays, errors, files, processes, random numbers."""

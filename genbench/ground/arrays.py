@@ -1,0 +1,132 @@
+"""The only checker of arrays: every door of genbench calls it, nothing behind a door does."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genbench.ground.errors import BadInput
+from genbench.ground.paths import brief
+
+Array: TypeAlias = NDArray[np.float64]
+Labels: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
+
+ROW_SUM_TOLERANCE = 1e-4
+MOST_CLASSES = 100_000  # tables have a column for each
+
+
+def as_samples(values: Any, *, name: str, like: Array | None = None) -> Array:
+    """Return `values` as a read-only float64 view of shape (n_samples, ...).
+
+    The caller's own array stays writable.
+
+    Raises:
+        BadInput: not numbers, fewer than two axes, empty, not finite, or samples of another
+            shape than those of `like`.
+    """
+    array = _as_numbers(values, name=name)
+    if array.ndim < 2:
+        raise BadInput(f"{name} must have shape (n_samples, ...), not {array.shape}.")
+    if array.size == 0:
+        raise BadInput(f"{name} is empty: its shape is {array.shape}.")
+    if like is not None and array.shape[1:] != like.shape[1:]:
+        raise BadInput(f"{name} has samples of shape {array.shape[1:]}; expected {like.shape[1:]}.")
+    bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
+    if bad.any():
+        raise BadInput(f"{name}: {bad.sum()} of {len(array)} samples hold NaN or infinity.")
+    return read_only(array)
+
+
+def as_probabilities(values: Any, *, name: str, like: Array | None = None) -> Array:
+    """Return class probabilities as a read-only (n_samples, n_classes) float64 view.
+
+    Raises:
+        BadInput: not a table of finite numbers, negative, rows that do not sum to one
+            (logits, perhaps), one class only, or another number of classes than `like`.
+    """
+    array = as_samples(values, name=name)
+    if array.ndim != 2 or array.shape[1] < 2:
+        raise BadInput(
+            f"{name} must have shape (n_samples, n_classes) with two classes or more, "
+            f"not {array.shape}."
+        )
+    if like is not None and array.shape[1] != like.shape[1]:
+        raise BadInput(f"{name} has {array.shape[1]} classes; expected {like.shape[1]}.")
+    with np.errstate(over="ignore", invalid="ignore"):  # of what is far from a probability
+        sums = array.sum(axis=1)
+    wrong = (np.abs(sums - 1) > ROW_SUM_TOLERANCE) | (array < 0).any(axis=1)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise BadInput(
+            f"{name}: {wrong.sum()} of {len(array)} rows are not probabilities "
+            f"(row {row} sums to {sums[row]:.6g}, its least entry is {array[row].min():.6g}); "
+            "apply a softmax to logits first."
+        )
+    return read_only(array / sums[:, None])
+
+
+def as_labels(values: Any, *, name: str, n: int) -> Labels:
+    """Return `n` class labels as read-only integers.
+
+    Raises:
+        BadInput: not `n` whole, non-negative numbers, or more classes than tables can hold.
+    """
+    array = _as_numbers(values, name=name)
+    if array.shape != (n,):
+        raise BadInput(f"{name} must have shape ({n},), one label a sample, not {array.shape}.")
+    if not (np.isfinite(array).all() and (array == np.rint(array)).all() and (array >= 0).all()):
+        raise BadInput(f"{name} must be whole numbers from 0 up.")
+    if n and array.max() >= MOST_CLASSES:
+        raise BadInput(
+            f"{name} holds {array.max():g}; classes count from 0 to below {MOST_CLASSES}."
+        )
+    labels = array.astype(np.int64)
+    labels.flags.writeable = False
+    return labels
+
+
+def as_numbers(values: Any, *, name: str, n: int | None = None) -> Array:
+    """Return finite numbers, one a sample, as a read-only float64 view of shape (n,).
+
+    Raises:
+        BadInput: not `n` numbers, or some are not finite.
+    """
+    array = _as_numbers(values, name=name)
+    if array.ndim != 1 or (n is not None and len(array) != n) or not len(array):
+        expected = "(n,)" if n is None else f"({n},)"
+        raise BadInput(f"{name} must have shape {expected}, not {array.shape}.")
+    if np.isnan(array).any() or (array == np.inf).any():
+        raise BadInput(f"{name} holds NaN or +infinity.")
+    return read_only(array)
+
+
+def read_only(array: Array) -> Array:
+    """Return a view of `array` that cannot be written through."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def flat(samples: Array) -> Array:
+    """Return samples of any shape as points, (n, d)."""
+    return read_only(samples.reshape(len(samples), -1))
+
+
+def _as_numbers(values: Any, *, name: str) -> Array:
+    if np.ma.is_masked(values):
+        raise BadInput(f"{name} has masked values: leave out or fill in what is missing.")
+    try:
+        if hasattr(values, "detach"):  # a torch tensor, perhaps on a GPU or in a graph
+            values = values.detach().cpu()
+            # Of torch's types of numbers, numpy lacks those of few digits.
+            values = (values.double() if values.is_floating_point() else values).numpy()
+        array = np.asarray(values)
+    except ValueError as error:
+        raise BadInput(f"{name} is not a regular array: its samples differ in shape.") from error
+    except Exception as error:  # sparse tensors, and objects that raise what they like
+        raise BadInput(f"{name} cannot be made an array: {brief(error)}.") from error
+    if array.dtype.kind not in "buif":
+        raise BadInput(f"{name} must hold real numbers, not {brief(array.dtype)}.")
+    with np.errstate(over="ignore"):  # what only a wider type can hold becomes infinite
+        return array.astype(np.float64, copy=False)

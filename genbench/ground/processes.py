@@ -1,0 +1,153 @@
+"""One of our modules in a process of its own, which ends by itself or is ended with all it started.
+
+That protects the caller from crashes, hangs and floods of output; it does not protect the machine.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
+POLL_SECONDS = 0.05
+PARENT_POLL_SECONDS = 1.0
+GRACE_SECONDS = 2.0
+OUTPUT = "output.txt"  # in the folder: all that the process printed
+PACKAGE = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a process ended: by itself, or for the cause that its watcher gave."""
+
+    cause: str | None
+    returncode: int = 0
+    peak_memory: int = 0  # bytes, resident, of the process itself; 0 where that cannot be read
+
+    def in_words(self) -> str:
+        """Say how the process ended by itself."""
+        if self.returncode >= 0:
+            return f"the process ended with exit status {self.returncode}"
+        return f"the process was ended by {signal.Signals(-self.returncode).name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launcher:
+    """How to start Python: the user's own, if named, behind a command that isolates it, if any.
+
+    In the words of `isolate`, `{folder}` stands for the folder that the process works in and
+    `{package}` for the folder that holds our package; a container must have both under the same
+    paths, `{package}` for reading only.
+    """
+
+    python: str = ""
+    isolate: tuple[str, ...] = ()
+
+    def command(self, module: str, folder: Path, package: Path) -> list[str]:
+        """Return the words of the command that runs one of our modules in `folder`."""
+        prefix = [
+            word.replace("{folder}", str(folder)).replace("{package}", str(package))
+            for word in self.isolate
+        ]
+        # -P: a folder named genbench in the current one must not stand in for the package.
+        return [*prefix, self.python or sys.executable, "-P", "-m", module, str(folder)]
+
+
+OURS = Launcher()  # the Python that runs this, behind nothing
+
+
+def run_alone(
+    module: str,
+    folder: Path,
+    *,
+    watch: Callable[[], str | None],
+    launcher: Launcher = OURS,
+    hash_seed: int = 0,
+) -> Ending:
+    """Run `python -m module folder` and wait; what it prints goes to OUTPUT in `folder`.
+
+    `watch` is called many times a second and returns why to end the process, or None. However it
+    ends, so does everything that it started.
+
+    Raises:
+        OSError: the command cannot be started.
+    """
+    folder = folder.resolve()
+    with tempfile.TemporaryDirectory() as temporary, (folder / OUTPUT).open("ab") as output:
+        surroundings = os.environ | ONE_THREAD | {"PYTHONHASHSEED": str(hash_seed)}
+        package = PACKAGE.parent
+        if launcher != OURS:
+            # Another Python gets our files and nothing else of what is installed beside them.
+            package = Path(temporary)
+            for file in PACKAGE.rglob("*.py"):
+                copy = package / file.relative_to(PACKAGE.parent)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(file, copy)
+            surroundings |= {"PYTHONPATH": str(package)}
+        process = subprocess.Popen(
+            launcher.command(module, folder, package),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=surroundings,
+        )
+        try:
+            return _wait(process, watch)
+        finally:
+            _end_group(process)
+
+
+def peak_memory(pid: int | str = "self") -> int:
+    """Return the most bytes that a process has held at once, or 0 where that cannot be read."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0
+    kilobytes = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return 1024 * int(next(kilobytes, 0))
+
+
+def die_with_parent() -> None:
+    """End this process soon after its parent ends, however that ended."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_POLL_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _wait(process: subprocess.Popen[bytes], watch: Callable[[], str | None]) -> Ending:
+    peak = 0
+    while True:
+        try:
+            returncode = process.wait(timeout=POLL_SECONDS)
+        except subprocess.TimeoutExpired:
+            peak = peak_memory(process.pid) or peak
+            if cause := watch():
+                return Ending(cause, peak_memory=peak)
+        else:
+            return Ending(None, returncode, peak)
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """End the process and everything it started; harmless if all has ended."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+        except (ProcessLookupError, PermissionError):  # macOS says the latter of an ended group
+            return
+        try:
+            process.wait(timeout=GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue

@@ -1,0 +1,276 @@
+"""What a generative model is, and how one is found by name, file or package."""
+
+import ast
+import importlib
+import importlib.util
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol, Self, runtime_checkable
+
+import numpy as np
+
+from genbench.ground.arrays import Array
+from genbench.ground.errors import BadInput, unknown_name
+from genbench.ground.paths import brief, is_file, shown
+from genbench.models.functions import FunctionModel
+from genbench.models.sources import hash_of_code, hash_of_file
+
+EXPORTED = "genbench.models.exported:Exported"  # imported only where one is made
+EXPORTS = (".pt", ".onnx")
+MOST_LATENTS = 100_000
+LONGEST_NAME = 200  # characters that are looked at, and said
+HINT = (
+    "Or give path/to/file.py:Class, package.module:Class, two functions as in file.py:fit,sample, "
+    "or an exported generator and the size of its latents as in generator.pt:64."
+)
+
+
+@runtime_checkable
+class GenerativeModel(Protocol):
+    """Anything that learns from samples and draws new ones; nothing to inherit or to register."""
+
+    def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
+        """Learn from samples (n_train, d), without changing them."""
+        ...
+
+    def sample(self, n: int, *, rng: np.random.Generator) -> Array:
+        """Draw `n` samples (n, d)."""
+        ...
+
+
+@runtime_checkable
+class HasLogProb(Protocol):
+    """A model that also knows its own density."""
+
+    def log_prob(self, samples: Array) -> Array:
+        """Log-density of each sample (n,), in nats, per unit of volume of the sample space."""
+        ...
+
+
+@runtime_checkable
+class Selective(Protocol):
+    """A model that cannot learn from just any samples, and says so before it begins."""
+
+    def refuses(self, train: Array) -> str | None:
+        """Return why it cannot learn from these samples (n_train, d): a sentence, or None."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSpec:
+    """Where a model's class is and how to make one; nothing is imported until `make`."""
+
+    # "package.module:Class" or "path/to/file.py:Class"; for two functions, "...:fit,sample".
+    target: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    family: str = "yours"
+    summary: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values from which `ModelSpec(**values)` makes the same again."""
+        return asdict(self) | {"params": dict(self.params)}
+
+    def make(self) -> GenerativeModel:
+        """Import the class, or the two functions, and make the model.
+
+        Raises:
+            BadInput: the file, module, class or function is not there, or has no `fit` and
+                `sample`.
+        """
+        where, _, name = self.target.rpartition(":")
+        model = constructor(load(where), name, where=where)(**self.params)
+        if not isinstance(model, GenerativeModel):
+            raise BadInput(
+                f"{shown(self.target)} must have the methods fit(train, *, rng) and "
+                "sample(n, *, rng)."
+            )
+        return model
+
+
+def constructor(module: ModuleType, name: str, *, where: str) -> Callable[..., Any]:
+    """Return what makes the model: the class of that name, or both functions put together.
+
+    Raises:
+        BadInput: the module at `where` does not define the name, or it cannot be called.
+    """
+    found = []
+    for part in name.split(","):
+        if not hasattr(module, part):
+            raise BadInput(f"{shown(where)} defines no {part!r}.")
+        found.append(getattr(module, part))
+        if not callable(found[-1]):
+            raise BadInput(f"{shown(where)}:{part} is {brief(repr(found[-1]))}, not a class.")
+    if len(found) == 1:
+        return found[0]  # type: ignore[no-any-return]
+    return partial(FunctionModel, *found)
+
+
+def baselines() -> Mapping[str, ModelSpec]:
+    """Return the catalog of built-in models."""
+    module = importlib.import_module("genbench.baselines.catalog")
+    catalog: Mapping[str, ModelSpec] = module.CATALOG
+    return catalog
+
+
+def find(target: str) -> ModelSpec:
+    """Return the model that a user names.
+
+    A target is the name of a baseline; `file.py:Class` or `package.module:Class`; two functions, as
+    in `file.py:fit,sample` or `package.module:fit,sample`; `file.py` where that leaves no doubt; or
+    an exported generator with the size of its latents, `generator.pt:64` or `generator.onnx:64`.
+
+    Raises:
+        BadInput: there is none; the message has near matches.
+    """
+    catalog = baselines()
+    if target in catalog:
+        return catalog[target]
+    if target.lower().endswith(EXPORTS):
+        return exported(target, None)
+    where, colon, name = target.rpartition(":")
+    if where.lower().endswith(EXPORTS):
+        return exported(where, int(name) if re.fullmatch("[0-9]{1,9}", name) else name)
+    if not colon and target.endswith(".py"):
+        where, name = target, _only_model(Path(target))
+    names = name.split(",")
+    proper = len(names) <= 2 and all(name.isidentifier() for name in names)
+    if where.endswith(".py"):
+        if not is_file(Path(where)):
+            raise BadInput(f"There is no file {shown(where)}.")
+        if not proper:
+            raise BadInput(
+                f"{shown(where)} should be followed by :Class or by two functions, as in "
+                f":fit,sample, not by {brief(repr(name))}."
+            )
+        return ModelSpec(target=f"{Path(where).resolve()}:{name}")
+    if proper and all(part.isidentifier() for part in where.split(".")):
+        return ModelSpec(target=target)
+    raise unknown_name("model", target[:LONGEST_NAME], catalog, hint=HINT)
+
+
+def exported(path: Path | str, latent_size: object) -> ModelSpec:
+    """Return the model that an exported generator is: TorchScript (.pt) or ONNX (.onnx).
+
+    It is fed with standard-normal latents, (n, latent_size).
+
+    Raises:
+        BadInput: there is no such file, it is not named as an export, or `latent_size` is no size.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in EXPORTS:
+        raise BadInput(f"{shown(path)} must be an exported generator, {' or '.join(EXPORTS)}.")
+    if not is_file(path):
+        raise BadInput(f"There is no file {shown(path)}.")
+    if latent_size is None:
+        raise BadInput(
+            f"{shown(path)} is an exported generator: say how many numbers its latents have, as in "
+            f"{shown(path)}:64."
+        )
+    if (
+        isinstance(latent_size, bool)
+        or not isinstance(latent_size, int | np.integer)
+        or not 1 <= latent_size <= MOST_LATENTS
+    ):
+        raise BadInput(
+            f"The latents of {shown(path)} must have 1 to {MOST_LATENTS} numbers, not "
+            f"{brief(repr(latent_size))}."
+        )
+    params = {"path": str(path.resolve()), "latent_size": int(latent_size)}
+    return ModelSpec(target=EXPORTED, params=params)
+
+
+def source_hash(spec: ModelSpec) -> str:
+    """Return a checksum of the files that a model is made of; "" for what is no model.
+
+    It is the SHA-256 of the model's file, or of all files that it imports from its own folder or
+    package (see `genbench.models.sources`); for an exported generator, of the exported file, with
+    the file of weights that ONNX may put beside it.
+
+    Raises:
+        BadInput: a file or module is not there.
+    """
+    if spec.target == EXPORTED:
+        path = Path(spec.params["path"])
+        weights = path.with_name(f"{path.name}.data")
+        hashes = [hash_of_file(path)] + ([hash_of_file(weights)] if is_file(weights) else [])
+        return "+".join(hashes)
+    where = spec.target.rpartition(":")[0]
+    return hash_of_code(where) if where else ""
+
+
+def _only_model(path: Path) -> str:
+    """Return the name of the one class in the file, or of its two functions, without running it."""
+    if not is_file(path):
+        raise BadInput(f"There is no file {shown(path)}.")
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise BadInput(f"{shown(path)} is not Python: {brief(error)}.") from error
+    functions = _names(tree.body, ast.FunctionDef)
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    # Beside the two functions, a class without a `fit` of its own is a helper.
+    if {"fit", "sample"} <= set(functions) and not any(
+        "fit" in _names(node.body, ast.FunctionDef) for node in classes
+    ):
+        return "fit,sample"
+    if len(classes) != 1:
+        found = ", ".join(node.name for node in classes)
+        if not found:
+            raise BadInput(
+                f"{shown(path)} should define a class, or the two functions fit and sample; it "
+                "has neither."
+            )
+        raise BadInput(
+            f"{shown(path)} should define one class, or say which: {shown(path)}:Class "
+            f"({brief(found)})."
+        )
+    return classes[0].name
+
+
+def _names(nodes: list[ast.stmt], kind: type[ast.FunctionDef]) -> list[str]:
+    return [node.name for node in nodes if isinstance(node, kind)]
+
+
+def reach_current_folder() -> None:
+    """Let `package.module:Class` name a package in the current folder, after installed ones."""
+    _reach(Path.cwd())
+
+
+def _reach(folder: Path) -> None:
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+
+
+def load(where: str) -> ModuleType:
+    """Import the file or the module that a model's class is in.
+
+    Raises:
+        BadInput: it is not there.
+    """
+    return _load_file(Path(where)) if where.endswith(".py") else _load_module(where)
+
+
+def _load_file(path: Path) -> ModuleType:
+    _reach(path.parent)  # for what the file imports from beside it
+    # Under a name that no package has: a file may be called as one is.
+    spec = importlib.util.spec_from_file_location(f"genbench_model_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise BadInput(f"{path} cannot be imported.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their own module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def _load_module(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and (name == error.name or name.startswith(f"{error.name}.")):
+            raise BadInput(f"There is no module {shown(name)!r}.") from error
+        raise

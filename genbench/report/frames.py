@@ -1,0 +1,129 @@
+"""Tables and records as pandas frames: what goes into CSV files and notebooks, with every digit."""
+
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from genbench.report.intervals import ENOUGH
+from genbench.report.leaderboard import Row, Table, failure
+from genbench.runs.records import Record
+
+if TYPE_CHECKING:
+    import pandas
+
+LONG = (
+    "dataset",
+    "model",
+    "seed",
+    "metric",
+    "value",
+    "status",
+    "reason",
+    "ideal",
+    "chance",
+    "standard_error",
+)
+
+
+def long_frame(records: Iterable[Record]) -> "pandas.DataFrame":
+    """Return one row per data set, model, seed and metric, sorted; a failed cell has no metric.
+
+    Seconds are left out, so that the same board run twice, or run in parts, gives the same file.
+    """
+    ordered = sorted(records, key=attrgetter("place"))
+    return _frame(LONG, (row for record in ordered for row in _lines(record)))
+
+
+def wide_frame(tables: Sequence[Table]) -> "pandas.DataFrame":
+    """Return one row per data set and model in the order of the tables: means over seeds.
+
+    `<metric> ±` is half the 95 % interval, where there are seeds enough for one.
+    """
+    names = list(dict.fromkeys(c.name for table in tables for c in table.columns))
+    measured = ["agreement", *names]
+    spread = any(len(row.records) >= ENOUGH for table in tables for row in table.rows)
+    numbers = [c for name in measured for c in ((name, f"{name} ±") if spread else (name,))]
+    columns = ("dataset", "rank", "model", "family", "seeds", "failed", *numbers, "reason")
+    return _frame(
+        columns, (values for table in tables for values in (*_wide(table), *_failed(table)))
+    )
+
+
+def cost_frame(records: Iterable[Record]) -> "pandas.DataFrame":
+    """Return what each cell cost, and in what it ran: these differ from run to run.
+
+    `peak_memory` is in bytes; `environment` is a name in environments.json.
+    """
+    costs = ("fit_seconds", "sample_seconds", "peak_memory", "environment")
+    columns = ("dataset", "model", "seed", *costs)
+    return _frame(
+        columns,
+        (
+            {name: getattr(record, name) for name in columns}
+            for record in sorted(records, key=attrgetter("place"))
+        ),
+    )
+
+
+def to_csv(frame: "pandas.DataFrame") -> bytes:
+    """Return the frame as CSV, every number with all its digits."""
+    text: str = frame.to_csv(index=False, lineterminator="\n")
+    return text.encode()
+
+
+def _lines(record: Record) -> list[dict[str, Any]]:
+    cell = {"dataset": record.dataset, "model": record.model, "seed": record.seed}
+    if record.status != "ok":
+        return [cell | {"status": record.status, "reason": failure(record)}]
+    return [
+        cell | {"metric": name} | {key: getattr(score, key) for key in LONG[LONG.index("value") :]}
+        for name, score in sorted(record.scores.items())
+    ]
+
+
+def _wide(table: Table) -> Iterable[dict[str, Any]]:
+    for row in table.rows:
+        values: dict[str, Any] = {
+            "dataset": table.dataset,
+            "rank": row.rank,
+            "model": row.model,
+            "family": row.family,
+            "seeds": len(row.records),
+            "failed": row.failed,
+        }
+        for name, estimate in _estimates(row).items():
+            values |= {name: estimate.mean, f"{name} ±": estimate.half}
+        yield values
+
+
+def _estimates(row: Row) -> dict[str, Any]:
+    found = {name: cell.estimate for name, cell in row.cells.items()}
+    return {
+        name: estimate
+        for name, estimate in ({"agreement": row.agreement} | found).items()
+        if estimate is not None
+    }
+
+
+def _failed(table: Table) -> Iterable[dict[str, Any]]:
+    shown = {row.model for row in table.rows}
+    for record in table.failures:
+        if record.model not in shown:
+            shown.add(record.model)
+            n = sum(other.model == record.model for other in table.failures)
+            yield {
+                "dataset": table.dataset,
+                "model": record.model,
+                "family": record.family,
+                "seeds": 0,
+                "failed": n,
+                "reason": failure(record),
+            }
+
+
+def _frame(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> "pandas.DataFrame":
+    import pandas as pd
+
+    # As objects: pandas would turn None into NaN and whole numbers beside it into fractions.
+    lines = [[row.get(column) for column in columns] for row in rows]
+    return pd.DataFrame(lines, columns=list(columns), dtype=object)

@@ -1,0 +1,89 @@
+"""Where to put the names of points so that none hides another: greedy, deterministic, small."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from genbench.ground.arrays import Array
+
+Spot = tuple[float, float]
+
+DIRECTIONS = 16
+DISTANCES = (8.0, 14.0, 22.0, 32.0, 44.0, 58.0, 76.0, 98.0, 124.0)
+MARKER = 6.0  # half the side of the square that a marker takes
+
+
+def place(
+    points: Sequence[Spot], sizes: Sequence[Spot], frame: tuple[float, float, float, float]
+) -> list[Spot]:
+    """Return the centre of each point's label, for labels of these widths and heights, in points.
+
+    The most crowded points choose first; each takes the spot that hides least, near before far.
+    """
+    spots = np.array(points, dtype=float)
+    markers = np.hstack([spots - MARKER, spots + MARKER])
+    boxes = np.full((len(points), 4), np.nan)  # left, bottom, right, top of each label
+    placed: list[int] = []
+    crowding = (1 / (1 + np.linalg.norm(spots[:, None] - spots, axis=-1) / 20)).sum(axis=1)
+    for index in sorted(range(len(points)), key=lambda i: (-round(float(crowding[i]), 9), i)):
+        choices = _around(points[index], sizes[index])
+        others = np.vstack([np.delete(markers, index, axis=0), boxes[placed]])
+        lines = (spots[placed], _centres(boxes[placed]))
+        costs = _costs(spots[index], choices, np.array([frame]), others, lines)
+        boxes[index] = choices[int(costs.argmin())]
+        placed.append(index)
+    return [(float(x), float(y)) for x, y in _centres(boxes)]
+
+
+def _around(point: Spot, size: Spot) -> Array:
+    """Return boxes for the label around its point, the nearest first."""
+    turns = 2 * math.pi * np.arange(DIRECTIONS) / DIRECTIONS
+    far = np.array(DISTANCES)[:, None]
+    x = point[0] + np.cos(turns) * (far + size[0] / 2)
+    y = point[1] + np.sin(turns) * (far + size[1] / 2)
+    half = np.array(size) / 2
+    centres = np.stack([x.ravel(), y.ravel()], axis=1)
+    return np.hstack([centres - half, centres + half])
+
+
+def _costs(
+    point: Array, choices: Array, frame: Array, others: Array, lines: tuple[Array, Array]
+) -> Array:
+    """Return how bad each choice is: what it hides, what it crosses, how far it is."""
+    padded = choices + np.array([-2.5, -1.5, 2.5, 1.5])
+    area = np.prod(choices[:, 2:] - choices[:, :2], axis=1)
+    hidden = _overlaps(padded, others).sum(axis=1)
+    outside = area - _overlaps(choices, frame)[:, 0]
+    crossing = _crosses(lines[0], lines[1], padded).sum(axis=0)
+    crossing += _crosses(np.broadcast_to(point, (len(choices), 2)), _centres(choices), others).sum(
+        axis=1
+    )
+    away = np.linalg.norm(point - np.clip(point, choices[:, :2], choices[:, 2:]), axis=1)
+    costs: Array = 10 * (hidden + outside) + 60 * crossing + away
+    return np.round(costs, 6)
+
+
+def _overlaps(boxes: Array, others: Array) -> Array:
+    """Return the area that each box (n, 4) shares with each of the others (m, 4), as (n, m)."""
+    low = np.maximum(boxes[:, None, :2], others[:, :2])
+    high = np.minimum(boxes[:, None, 2:], others[:, 2:])
+    shared: Array = np.prod(np.maximum(high - low, 0.0), axis=-1)
+    return shared
+
+
+def _crosses(starts: Array, ends: Array, boxes: Array) -> Array:
+    """Say which straight lines (n, 2) run through which boxes (m, 4), as (n, m)."""
+    way = (ends - starts)[:, None]
+    way = np.where(np.abs(way) < 1e-9, 1e-9, way)
+    one = (boxes[:, :2] - starts[:, None]) / way
+    two = (boxes[:, 2:] - starts[:, None]) / way
+    enters = np.maximum(np.minimum(one, two).max(axis=-1), 0.0)
+    leaves = np.minimum(np.maximum(one, two).min(axis=-1), 1.0)
+    inside: Array = enters < leaves
+    return inside
+
+
+def _centres(boxes: Array) -> Array:
+    centres: Array = (boxes[:, :2] + boxes[:, 2:]) / 2
+    return centres

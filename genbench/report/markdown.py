@@ -1,0 +1,71 @@
+"""Tables as Markdown, for the page that a forge shows beside the records."""
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from genbench.report.leaderboard import NOTHING, Cell, Column, Row, Table, failure, plain
+
+LONGEST = 400  # characters of a reason
+SHORT = (  # the columns of the first table; all the others are below it
+    "frechet_distance",
+    "maximum_mean_discrepancy",
+    "wasserstein_distance",
+    "classifier_two_sample_test",
+    "precision",
+    "recall",
+    "coverage",
+    "authenticity",
+    "high_density_share",
+    "bayesian_surprise",
+)
+
+
+def markdown(table: Table, *, names: Sequence[str] | None = None) -> str:
+    """Return the table with these metrics, or with all."""
+    columns = [c for c in table.columns if names is None or c.name in names]
+    heads = ["rank", "model", "family", "agreement ↑"]
+    heads += [f"{column.words} {column.arrow}" for column in columns]
+    lines = [_line(heads), _line([":--", ":--", ":--", *["--:"] * (len(heads) - 3)])]
+    lines += [_line(_row(row, columns)) for row in table.rows]
+    for record in table.failures:
+        name = f"{safe(record.model)} (seed {record.seed})"
+        blanks = [NOTHING] * len(columns)
+        where = f"{record.status} in {record.phase}" if record.phase else record.status
+        lines.append(_line([NOTHING, name, safe(record.family), f"*{safe(where)}*", *blanks]))
+    return "\n".join(lines) + "\n"
+
+
+def failures(table: Table) -> str:
+    """Return a list of what has no numbers, and why."""
+    return "".join(
+        f"- **{safe(record.model)}**, seed {record.seed}: {safe(_cut(failure(record)))}\n"
+        for record in table.failures
+    )
+
+
+def safe(words: str) -> str:
+    """Make text from elsewhere inert: no markup, no HTML, no end of a cell."""
+    return re.sub(r"([\\`*\[\]|~])", r"\\\1", escape(plain(words), quote=False))
+
+
+def _row(row: Row, columns: Iterable[Column]) -> list[str]:
+    name = safe(row.model) if row.competes else f"*{safe(row.model)}*"
+    if row.failed:
+        name += f" ({len(row.records)} of {len(row.records) + row.failed} seeds)"
+    headline = row.agreement.text if row.agreement else NOTHING
+    cells = [_cell(row.cells[column.name]) for column in columns]
+    return [row.rank or NOTHING, name, safe(row.family), headline, *cells]
+
+
+def _cell(cell: Cell) -> str:
+    return f"**{cell.text}**" if cell.best else cell.text
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cut(words: str) -> str:
+    """Keep one long reason from filling the page; the CSV has it whole."""
+    return words if len(words) <= LONGEST else f"{words[:LONGEST]} …"

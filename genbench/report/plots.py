@@ -1,0 +1,244 @@
+"""The figure of novelty against quality: one panel per data set, every model a point."""
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import Literal
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from genbench.metric import Aim
+from genbench.report.agreement import NOISE
+from genbench.report.figures import GREY, INK, STYLE, family_colours, short_name
+from genbench.report.intervals import number
+from genbench.report.labels import place
+from genbench.report.tradeoff import Panel, Point
+from genbench.runs.records import REAL
+
+ANCHORS = {REAL: "*", "copycat": "X", NOISE: "P"}
+UNITS = {"bayesian_surprise": "nats", "log_likelihood": "nats", "kernel_log_likelihood": "nats"}
+DASHES = (0, (4, 2))
+TITLE_ROOM = 60  # characters
+Shape = str | tuple[int, Literal[1], int]  # (points, 1, angle) is a star
+SHAPES: tuple[Shape, ...] = (*"osD^vphd<>", (4, 1, 0), (3, 1, 0), (6, 1, 0))
+
+
+def novelty_quality(
+    panels: Mapping[str, Panel], colours: Mapping[str, str] | None = None
+) -> Figure:
+    """Draw one panel per data set: every model a point, its seeds a cross, the front a line."""
+    families = {p.family for panel in panels.values() for p in panel.points if p.competes}
+    colours = colours or family_colours(families)
+    styles = {
+        family: (colour, SHAPES[i % len(SHAPES)])
+        for i, (family, colour) in enumerate(sorted(colours.items()))
+        if family in families
+    }
+    several = any(len(p.novelty.values) > 1 for panel in panels.values() for p in panel.points)
+    with mpl.rc_context(STYLE):
+        columns = min(len(panels), 2)
+        lines = math.ceil(len(panels) / columns)
+        figure = Figure(figsize=(7.0 * columns, 5.9 * lines + 0.9), layout="constrained")
+        axes = figure.subplots(lines, columns, squeeze=False).ravel()
+        for ax in axes[len(panels) :]:
+            ax.set_axis_off()
+        for ax, panel in zip(axes, panels.values(), strict=False):
+            _draw_panel(ax, panel, styles)
+        figure.suptitle("Novelty against quality", fontsize=13, fontweight="bold")
+        figure.legend(
+            handles=_legend(styles, several_seeds=several),
+            loc="outside lower center",
+            ncols=3 * columns,  # wider figures hold more names a line
+            frameon=False,
+            fontsize=8.5,
+        )
+        figure.draw_without_rendering()  # the layout is settled: now names can be measured
+        figure.set_layout_engine("none")
+        for ax, panel in zip(axes, panels.values(), strict=False):
+            _name_points(ax, panel)
+    return figure
+
+
+def _draw_panel(ax: Axes, panel: Panel, styles: Mapping[str, tuple[str, Shape]]) -> None:
+    ax.set_title(panel.dataset, loc="left", fontsize=11)
+    ax.grid(visible=True)
+    ax.set_xlabel(_axis_label(panel, panel.novelty, panel.novelty_aim))
+    ax.set_ylabel(_axis_label(panel, panel.quality, panel.quality_aim))
+    points = _finite(panel)
+    absent = sorted({*panel.absent, *(p.model for p in panel.points if p not in points)})
+    if absent:
+        ax.set_title(
+            f"not shown: {_listed(absent)}",
+            loc="right",
+            fontsize=7.5,
+            color=GREY,
+            fontweight="normal",
+        )
+    if not points:
+        ax.text(0.5, 0.5, "no model has both numbers", ha="center", transform=ax.transAxes)
+        return
+    _set_frame(ax, points)
+    _draw_front(ax, panel, points)
+    for point in points:
+        colour, shape = styles.get(point.family, (INK, "X"))
+        if not point.competes:
+            colour, shape = INK, ANCHORS.get(point.model, "X")
+        x, y = _seen(ax, point)
+        if (x, y) == (point.novelty.mean, point.quality.mean):
+            xs, ys = point.novelty.values, point.quality.values
+            ax.plot([min(xs), max(xs)], [y, y], color=colour, lw=1, alpha=0.5)
+            ax.plot([x, x], [min(ys), max(ys)], color=colour, lw=1, alpha=0.5)
+        ax.plot(
+            [x],
+            [y],
+            marker=shape,
+            color=colour,
+            markersize=14 if point.model == REAL else 9 if not point.competes else 7.5,
+            markeredgecolor="white" if not point.competes else INK,
+            markeredgewidth=0.5,
+            zorder=4,
+            clip_on=False,
+        )
+
+
+def _set_frame(ax: Axes, points: Sequence[Point]) -> None:
+    """Frame everything but noise, which is often so far away that it would squeeze the rest."""
+    framed = [point for point in points if point.model != NOISE] or list(points)
+    xs = [value for point in framed for value in (point.novelty.mean, *point.novelty.values)]
+    ys = [value for point in framed for value in (point.quality.mean, *point.quality.values)]
+    if min(xs) > 0 and max(xs) > 20 * sorted(xs)[len(xs) // 2]:
+        ax.set_xscale("log")
+        ax.set_xlim(min(xs) / 1.5, max(xs) * 1.5)
+    else:
+        room = 0.16 * (max(xs) - min(xs)) or 0.5
+        ax.set_xlim(min(xs) - room, max(xs) + room)
+    room = 0.13 * (max(ys) - min(ys)) or 0.5
+    ax.set_ylim(min(ys) - room, max(ys) + room)
+
+
+def _seen(ax: Axes, point: Point) -> tuple[float, float]:
+    """Return where a point is drawn: in its place, or at the edge of the frame nearest to it."""
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    x, y = point.novelty.mean, point.quality.mean
+    return min(max(x, left), right), min(max(y, bottom), top)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Write as many names as a title has room for, and how many more there are."""
+    shown = [short_name(name) for name in names]
+    n = max(1, sum(total <= TITLE_ROOM for total in accumulate(len(name) + 2 for name in shown)))
+    more = f" and {len(shown) - n} more" if len(shown) > n else ""
+    return f"{', '.join(shown[:n])}{more}"
+
+
+def _axis_label(panel: Panel, name: str, aim: Aim) -> str:
+    unit = UNITS.get(name) or ("share of samples" if panel.bounds.get(name) == (0, 1) else "")
+    way = {
+        "high": "more is better",
+        "low": "less is better",
+        "match": "best where real samples are",
+    }
+    return f"{name.replace('_', ' ')}{f' [{unit}]' if unit else ''}, {way[aim]}"
+
+
+def _finite(panel: Panel) -> list[Point]:
+    return [
+        point
+        for point in panel.points
+        if all(map(math.isfinite, (*point.novelty.values, *point.quality.values)))
+    ]
+
+
+def _draw_front(ax: Axes, panel: Panel, points: Sequence[Point]) -> None:
+    """Draw the edge of what models reach; where an axis aims to match there is no such edge."""
+    if "match" in (panel.novelty_aim, panel.quality_aim):
+        return
+    up, right = panel.quality_aim == "high", panel.novelty_aim == "high"
+    front = sorted(
+        ((p.novelty.mean, p.quality.mean) for p in points if p.on_front), reverse=not right
+    )
+    if not front:
+        return
+    # Along the front novelty gets better and quality worse; both ends run on to the frame.
+    start = (ax.get_xlim()[0 if right else 1], front[0][1])
+    end = (front[-1][0], ax.get_ylim()[0 if up else 1])
+    xs, ys = zip(start, *front, end, strict=True)
+    ax.plot(xs, ys, drawstyle="steps-pre", color=GREY, lw=1.1, ls=DASHES, zorder=1.5)
+
+
+def _name_points(ax: Axes, panel: Panel) -> None:
+    """Write each name where it hides nothing, with a thin line to its point if it is far."""
+    figure = ax.get_figure(root=True)
+    points = _finite(panel)
+    if figure is None or not points:
+        return
+    scale = 72 / figure.dpi
+    spots = [
+        (float(x * scale), float(y * scale))
+        for x, y in ax.transData.transform([_seen(ax, point) for point in points])
+    ]
+    texts = [
+        ax.annotate(
+            _caption(ax, point),
+            _seen(ax, point),
+            xytext=(0, 0),
+            textcoords="offset points",
+            fontsize=8,
+            fontweight="normal" if point.competes else "bold",
+            ha="center",
+            va="center",
+            zorder=5,
+            bbox={"facecolor": "white", "alpha": 0.65, "pad": 0.6, "linewidth": 0},
+        )
+        for point in points
+    ]
+    sizes = [(b.width * scale, b.height * scale) for b in (t.get_window_extent() for t in texts)]
+    left, bottom, right, top = (edge * scale for edge in ax.get_window_extent().extents)
+    centres = place(spots, sizes, (left + 2, bottom + 2, right - 2, top - 2))
+    for text, spot, centre, size in zip(texts, spots, centres, sizes, strict=True):
+        dx, dy = centre[0] - spot[0], centre[1] - spot[1]
+        text.set_position((dx, dy))
+        gap = max(abs(dx) - size[0] / 2, abs(dy) - size[1] / 2)
+        if gap > 11:
+            edge = (
+                min(max(0.0, dx - size[0] / 2), dx + size[0] / 2),
+                min(max(0.0, dy - size[1] / 2), dy + size[1] / 2),
+            )
+            ax.annotate(
+                "",
+                xy=text.xy,
+                xytext=edge,
+                textcoords="offset points",
+                arrowprops={
+                    "arrowstyle": "-",
+                    "color": GREY,
+                    "lw": 0.6,
+                    "shrinkA": 0,
+                    "shrinkB": 4,
+                },
+            )
+
+
+def _caption(ax: Axes, point: Point) -> str:
+    """Return the name, with the numbers if the point is not where they say."""
+    x, y = point.novelty.mean, point.quality.mean
+    if _seen(ax, point) == (x, y):
+        return short_name(point.model)
+    return f"{short_name(point.model)} is at ({number(x)}, {number(y)})"
+
+
+def _legend(styles: Mapping[str, tuple[str, Shape]], *, several_seeds: bool) -> list[Line2D]:
+    known = [
+        *((family, *style) for family, style in styles.items()),
+        *(("real samples" if n == REAL else n, INK, shape) for n, shape in ANCHORS.items()),
+    ]
+    handles = [
+        Line2D([], [], marker=shape, color=colour, linestyle="none", label=label)
+        for label, colour, shape in known
+    ]
+    front = Line2D([], [], color=GREY, ls=DASHES, label="no model is better on both")
+    cross = Line2D([], [], color=GREY, lw=1, alpha=0.55, label="cross: range of seeds")
+    return [*handles, front, cross] if several_seeds else [*handles, front]

@@ -1,0 +1,178 @@
+"""Jobs: one cell done from claim to record, wherever an engine places it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import numpy as np
+
+import genbench
+from genbench import metrics
+from genbench.ground.errors import BadInput
+from genbench.metric import Score as MetricScore
+from genbench.runs.cells import (
+    ORDINARY,
+    PROTOCOL,
+    Cell,
+    Limits,
+    Outcome,
+    fit_and_sample,
+    load_once,
+    stored_outcome,
+)
+from genbench.runs.claims import claim
+from genbench.runs.records import REAL, Record
+from genbench.runs.scorer import Scored, score_here
+from genbench.runs.store import Store
+
+Score = Callable[[str, Path, int, tuple[str, ...]], Scored]  # of a stored cell
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a run does with a cell. It goes to other machines, so it holds plain values only."""
+
+    folder: Path  # of the board, absolute, the same wherever cells are done
+    metrics: tuple[str, ...]
+    limits: Limits = ORDINARY
+    anew_since: str = ""  # records and samples made before are not used, if given
+
+    def holds(self, cell: Cell, record: Record | None) -> bool:
+        """Say whether a record is all that is wanted of a cell."""
+        return (
+            record is not None
+            and record.key == cell.key()
+            and record.finished >= self.anew_since
+            and not unscored(record, self.metrics)
+        )
+
+
+def unscored(record: Record, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the metrics that a record lacks or has by an older definition.
+
+    A record without samples has nothing to be scored.
+    """
+    if record.status != "ok":
+        return ()
+    return tuple(name for name in wanted if not _current(record.scores.get(name)))
+
+
+def _current(score: MetricScore | None) -> bool:
+    return score is not None and score.revision == metrics.find(score.metric).revision
+
+
+def now() -> str:
+    """Return the time in UTC, such that later ones sort after earlier ones."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def do(
+    plan: Plan,
+    cell: Cell,
+    *,
+    score: Score = score_here,
+    stop: Event | None = None,
+    on_start: Callable[[Cell], None] = lambda _: None,
+) -> Record | None:
+    """Do a cell and land its record; None if another run is at it, or `stop` was set.
+
+    What is there already is used: a record that holds, or samples of a cell that went well, which
+    are scored by what they have not been scored by.
+
+    Raises:
+        BadInput: the cell names what does not exist.
+        OSError: the record could not be written.
+    """
+    store = Store(plan.folder)
+    key = cell.key()
+    with claim(store.claims, key) as ours:
+        if not ours or (stop is not None and stop.is_set()):
+            return None
+        landed = store.landed(key)
+        if landed is not None and plan.holds(cell, landed):
+            record = landed  # made before the model was changed and changed back, or meanwhile
+        else:
+            on_start(cell)
+            made = _make(plan, cell, store, landed, score, stop)
+            if made is None:
+                return None
+            record = replace(made, environment=store.keep_environment())
+        record = replace(record, finished=now())
+        store.land(record)
+        return record
+
+
+def _make(
+    plan: Plan,
+    cell: Cell,
+    store: Store,
+    landed: Record | None,
+    score: Score,
+    stop: Event | None,
+) -> Record | None:
+    folder = store.cell(cell.key())
+    unscorable = landed is not None and landed.phase == "score"  # its samples are good
+    outcome = stored_outcome(folder) if unscorable or not plan.anew_since else None
+    if outcome is None or unscorable:
+        landed = None
+    if outcome is None:
+        outcome = _sample(plan, cell, folder, stop)
+        if stop is not None and stop.is_set():
+            return None
+    blank = _blank(cell, outcome)
+    if outcome.status != "ok":
+        return blank
+    known = {} if landed is None else dict(landed.scores)
+    wanted = plan.metrics if landed is None else unscored(landed, plan.metrics)
+    try:
+        scored = score(cell.dataset, folder, cell.seed, wanted)
+    except BadInput as error:  # what is stored is not what its process said it was
+        return replace(blank, status="invalid", phase="validate", reason=str(error))
+    except Exception as error:  # the samples stay on disk; the other cells go on
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        return replace(blank, status="error", phase="score", reason=reason)
+    return replace(blank, scores=known | dict(scored.scores), preview=scored.preview)
+
+
+def _sample(plan: Plan, cell: Cell, folder: Path, stop: Event | None) -> Outcome:
+    if cell.model != REAL:
+        return fit_and_sample(cell, folder, limits=plan.limits, stop=stop)
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / "samples.npy", load_once(cell.dataset).fresh_for(cell.seed))
+    (folder / "outcome.json").write_text('{"status": "ok"}', encoding="utf-8")
+    return Outcome("ok")
+
+
+def known_of(dataset: str) -> dict[str, Any]:
+    """Return what a record says of its data set, and of what scores by it."""
+    data = load_once(dataset)
+    return {
+        "dataset": dataset,
+        "dataset_hash": data.content_hash[:16],
+        "features": data.features,
+        "version": genbench.__version__,
+        "protocol": PROTOCOL,
+        "n_train": len(data.train),
+        "n_test": len(data.test),
+        "n_generated": len(data.fresh),
+    }
+
+
+def _blank(cell: Cell, outcome: Outcome) -> Record:
+    """Return what is known of a cell before it is scored."""
+    facts: dict[str, Any] = {
+        name: getattr(outcome, name)
+        for name in ("status", "phase", "reason", "fit_seconds", "sample_seconds", "peak_memory")
+    }
+    return Record(
+        key=cell.key(),
+        model=cell.model,
+        family=cell.spec.family,
+        seed=cell.seed,
+        source=cell.source,
+        **known_of(cell.dataset),
+        **facts,
+    )

@@ -1,0 +1,194 @@
+"""Records: what is known of each cell (data set, model, seed), as one line of JSON."""
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from genbench.ground.errors import BadInput
+from genbench.ground.landing import replace_file
+from genbench.ground.paths import brief
+from genbench.metric import Score
+
+SCHEMA = 3
+# 2 added what a score says beside its value; 3, what made the record. All of it may be absent.
+READABLE = (1, 2, 3)
+STATUSES = (
+    "ok",
+    "skipped",  # the model said beforehand that it cannot learn from such data
+    "error",  # an exception
+    "timeout",
+    "oom",  # out of memory
+    "crash",  # the process ended before it was done
+    "invalid",  # samples or densities that are none
+    "missing",  # a package or file that the model needs
+    "lost",  # what was to run the cell ended without a word
+)
+REAL = "(real samples)"  # the model name under which fresh real samples are scored
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """All that is known of one cell: scores if it went well, a status and a reason if not."""
+
+    key: str  # hash of all that the numbers depend on
+    dataset: str
+    model: str
+    family: str
+    seed: int
+    status: str  # one of STATUSES
+    phase: str | None = None  # where it failed: a phase of the worker, or "score"
+    reason: str | None = None
+    protocol: int = 0  # how keys were made and samples scored; 0 was not recorded
+    source: str = ""  # hash of the model's source
+    finished: str = ""  # when, in UTC
+    environment: str = (
+        ""  # name of what it ran in: versions, machine (`genbench.runs.environments`)
+    )
+    verified: bool = True  # genbench drew the samples; else they were handed in
+    dataset_hash: str = ""
+    features: str = ""
+    version: str = ""  # of genbench
+    n_train: int = 0
+    n_test: int = 0
+    n_generated: int = 0
+    fit_seconds: float | None = None
+    sample_seconds: float | None = None
+    peak_memory: int | None = None  # bytes, of the model's process
+    preview: tuple[tuple[float, ...], ...] = ()  # a few samples, to look at
+    scores: Mapping[str, Score] = field(default_factory=dict)
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """Data set, model and seed: which cell this is, and where it stands in any order."""
+        return self.dataset, self.model, self.seed
+
+    @property
+    def failed(self) -> bool:
+        """Whether something went wrong."""
+        return self.status not in ("ok", "skipped")
+
+    def value(self, metric: str) -> float | None:
+        """Return the metric's number, or None if there is none."""
+        score = self.scores.get(metric)
+        return None if score is None else score.value
+
+
+def write(path: Path, records: Iterable[Record]) -> None:
+    """Replace a file by these records, a line each, in one step: all are there or none.
+
+    Raises:
+        OSError: the file could not be written; the old one still stands.
+        ValueError: a number is NaN.
+    """
+    replace_file(path, to_lines(records))
+
+
+def to_lines(records: Iterable[Record]) -> bytes:
+    """Return a file's content: a line of strict JSON for each record.
+
+    Raises:
+        ValueError: a number is NaN.
+    """
+    return "".join(map(_to_line, records)).encode()
+
+
+def read(path: Path) -> list[Record]:
+    """Return the records of a file, the newest of each (data set, model, seed), in sorted order.
+
+    A line cut off by a kill is passed over; a missing file holds no records.
+
+    Raises:
+        BadInput: a whole line is not a record, or one of a newer genbench.
+    """
+    if not path.exists():
+        return []
+    found = []
+    # Not by splitlines: texts of a record may hold what it, too, takes for the end of a line.
+    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            values = json.loads(line.decode())
+        except (ValueError, RecursionError):
+            continue  # a stump: the cell that wrote it will be run again
+        try:
+            record = _from_values(values)
+        except (TypeError, KeyError, AttributeError, ValueError, OverflowError) as error:
+            raise BadInput(
+                f"{path}, line {number}: not a record of genbench ({brief(error)})."
+            ) from error
+        found.append(record)
+    return newest(found)
+
+
+def newest(records: Iterable[Record]) -> list[Record]:
+    """Return the record of each place that was finished last, in the order of places."""
+    latest: dict[tuple[str, str, int], Record] = {}
+    for record in sorted(records, key=attrgetter("finished")):  # stable: of equals the later one
+        latest[record.place] = record
+    return [latest[place] for place in sorted(latest)]
+
+
+def by_dataset(records: Iterable[Record]) -> dict[str, list[Record]]:
+    """Group records by data set, all in the order of their places."""
+    grouped: dict[str, list[Record]] = {}
+    for record in sorted(records, key=attrgetter("place")):
+        grouped.setdefault(record.dataset, []).append(record)
+    return grouped
+
+
+def _to_line(record: Record) -> str:
+    values = asdict(record)
+    values["scores"] = {name: _score_values(score) for name, score in record.scores.items()}
+    values = {"schema": SCHEMA} | {
+        key: value for key, value in values.items() if value not in (None, "", (), {})
+    }
+    if record.verified:
+        del values["verified"]
+    return json.dumps(values, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _score_values(score: Score) -> dict[str, Any]:
+    values = asdict(score)
+    del values["metric"]  # it is the key
+    values["bounds"] = list(score.bounds)
+    if score.revision == 1:
+        del values["revision"]
+    return {key: _plain(value) for key, value in values.items() if value not in (None, (), {})}
+
+
+def _plain(value: Any) -> Any:
+    """Strict JSON has no infinity: it is written as text."""
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return str(value) if isinstance(value, float) and math.isinf(value) else value
+
+
+def _from_values(values: dict[str, Any]) -> Record:
+    schema = values.pop("schema")
+    if schema not in READABLE:
+        raise ValueError(f"its schema is {schema}, this genbench reads up to {SCHEMA}")
+    scores = {name: _score_from(name, score) for name, score in values.pop("scores", {}).items()}
+    preview = tuple(tuple(sample) for sample in values.pop("preview", ()))
+    record = replace(Record(**values), scores=scores, preview=preview)
+    names = (record.key, record.dataset, record.model, record.family, record.status)
+    if not all(isinstance(name, str) for name in (*names, record.finished)):
+        raise ValueError("its names are not all texts")
+    if type(record.seed) is not int:
+        raise ValueError(f"its seed is {record.seed!r}")
+    return record
+
+
+def _score_from(name: str, values: dict[str, Any]) -> Score:
+    low, high = values.pop("bounds")
+    for key in ("value", "ideal", "chance", "real", "standard_error", "p_value", "seconds"):
+        if key in values:
+            values[key] = float(values[key])
+    values["warnings"] = tuple(values.get("warnings", ()))
+    return Score(metric=name, bounds=(float(low), float(high)), **values)

@@ -1,0 +1,128 @@
+"""The store of a board: what has been published, and what has landed since.
+
+    leaderboards/BOARD/records.jsonl        the published records, a line each
+                      environments.json     what they were made in
+                      work/cells/KEY/       a cell: samples.npy, outcome.json, record.json
+                      work/environments/    as above, one file each
+                      work/claims/          who is doing which cell (`genbench.runs.claims`)
+
+Every file has one writer and comes by a rename, so a run may be killed at any moment, and several
+may share the folder. `work` may be deleted once its records are published: what is lost is that
+cells can be scored again without being fitted again.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from genbench.ground.errors import BadInput
+from genbench.ground.landing import replace_file
+from genbench.runs import records
+from genbench.runs.environments import name_of, this_environment
+from genbench.runs.records import Record
+
+
+@dataclass(frozen=True)
+class Store:
+    """The records of one board, in a folder."""
+
+    folder: Path
+
+    @property
+    def published(self) -> Path:
+        """The file that holds the published records."""
+        return self.folder / "records.jsonl"
+
+    @property
+    def claims(self) -> Path:
+        """Where runs say which cells they are doing."""
+        return self.folder / "work" / "claims"
+
+    def cell(self, key: str) -> Path:
+        """Return the folder of a cell."""
+        return self.folder / "work" / "cells" / key
+
+    def records(self) -> list[Record]:
+        """Return the newest record of each place, published or landed.
+
+        Raises:
+            BadInput: a file does not hold records.
+        """
+        landed = (self.folder / "work" / "cells").glob("*/record.json")
+        found = [*records.read(self.published)]
+        for path in sorted(landed):
+            found.extend(records.read(path))
+        return records.newest(found)
+
+    def landed(self, key: str) -> Record | None:
+        """Return the record of a cell that has landed and perhaps is not published yet."""
+        found = records.read(self.cell(key) / "record.json")
+        return found[0] if found else None
+
+    def land(self, record: Record) -> None:
+        """Keep a record.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        records.write(self.cell(record.key) / "record.json", [record])
+
+    def keep_environment(self) -> str:
+        """Keep what this process runs in, and return its name."""
+        environment = this_environment()
+        name = name_of(environment)
+        path = self.folder / "work" / "environments" / f"{name}.json"
+        if not path.exists():
+            replace_file(path, _to_json(environment))
+        return name
+
+    def environments(self) -> dict[str, Any]:
+        """Return every environment that is known, by name.
+
+        Raises:
+            BadInput: a file does not hold environments.
+        """
+        path = self.folder / "environments.json"
+        found: dict[str, Any] = _read_json(path) if path.exists() else {}
+        for file in (self.folder / "work" / "environments").glob("*.json"):
+            found[file.stem] = _read_json(file)
+        return found
+
+    def publish(self) -> list[Record]:
+        """Write what has landed into the published files too, and return all records.
+
+        Raises:
+            BadInput: a file does not hold records.
+            OSError: a file could not be written.
+        """
+        found = self.records()
+        if found:
+            _replace_if_new(self.published, records.to_lines(found))
+        if environments := self._named_by(found):
+            _replace_if_new(self.folder / "environments.json", _to_json(environments))
+        return found
+
+    def _named_by(self, found: Iterable[Record]) -> dict[str, Any]:
+        names = {record.environment for record in found}
+        return {name: what for name, what in self.environments().items() if name in names}
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadInput(f"{path} is not JSON: {error}.") from error
+    if not isinstance(values, dict):
+        raise BadInput(f"{path} must hold a JSON object.")
+    return values
+
+
+def _to_json(values: dict[str, Any]) -> bytes:
+    return (json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _replace_if_new(path: Path, content: bytes) -> None:
+    if not path.exists() or path.read_bytes() != content:
+        replace_file(path, content)

@@ -1,0 +1,158 @@
+"""The process of one cell: makes a model, fits it, draws samples, and says how that went.
+
+Run as `python -m genbench.runs.worker FOLDER`, where FOLDER holds `spec.json` and `train.npy`,
+never the test set. Everything else it leaves there too: `phase.txt` (what it is doing),
+`samples.npy`, `log_prob.npy`, and last `outcome.json`, whose absence tells that the process died.
+The points that the model's density is asked at come once its samples are there. It imports little,
+so that it starts fast and in any Python that has numpy, and nothing that it writes is ever
+unpickled.
+"""
+
+import json
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genbench.ground.arrays import Array, as_samples
+from genbench.ground.errors import BadInput, Unavailable
+from genbench.ground.landing import replace_file
+from genbench.ground.processes import die_with_parent, peak_memory
+from genbench.ground.randomness import rng_for
+from genbench.models.find import (
+    GenerativeModel,
+    HasLogProb,
+    ModelSpec,
+    Selective,
+    reach_current_folder,
+)
+
+POINTS_POLL_SECONDS = 0.01
+PHASES = ("import", "fit", "sample", "validate", "log_prob")
+OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
+
+
+class Refused(Exception):
+    """The model cannot learn from such samples, and said so."""
+
+
+def work(folder: Path) -> None:
+    """Do the cell that `folder` describes and leave its outcome there."""
+    spec = json.loads((folder / "spec.json").read_text(encoding="utf-8"))
+    if spec["memory"] is not None:
+        _limit_memory(spec["memory"])
+    outcome: dict[str, Any] = {"status": "ok"}
+    try:
+        _fit_and_sample(folder, spec, outcome)
+    except (ModuleNotFoundError, Unavailable) as error:
+        outcome |= {"status": "missing", "reason": _one_line(error)}
+    except BadInput as error:
+        outcome |= {"status": "invalid", "reason": _one_line(error)}
+    except Refused as refused:
+        outcome |= {"status": "skipped", "reason": str(refused)}
+    except Exception as error:  # whatever a model raises is a row of the table
+        traceback.print_exc()
+        status = "oom" if _is_out_of_memory(error) else "error"
+        outcome |= {"status": status, "reason": _one_line(error)}
+    if outcome["status"] not in ("ok", "skipped"):
+        outcome["phase"] = phase_of(folder)
+    outcome["peak_memory"] = peak_memory()
+    replace_file(folder / "outcome.json", json.dumps(outcome).encode())
+
+
+def _fit_and_sample(folder: Path, spec: dict[str, Any], outcome: dict[str, Any]) -> None:
+    seed, n = spec["seed"], spec["n"]
+    train = np.load(folder / "train.npy", allow_pickle=False)
+    like = as_samples(train.copy(), name="train")
+
+    _enter(folder, "import")
+    model = ModelSpec(**spec["model"]).make()
+
+    if isinstance(model, Selective) and (reason := model.refuses(train)):
+        raise Refused(reason)
+
+    _enter(folder, "fit")
+    start = time.perf_counter()
+    fitted = model.fit(train, rng=rng_for(seed, "fit"))
+    outcome["fit_seconds"] = time.perf_counter() - start
+    if isinstance(fitted, GenerativeModel):
+        model = fitted
+
+    _enter(folder, "sample")
+    start = time.perf_counter()
+    drawn = model.sample(n, rng=rng_for(seed, "sample"))
+    outcome["sample_seconds"] = time.perf_counter() - start
+
+    _enter(folder, "validate")
+    samples = as_samples(drawn, name="the model's samples", like=like)
+    if len(samples) != n:
+        raise BadInput(f"the model drew {len(samples)} samples; expected {n}.")
+    np.save(folder / "samples.npy", samples, allow_pickle=False)
+
+    if isinstance(model, HasLogProb):
+        _enter(folder, "log_prob")  # upon which the parent brings the points
+        points = _points(folder)
+        np.save(folder / "log_prob.npy", _log_prob(model, points), allow_pickle=False)
+
+
+def _points(folder: Path) -> Array:
+    path = folder / "points.npy"
+    while not path.exists():
+        time.sleep(POINTS_POLL_SECONDS)
+    points: Array = np.load(path, allow_pickle=False)
+    return points
+
+
+def _log_prob(model: HasLogProb, points: Array) -> Array:
+    values = np.asarray(model.log_prob(points), dtype=np.float64)
+    if values.shape != (len(points),):
+        raise BadInput(f"log_prob returned shape {values.shape}; expected ({len(points)},).")
+    if np.isnan(values).any() or (values == np.inf).any():
+        raise BadInput("log_prob returned NaN or +infinity.")
+    return values
+
+
+def _limit_memory(n_bytes: int) -> None:
+    """Let this process, and each that it starts, reserve so much memory and no more."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (n_bytes, n_bytes))
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Say whether an exception tells of memory; numpy, torch and CUDA each have their own."""
+    return isinstance(error, MemoryError) or any(words in str(error) for words in OUT_OF_MEMORY)
+
+
+def _enter(folder: Path, phase: str) -> None:
+    (folder / "phase.txt").write_text(phase, encoding="utf-8")
+
+
+def phase_of(folder: Path) -> str | None:
+    """Return what the cell's process was doing last; it is not believed if it is no phase."""
+    try:
+        with (folder / "phase.txt").open(encoding="utf-8", errors="replace") as file:
+            phase = file.read(max(map(len, PHASES)) + 1)
+    except OSError:
+        return None
+    return phase if phase in PHASES else None
+
+
+def _one_line(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or "no message"
+    kind = "" if isinstance(error, BadInput | Unavailable) else f"{type(error).__name__}: "
+    return f"{kind}{text}"[:500]
+
+
+if __name__ == "__main__":
+    die_with_parent()
+    reach_current_folder()
+    work(Path(sys.argv[1]))
+    try:
+        sys.stdout.flush()
+    finally:
+        os._exit(0)  # not held up by threads that the model has left

@@ -1,0 +1,113 @@
+"""Scoring: from a data set's name and a model's samples to scores, in trusted processes."""
+
+import math
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from genbench.datasets import Dataset
+from genbench.embeddings import Embedding, embedding_for
+from genbench.evidence import Comparison, Reference
+from genbench.ground.arrays import Array, as_samples
+from genbench.ground.errors import BadInput
+from genbench.metric import Metric, Score
+from genbench.metrics import CATALOG, find
+from genbench.scoring.evaluate import Scores, evaluate
+
+MOST_HEADER = 4096  # bytes of an .npy file that are not numbers
+
+
+def reference_for(dataset: Dataset, embedding: Embedding) -> Reference:
+    """Embed and classify the real parts of a data set."""
+    train_probabilities = embedding.classify(dataset.train)
+    return Reference(
+        test=dataset.test,
+        train=dataset.train,
+        test_labels=dataset.test_labels,
+        train_labels=dataset.train_labels,
+        test_points=embedding.embed(dataset.test),
+        train_points=embedding.embed(dataset.train),
+        test_probabilities=embedding.classify(dataset.test),
+        prior=None if train_probabilities is None else train_probabilities.mean(axis=0),
+        density=dataset.density,
+        picture=dataset.picture,
+        data_range=dataset.data_range,
+    )
+
+
+def score_samples(
+    dataset: Dataset,
+    samples: Array,
+    *,
+    log_prob: Array | None = None,
+    seed: int = 0,
+    metrics: Iterable[str] = tuple(CATALOG),
+) -> Scores:
+    """Score samples (n, d) by the metrics; one that fails is a score with the reason.
+
+    Raises:
+        BadInput: samples that are not like the data set's.
+    """
+    samples = as_samples(samples, name="the samples", like=dataset.test)
+    embedding, reference = _real(dataset)
+    projected = dataset.project(samples)
+    comparison = Comparison(
+        reference=reference,
+        generated=projected,
+        generated_points=embedding.embed(projected),
+        generated_probabilities=embedding.classify(projected),
+        test_log_prob=log_prob,
+        seed=seed,
+    )
+    return Scores(_guarded(metric, comparison) for metric in map(find, metrics))
+
+
+def read_outputs(folder: Path, dataset: Dataset) -> tuple[Array, Array | None]:
+    """Read the samples, and the log-densities if any, that a cell's process left in its folder.
+
+    The process is not trusted: what it left is looked at before it is loaded.
+
+    Raises:
+        BadInput: the files do not hold as many samples, like the data set's, as were asked for.
+    """
+    n = len(dataset.fresh)
+    samples = _read(folder / "samples.npy", (n, *dataset.test.shape[1:]))
+    path = folder / "log_prob.npy"
+    return samples, _read(path, (len(dataset.test),)) if path.exists() else None
+
+
+def _read(path: Path, shape: tuple[int, ...]) -> Array:
+    """Load an array of doubles; the file's own word on its size is checked against the file."""
+    expected = math.prod(shape) * np.dtype(np.float64).itemsize
+    if not expected < path.stat().st_size < expected + MOST_HEADER:
+        raise BadInput(f"{path.name} is {path.stat().st_size} bytes; expected some {expected}.")
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise BadInput(f"{path.name} is not a readable .npy file: {error}.") from error
+    if array.shape != shape or array.dtype != np.float64:
+        raise BadInput(f"{path.name} holds {array.dtype} {array.shape}; expected float64 {shape}.")
+    return np.asarray(array)
+
+
+def _guarded(metric: Metric, comparison: Comparison) -> Score:
+    """Score one metric; a mistake in it must not take the others along."""
+    try:
+        return evaluate(comparison, [metric])[metric.name]
+    except Exception as error:
+        return Score(
+            metric=metric.name,
+            aim=metric.aim,
+            bounds=metric.bounds,
+            revision=metric.revision,
+            status="error",
+            reason=f"{type(error).__name__}: {' '.join(str(error).split())}",
+        )
+
+
+@cache
+def _real(dataset: Dataset) -> tuple[Embedding, Reference]:
+    embedding = embedding_for(dataset)
+    return embedding, reference_for(dataset, embedding)

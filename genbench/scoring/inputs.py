@@ -1,0 +1,322 @@
+"""What may be known of a comparison, as the arrays a caller gives: each is checked here, once.
+
+The names are the keywords of `genbench.score`:
+
+test, train, generated: samples (n, ...); real ones to compare with, those the model learned from,
+    and the model's own.
+test_labels, train_labels, generated_labels: class of each sample, (n,); a generated sample's is the
+    one it was made for.
+test_probabilities, train_probabilities, generated_probabilities: of the classes, (n, n_classes).
+test_factors: true factors of variation, whole numbers, (n_test, n_factors).
+test_moments, generated_moments: in place of samples too many to hold, their `FeatureMoments`, or
+    the path of a file of them, if it says of how many samples.
+density: the true density, if it is known (an object with `sample` and `log_prob`).
+manifold: a function from points (n, d) to their distances (n,) to where real samples lie.
+data_range: largest possible difference of two values of a picture, such as 1 or 255.
+picture: (height, width) or (height, width, channels), where samples are flattened pictures.
+test_log_prob, train_log_prob: the model's log-density of each sample, in nats, (n,).
+test_score: gradient of that log-density at each test sample, (n_test, d).
+test_reconstruction: what the model can make that is nearest to each test sample, (n_test, ...).
+test_log_weights: log p(x, z) - log q(z | x) for latents z drawn from q, in nats, (n_test, n_draws).
+test_codes: latent codes of test samples, (n_test, n_codes).
+generated_quality: how good each generated sample is held to be, (n_generated,).
+generated_latents: the latents that generated samples were made from, (n_generated, n_latents).
+path_starts, path_ends, path_step: samples (n, ...) made from pairs of latents, `path_step` of the
+    way from one latent to another apart.
+token_log_prob: log-probability of each test token given those before it, in nats, (n_tokens,).
+test_bytes: length of the text that the test tokens spell, in bytes.
+pool: the models that it plays against (`genbench.tournament.pools.Pool`).
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genbench.evidence import Comparison, Reference
+from genbench.ground.arrays import (
+    Array,
+    Labels,
+    as_labels,
+    as_numbers,
+    as_probabilities,
+    as_samples,
+)
+from genbench.ground.errors import BadInput, unknown_name
+from genbench.ground.paths import brief
+from genbench.scoring.accumulators import FeatureMoments
+from genbench.tournament.pools import Pool
+
+SETS = ("test", "generated", "train")
+OF_ONE_KIND = (*SETS, "test_reconstruction", "path_starts", "path_ends")  # samples, all alike
+OF_ONE_CLASSIFIER = ("generated_probabilities", "test_probabilities", "train_probabilities")
+ROUNDING = 1e-9  # nats
+LARGEST = 1e40  # about what single precision holds; products of a few such numbers do not overflow
+
+
+def comparison_of(*, seed: int = 0, k: int | None = None, **inputs: Any) -> Comparison:
+    """Check what is given and put it where evidence finds it; None stands for absent.
+
+    Raises:
+        BadInput: nothing to score, an unknown name, or arrays that are not what they should be
+            or do not fit each other; the message names the array.
+    """
+    if k is not None and (not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1):
+        raise BadInput(f"k must be a whole number from 1 up, not {brief(repr(k))}.")
+    for name in inputs:
+        if name not in NAMES:
+            raise unknown_name("input", name, NAMES)
+    found = {name: value for name, value in inputs.items() if value is not None}
+    if not any(name in found for name in OF_A_MODEL):
+        raise BadInput("Nothing to score: give generated samples or generated_probabilities.")
+    checked = _alike(as_samples, OF_ONE_KIND, found)
+    checked |= _alike(as_probabilities, OF_ONE_CLASSIFIER, found)
+    n = {name: _length(name, checked) for name in SETS}
+    for name in SETS:
+        if f"{name}_labels" in found:
+            checked[f"{name}_labels"] = _labels(name, found, n[name], checked)
+    checked |= _of_each_sample(found, checked, n)
+    _check_sizes(checked)
+    checked |= _scalars(found) | _objects(found, checked) | _moments(found, checked)
+    prior = _prior(checked)
+    real = {name: value for name, value in checked.items() if name in OF_REFERENCE}
+    of_model = {name: value for name, value in checked.items() if name in OF_COMPARISON}
+    picture = real.pop("picture", None) or _picture(checked)
+    if k is not None:
+        real["k"] = int(k)
+    reference = Reference(**real, picture=picture, prior=prior)
+    return Comparison(reference=reference, seed=seed, **of_model)
+
+
+def in_place_of_generated(fresh: Any, comparison: Comparison) -> Comparison:
+    """Return the comparison with as many fresh real samples in place of the generated ones.
+
+    What the model says of itself is left out: real samples have no model.
+
+    Raises:
+        BadInput: there are no generated samples to be put in place of, or too few fresh ones.
+    """
+    if comparison.generated is None:
+        raise BadInput("fresh samples stand in for generated samples, but there are none.")
+    fresh = as_samples(fresh, name="fresh", like=comparison.generated)
+    _check_sizes({"fresh": fresh})
+    n = len(comparison.generated)
+    if len(fresh) < n:
+        raise BadInput(f"fresh must hold as many samples as generated, {n}, not {len(fresh)}.")
+    return Comparison(reference=comparison.reference, generated=fresh[:n], seed=comparison.seed)
+
+
+def _alike(
+    check: Callable[..., Array], names: Iterable[str], found: dict[str, Any]
+) -> dict[str, Any]:
+    """Check the arrays that are given, each to be like the first of them."""
+    checked: dict[str, Any] = {}
+    like: Array | None = None
+    for name in names:
+        if name in found:
+            checked[name] = check(found[name], name=name, like=like)
+            like = checked[name] if like is None else like
+    return checked
+
+
+def _length(name: str, checked: dict[str, Any]) -> int | None:
+    samples, table = checked.get(name), checked.get(f"{name}_probabilities")
+    if samples is not None and table is not None and len(samples) != len(table):
+        raise BadInput(
+            f"{name}_probabilities has {len(table)} rows, but there are {len(samples)} {name} "
+            "samples."
+        )
+    first = samples if samples is not None else table
+    return None if first is None else len(first)
+
+
+def _labels(name: str, found: dict[str, Any], n: int | None, checked: dict[str, Any]) -> Labels:
+    if n is None:
+        raise BadInput(f"{name}_labels need the samples or probabilities they belong to.")
+    labels = as_labels(found[f"{name}_labels"], name=f"{name}_labels", n=n)
+    n_classes = _n_classes(checked)
+    if n_classes is not None and labels.max() >= n_classes:
+        raise BadInput(f"{name}_labels holds {labels.max()}, but there are {n_classes} classes.")
+    return labels
+
+
+def _n_classes(checked: dict[str, Any]) -> int | None:
+    tables = (checked.get(f"{name}_probabilities") for name in SETS)
+    return next((table.shape[1] for table in tables if table is not None), None)
+
+
+def _of_each_sample(
+    found: dict[str, Any], checked: dict[str, Any], n: dict[str, int | None]
+) -> dict[str, Any]:
+    """Arrays with a row, or a number, for every sample of a set."""
+    rows: dict[str, Any] = {}
+    n = dict(n)
+    for name, check in PER_SAMPLE.items():
+        if name not in found:
+            continue
+        part = name.partition("_")[0]
+        values = checked[name] if name in checked else check(found[name], name=name)
+        if n[part] is not None and len(values) != n[part]:
+            raise BadInput(
+                f"{name} has {len(values)} rows, but there are {n[part]} {part} samples."
+            )
+        rows[name] = values
+        n[part] = len(values)
+    if "test_score" in rows and "test" in checked:
+        d = int(np.prod(checked["test"].shape[1:]))
+        if rows["test_score"].shape[1:] != (d,):
+            raise BadInput(
+                f"test_score must have shape ({n['test']}, {d}), not {rows['test_score'].shape}."
+            )
+    ends = [len(checked[name]) for name in ("path_starts", "path_ends") if name in checked]
+    if len(ends) == 2 and ends[0] != ends[1]:
+        raise BadInput(f"path_starts has {ends[0]} samples, but path_ends has {ends[1]}.")
+    if "token_log_prob" in found:
+        rows["token_log_prob"] = as_numbers(found["token_log_prob"], name="token_log_prob")
+        above = int((rows["token_log_prob"] > ROUNDING).sum())
+        if above:
+            raise BadInput(
+                f"token_log_prob: {above} of {len(rows['token_log_prob'])} tokens have "
+                "probabilities above one."
+            )
+    return rows
+
+
+def _as_factors(values: Any, *, name: str) -> Array:
+    factors = as_samples(values, name=name)
+    if (factors != np.rint(factors)).any():
+        raise BadInput(f"{name} must be whole numbers, one for each level of a factor.")
+    return factors
+
+
+def _check_sizes(checked: dict[str, Any]) -> None:
+    """Refuse numbers so large that sums of their powers are none."""
+    for name, values in checked.items():
+        # A log-density may be minus infinity.
+        least = values.min(initial=0, where=values > -np.inf)
+        if max(values.max(), -least) > LARGEST:
+            raise BadInput(f"{name} holds numbers beyond {LARGEST:g}: scale it.")
+
+
+def _scalars(found: dict[str, Any]) -> dict[str, Any]:
+    checked: dict[str, Any] = {}
+    for name in ("data_range", "path_step", "test_bytes"):
+        if name in found:
+            checked[name] = _above_zero(found[name], name=name)
+    return checked
+
+
+def _above_zero(value: Any, *, name: str) -> float:
+    try:
+        number = float(value) if isinstance(value, int | float | np.integer | np.floating) else 0.0
+    except OverflowError:
+        number = np.inf
+    if not 1 / LARGEST <= number <= LARGEST:
+        raise BadInput(f"{name} must be a number above 0, not {brief(repr(value))}.")
+    return number
+
+
+def _objects(found: dict[str, Any], checked: dict[str, Any]) -> dict[str, Any]:
+    objects: dict[str, Any] = {}
+    if "picture" in found:
+        objects["picture"] = _as_picture(found["picture"], checked)
+    if "density" in found:
+        objects["density"] = density = found["density"]
+        if not all(callable(getattr(density, name, None)) for name in ("sample", "log_prob")):
+            raise BadInput(
+                f"density must have `sample` and `log_prob`, unlike {brief(repr(density))}."
+            )
+    if "manifold" in found:
+        manifold = found["manifold"]
+        if not callable(manifold):
+            raise BadInput(f"manifold must be a function, not {brief(repr(manifold))}.")
+        objects["manifold"] = lambda points: as_numbers(
+            manifold(points), name="what manifold returns", n=len(points)
+        )
+    if "pool" in found:
+        objects["pool"] = pool = found["pool"]
+        if not isinstance(pool, Pool):
+            raise BadInput(
+                f"pool must be a genbench.tournament.pools.Pool, not {type(pool).__name__}."
+            )
+    return objects
+
+
+def _as_picture(picture: Any, checked: dict[str, Any]) -> tuple[int, ...]:
+    listed = picture.tolist() if isinstance(picture, np.ndarray) else picture
+    sizes = tuple(listed) if isinstance(listed, list | tuple) else ()
+    whole = all(isinstance(size, int | np.integer) and size > 0 for size in sizes)
+    if len(sizes) not in (2, 3) or not whole:
+        raise BadInput(
+            f"picture must be (height, width) or with channels, not {brief(repr(picture))}."
+        )
+    shape = next((checked[name].shape[1:] for name in SETS if name in checked), None)
+    if shape is not None and math.prod(shape) != math.prod(map(int, sizes)):
+        raise BadInput(f"picture is {sizes}, but that is not the size of samples of shape {shape}.")
+    return tuple(map(int, sizes))
+
+
+def _moments(found: dict[str, Any], samples: dict[str, Any]) -> dict[str, Any]:
+    checked: dict[str, Any] = {}
+    for name in ("test_moments", "generated_moments"):
+        if name in found:
+            value = found[name]
+            moments = FeatureMoments.load(value) if isinstance(value, str | Path) else value
+            if not isinstance(moments, FeatureMoments):
+                raise BadInput(
+                    f"{name} must be FeatureMoments or a path, not {brief(repr(value))}."
+                )
+            d = len(moments.mean)
+            proper = np.isfinite(moments.mean).all() and np.isfinite(moments.scatter).all()
+            if moments.scatter.shape != (d, d) or not proper or np.diag(moments.scatter).min() < 0:
+                raise BadInput(f"{name} must be a mean (d,) and a scatter (d, d) around it.")
+            checked[name] = moments.gaussian()
+    dimensions = {name: len(moments.mean) for name, moments in checked.items()}
+    if checked:
+        given = {name: samples[name] for name in SETS if name in samples}
+        dimensions |= {name: math.prod(part.shape[1:]) for name, part in given.items()}
+    if len(set(dimensions.values())) > 1:
+        raise BadInput(f"Moments and samples differ in dimension: {dimensions}.")
+    return checked
+
+
+def _picture(checked: dict[str, Any]) -> tuple[int, ...] | None:
+    shapes = (checked[name].shape[1:] for name in SETS if name in checked)
+    shape = next(shapes, ())
+    return tuple(shape) if len(shape) in (2, 3) else None
+
+
+def _prior(checked: dict[str, Any]) -> Array | None:
+    """Return the law of the classes: the training set's if it is known, else the test set's."""
+    for name in ("train", "test"):
+        if f"{name}_probabilities" in checked:
+            return np.asarray(checked[f"{name}_probabilities"].mean(axis=0))
+    n_classes = _n_classes(checked)
+    for name in ("train", "test"):
+        labels = checked.get(f"{name}_labels")
+        if labels is not None and n_classes is not None:
+            return np.asarray(np.bincount(labels, minlength=n_classes) / len(labels))
+    return None
+
+
+PER_SAMPLE: dict[str, Callable[..., Array]] = {
+    "test_factors": _as_factors,
+    "generated_quality": as_numbers,
+    "test_log_prob": as_numbers,
+    "train_log_prob": as_numbers,
+    "test_score": as_samples,
+    "test_log_weights": as_samples,
+    "test_codes": as_samples,
+    "generated_latents": as_samples,
+    "test_reconstruction": as_samples,
+}
+OF_REFERENCE = {field.name for field in fields(Reference) if field.init} - {"prior", "k"}
+OF_COMPARISON = {field.name for field in fields(Comparison) if field.init} - {"reference", "seed"}
+NAMES = sorted(
+    (OF_REFERENCE | OF_COMPARISON | {"train_probabilities"})
+    - {"test_points", "train_points", "generated_points"}
+)
+OF_A_MODEL = OF_COMPARISON - {"generated_labels", "generated_points"}

@@ -1,0 +1,12 @@
+"""Models that play against each other: pools of them, and their ratings."""
+
+from genbench.ground.lazy import lazy
+
+_HOMES = {
+    "Pool": "pools",
+    "Rating": "ratings",
+    "bradley_terry": "ratings",
+    "glicko2": "ratings",
+    "play": "pools",
+}
+__getattr__ = lazy(__name__, _HOMES)

@@ -1,0 +1,129 @@
+"""Laws that every built-in model keeps, with training cut short where it can be."""
+
+import inspect
+import re
+
+import numpy as np
+import pytest
+
+from genbench.datasets import load
+from genbench.models.find import GenerativeModel, HasLogProb, Selective, baselines
+
+CATALOG = baselines()
+BUDGETS = {"steps": 10, "epochs": 1, "max_steps": 10, "max_epochs": 1}  # enough to run every line
+
+
+def quick(name):
+    """Make the model with the smallest budget its constructor takes."""
+    spec = CATALOG[name]
+    model = type(spec.make())
+    knobs = inspect.signature(model.__init__).parameters
+    return model(**{**spec.params, **{key: n for key, n in BUDGETS.items() if key in knobs}})
+
+
+@pytest.fixture(scope="module")
+def tables():
+    digits = load("digits").train[:150].copy()
+    ring = load("ring").train[:300].copy()
+    return {"ring": ring, "digits": digits}
+
+
+every_model = pytest.mark.parametrize("name", CATALOG)
+every_table = pytest.mark.parametrize("table", ["digits", "ring"])
+
+
+def refusal(model, train):
+    return model.refuses(train) if isinstance(model, Selective) else None
+
+
+def learnable(name, tables):
+    """The first of the tables that the model can learn from."""
+    return next(train for train in tables.values() if not refusal(quick(name), train))
+
+
+def fitted(name, train, seed=0):
+    return quick(name).fit(train, rng=np.random.default_rng(seed))
+
+
+@every_model
+@every_table
+def test_draws_finite_samples_of_the_right_shape_or_refuses_beforehand(name, table, tables):
+    train = tables[table]
+    if reason := refusal(quick(name), train):
+        with pytest.raises(ValueError, match=re.escape(reason)):
+            fitted(name, train)
+        return
+    model = fitted(name, train.copy())
+
+    several = model.sample(37, rng=np.random.default_rng(1))
+    one = model.sample(1, rng=np.random.default_rng(1))
+
+    assert isinstance(model, GenerativeModel)
+    assert several.shape == (37, train.shape[1])
+    assert one.shape == (1, train.shape[1])
+    assert np.isfinite(several).all()
+
+
+@every_model
+def test_the_same_seed_gives_the_same_samples_and_another_seed_others(name, tables):
+    train = learnable(name, tables)
+
+    def draw(fit_seed, sample_seed):
+        model = fitted(name, train.copy(), fit_seed)
+        return model.sample(50, rng=np.random.default_rng(sample_seed))
+
+    first = draw(0, 1)
+
+    np.testing.assert_array_equal(first, draw(0, 1))
+    assert not np.array_equal(first, draw(0, 2))
+
+
+@every_model
+def test_leaves_training_data_and_global_randomness_alone(name, tables):
+    import torch
+
+    train = learnable(name, tables).copy()
+    before = train.copy()
+    legacy, of_torch = np.random.get_state()[1].copy(), torch.get_rng_state()  # noqa: NPY002
+
+    fitted(name, train).sample(5, rng=np.random.default_rng(0))
+
+    np.testing.assert_array_equal(train, before)
+    np.testing.assert_array_equal(np.random.get_state()[1], legacy)  # noqa: NPY002
+    assert torch.equal(torch.get_rng_state(), of_torch)
+
+
+@every_model
+def test_nothing_is_printed_where_nobody_looks(name, tables, capfd):
+    fitted(name, learnable(name, tables).copy()).sample(5, rng=np.random.default_rng(0))
+
+    assert capfd.readouterr() == ("", "")
+
+
+@every_model
+@every_table
+def test_log_prob_if_any_is_one_number_a_sample(name, table, tables):
+    train = tables[table]
+    if not isinstance(quick(name), HasLogProb):
+        pytest.skip("the model has no log_prob")
+    if reason := refusal(quick(name), train):
+        pytest.skip(reason)
+
+    log_prob = fitted(name, train.copy()).log_prob(train[:7])
+
+    assert log_prob.shape == (7,)
+    assert not np.isnan(log_prob).any()
+    assert (log_prob < np.inf).all()
+
+
+@every_model
+def test_copes_with_few_samples_and_a_constant_coordinate(name):
+    rng = np.random.default_rng(0)
+    train = np.column_stack([rng.normal(size=25), np.full(25, 3.0), rng.normal(size=25)])
+    if reason := refusal(quick(name), train):
+        pytest.skip(reason)
+
+    samples = quick(name).fit(train, rng=rng).sample(10, rng=rng)
+
+    assert samples.shape == (10, 3)
+    assert np.isfinite(samples).all()

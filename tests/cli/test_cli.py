@@ -1,0 +1,246 @@
+"""The command line, end to end: what it prints, what it leaves on disk, how it fails."""
+
+import re
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from genbench.cli.main import main
+from genbench.cli.main import main as cli
+from genbench.datasets import CATALOG as DATASETS
+from genbench.metrics import CATALOG as METRICS
+from genbench.models.find import baselines
+from genbench.runs import records
+from genbench.runs.boards import CATALOG as BOARDS
+from genbench.runs.boards import Board
+
+
+@pytest.fixture(autouse=True, scope="module")
+def wide():
+    """A terminal so wide that no name is folded, whatever the one that runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli.CONSOLE, "width", 120)
+        yield
+
+
+def call(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.mark.parametrize(
+    ("what", "names"),
+    [("metrics", METRICS), ("models", baselines()), ("datasets", DATASETS), ("boards", BOARDS)],
+)
+def test_list_shows_every_name(what, names):
+    result = call("list", what)
+
+    assert result.exit_code == 0
+    assert all(name in result.output for name in names)
+
+
+@pytest.mark.parametrize("command", ["score", "submit", "check", "sanity"])
+def test_examples_in_the_help_stand_on_lines_of_their_own(command):
+    result = call(command, "-h")
+
+    examples = [line for line in result.output.splitlines() if line.startswith("  genbench ")]
+    assert len(examples) > 1, result.output
+    assert all(line.count("genbench ") == 1 for line in examples)
+    assert "\\b" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("run", "quick", "--seeds", "0-99999999999"), "names 100000000000 seeds: at most 10000"),
+        (("sanity", "fid", "--seeds", "0-99999999999"), "names 100000000000 seeds: at most 10000"),
+        (("score", "gaussian", "--dataset", "ring", "--isolate", "env X='"), "as a shell takes it"),
+    ],
+)
+def test_what_no_machine_can_do_is_told_in_a_sentence(arguments, says):
+    result = call(*arguments)
+
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("run", "quick"), ("sanity", "fid", "-c", "noise", "--seeds", "2", "-j", "1")]
+)
+def test_a_folder_that_cannot_be_written_to_is_named_in_one_sentence(tmp_path, command):
+    taken = tmp_path / "taken"
+    taken.write_text("a file")
+
+    result = call(*command, "--folder", taken / "board")
+
+    assert result.exit_code == 2
+    assert re.search(r"taken/board.*: Not a directory\.$", result.stderr.strip())
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in result.output
+
+
+def test_score_compares_two_files(tmp_path):
+    rng = np.random.default_rng(0)
+    np.save(tmp_path / "real.npy", rng.normal(size=(60, 3)))
+    np.save(tmp_path / "mine.npy", rng.normal(size=(50, 3)))
+
+    result = call("score", tmp_path / "mine.npy", "--against", tmp_path / "real.npy")
+
+    assert result.exit_code == 0, result.output
+    assert "frechet_distance" in result.output
+    output = " ".join(result.output.split())
+    assert re.search(r"Not scored: There are no train samples \([^)]*\bauthenticity\b", output)
+
+
+def test_score_measures_files_as_another_program_does(tmp_path):
+    line = np.arange(8.0)[:, None]
+    np.save(tmp_path / "line.npy", line)
+    files = (tmp_path / "line.npy", "--against", tmp_path / "line.npy")
+
+    plain, other = (
+        call("score", *files, *more) for more in ((), ("--preset", "prdc", "--device", "cpu:0"))
+    )
+
+    assert plain.exit_code == other.exit_code == 0
+    assert density_of(plain) > density_of(other) == 1
+    for wrong in (("ring", "--preset", "prdc"), ("ring", "--device", "cuda")):
+        refused = call("score", tmp_path / "line.npy", "--dataset", *wrong)
+        assert refused.exit_code == 2
+        assert "they need --against" in refused.output
+
+
+def density_of(result):
+    return float(re.search(r"^ *density +→ +(\S+)", result.output, re.MULTILINE).group(1))
+
+
+def test_score_takes_samples_of_a_data_set(tmp_path):
+    samples = np.random.default_rng(0).normal(size=(60, 2))
+    np.save(tmp_path / "mine.npy", samples)
+
+    result = call("score", tmp_path / "mine.npy", "--dataset", "ring")
+
+    assert result.exit_code == 0, result.output
+    assert "high_density_share" in result.output
+
+
+BAD_CALLS = {
+    "an unknown command": (["scor"], "No command named 'scor'. Did you mean 'score'"),
+    "an unknown board": (["run", "quik"], "No board named 'quik'. Did you mean 'quick'"),
+    "an unknown data set": (
+        ["score", "gaussian", "--dataset", "rng"],
+        "No data set named 'rng'. Did you mean 'ring'",
+    ),
+    "an unknown model": (
+        ["score", "gausian", "--dataset", "ring"],
+        "No model named 'gausian'. Did you mean 'gaussian'",
+    ),
+    "nothing to compare with": (["score", "x.npy"], "--dataset NAME or --against FILE"),
+    "two things to compare with": (
+        ["score", "x.npy", "--dataset", "ring", "--against", "y.npy"],
+        "--dataset NAME or --against FILE",
+    ),
+    "a missing file": (["score", "x.npy", "--dataset", "ring"], "There is no file x.npy"),
+    "features without weights": (
+        ["score", "x", "--against", "y", "--features", "inception"],
+        "--features inception needs --against FOLDER and --weights FILE",
+    ),
+    "seeds that are none": (["run", "--seeds", "a-b"], "--seeds must look like 0,1,2 or 0-4"),
+    "no models": (["run", "--models", ","], "No models were named"),
+    "a model that is not there": (
+        ["run", "--models", "copycat,copicat"],
+        "No model named 'copicat'. Did you mean 'copycat'",
+    ),
+    "a check of no model": (
+        ["check", "gausian"],
+        "No model named 'gausian'. Did you mean 'gaussian'",
+    ),
+    "a check of no class": (
+        ["check", "genbench.models.find:Nothing"],
+        "genbench.models.find defines no 'Nothing'",
+    ),
+    "a new model that is no Python": (["new", "mine.txt"], "mine.txt should end in .py"),
+    "a new model in no folder": (["new", "no/mine.py"], "no/mine.py cannot be written"),
+    "a report without records": (["report", "quick"], "no records"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_CALLS)
+def test_a_bad_call_gets_one_sentence_and_exit_code_2(case, tmp_path, monkeypatch):
+    arguments, message = BAD_CALLS[case]
+    monkeypatch.chdir(tmp_path)
+
+    result = call(*arguments)
+
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+    assert "Traceback" not in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_that_fails_to_fit_is_told_with_its_own_words(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "class Mine:\n"
+        "    def fit(self, train, *, rng):\n        raise ValueError('too hard')\n"
+        "    def sample(self, n, *, rng):\n        return None\n"
+    )
+
+    result = call("score", path, "--dataset", "ring")
+
+    assert result.exit_code == 2
+    assert "error in fit. ValueError: too hard" in " ".join(result.stderr.split())
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A board of two models on the ring, run once."""
+    folder = tmp_path_factory.mktemp("boards")
+    board = Board(summary="small", datasets=("ring",), models=("copycat", "noise"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(BOARDS, "small", board)
+        yield folder, call("run", "small", "--folder", folder, "--jobs", 2)
+
+
+def test_run_ends_with_the_table_and_leaves_every_file(finished):
+    folder, result = finished
+
+    assert result.exit_code == 0, result.output
+    assert "copycat" in result.output
+    names = {path.name for path in (folder / "small").iterdir()}
+    assert names >= {
+        "records.jsonl",
+        "README.md",
+        "results.csv",
+        "table.csv",
+        "index.html",
+        "novelty_quality.png",
+        "novelty_quality.svg",
+    }
+
+
+def test_report_brings_every_generated_file_back_byte_for_byte(finished):
+    folder, _ = finished
+    generated = {
+        path.name: path.read_bytes()
+        for path in (folder / "small").iterdir()
+        if path.is_file() and path.name != "records.jsonl"
+    }
+    for name in generated:
+        (folder / "small" / name).unlink()
+
+    result = call("report", "small", "--folder", folder)
+
+    assert result.exit_code == 0, result.output
+    for name, content in generated.items():
+        assert (folder / "small" / name).read_bytes() == content, name
+
+
+def test_copycat_is_exposed_and_noise_is_last(finished):
+    folder, _ = finished
+    by_model = {r.model: r for r in records.read(folder / "small" / "records.jsonl")}
+    real, copycat, noise = (by_model[name] for name in (records.REAL, "copycat", "noise"))
+
+    assert copycat.value("authenticity") == 0
+    assert copycat.value("bayesian_surprise") < real.value("bayesian_surprise")
+    for metric in ("frechet_distance", "maximum_mean_discrepancy", "wasserstein_distance"):
+        assert noise.value(metric) > copycat.value(metric)

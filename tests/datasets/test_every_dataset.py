@@ -1,0 +1,231 @@
+"""Laws of all data sets, and the truth of those that know theirs."""
+
+import struct
+from functools import cache
+
+import numpy as np
+import pytest
+from scipy.special import entr
+
+from genbench import datasets
+from genbench.datasets import Dataset, load
+from genbench.ground.errors import BadInput
+
+every_dataset = pytest.mark.parametrize("name", datasets.CATALOG)
+LOCAL = {"mnist", "fashion_mnist", "cifar10"}  # read from files, here of noise
+every_density = pytest.mark.parametrize(
+    "name", ["ring", "grid", "moons", "spirals", "checkerboard", "pinwheel"]
+)
+
+# A quarter of the noise's width, where sums over a grid are exact to 1e-9; and a whole part of the
+# squares of the checkerboard, none of whose edges meets the middle of a cell.
+STEP = 0.025
+
+
+@pytest.fixture(scope="module", autouse=True)
+def files_of_ones_own(tmp_path_factory):
+    """A few pictures in place of each data set that is read from local files."""
+    rng = np.random.default_rng(0)
+    root = tmp_path_factory.mktemp("data")
+    for name in LOCAL:
+        (root / name).mkdir()
+    for name in sorted(LOCAL - {"cifar10"}):
+        for part, n in (("train", 20), ("t10k", 10)):
+            pictures = b"\0\0\x08\x03" + struct.pack(">III", n, 28, 28) + rng.bytes(n * 784)
+            (root / name / f"{part}-images-idx3-ubyte").write_bytes(pictures)
+            labels = b"\0\0\x08\x01" + struct.pack(">I", n) + bytes(range(10)) * (n // 10)
+            (root / name / f"{part}-labels-idx1-ubyte").write_bytes(labels)
+    for batch in (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"):
+        records = b"".join(bytes([label]) + rng.bytes(3072) for label in range(10))
+        (root / "cifar10" / f"{batch}.bin").write_bytes(records)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GENBENCH_DATA", str(root))
+        yield
+
+
+@cache
+def hash_of(name):
+    return load(name).content_hash
+
+
+@cache
+def on_a_grid(name):
+    density = load(name).density
+    axis = np.arange(-5, 5, STEP) + STEP / 2
+    grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    return np.concatenate([density.log_prob(part) for part in np.array_split(grid, 40)])
+
+
+@every_dataset
+def test_parts_never_overlap(name):
+    dataset = load(name)
+
+    rows = np.concatenate([dataset.train, dataset.test, dataset.fresh])
+
+    assert len(np.unique(rows, axis=0)) == len(rows)
+
+
+@every_dataset
+def test_loading_twice_gives_the_same_content_and_no_other_data_set_does(name):
+    assert load(name).content_hash == hash_of(name)
+    assert hash_of(name) not in {hash_of(other) for other in datasets.CATALOG if other != name}
+
+
+@every_dataset
+def test_samples_cannot_be_written_to(name):
+    dataset = load(name)
+
+    parts = (dataset.train, dataset.test, dataset.fresh)
+    labels = () if dataset.train_labels is None else (dataset.train_labels, dataset.test_labels)
+    for part in (*parts, *labels):
+        with pytest.raises(ValueError, match="read-only"):
+            part[0] = 0
+
+
+@every_dataset
+def test_every_sample_is_what_samples_can_be(name):
+    dataset = load(name)
+
+    for part in (dataset.train, dataset.test, dataset.fresh):
+        np.testing.assert_array_equal(dataset.project(part), part)
+
+
+@every_dataset
+def test_projected_samples_are_left_alone_by_another_projection(name):
+    dataset = load(name)
+    rng = np.random.default_rng(3)
+    wild = dataset.test + rng.normal(scale=dataset.train.std(), size=dataset.test.shape)
+
+    projected = dataset.project(wild)
+
+    np.testing.assert_array_equal(dataset.project(projected), projected)
+
+
+@every_dataset
+def test_points_at_which_a_density_is_judged_are_in_the_cells_of_the_test_samples(name):
+    dataset = load(name)
+
+    points = dataset.dequantized_test(np.random.default_rng(0))
+
+    np.testing.assert_array_equal(dataset.project(points), dataset.test)
+    whole = np.broadcast_to(dataset.domain.whole, points.shape[1:])
+    assert ((points != dataset.test).any(axis=0) == whole).all()
+
+
+@pytest.mark.parametrize("name", sorted(set(datasets.CATALOG) - LOCAL))
+def test_parts_have_the_same_distribution(name):
+    """Coordinates' means differ by no more than chance allows, over all parts and coordinates."""
+    dataset = load(name)
+    train, test, fresh = dataset.train, dataset.test, dataset.fresh
+
+    for part in (test, fresh):
+        variance = train.var(axis=0) / len(train) + part.var(axis=0) / len(part)
+        difference = np.abs(train.mean(axis=0) - part.mean(axis=0))
+        # Patches of one tile are alike: 65 tiles of each photograph are as good as independent.
+        effective = min(1.0, 130 / len(part)) if name.startswith("photographs") else 1.0
+        assert (difference <= 5 * np.sqrt(variance / effective)).all()
+
+
+@every_density
+def test_density_integrates_to_one(name):
+    log_prob = on_a_grid(name)
+
+    assert np.exp(log_prob).sum() * STEP**2 == pytest.approx(1, abs=1e-6)
+
+
+@every_density
+def test_density_agrees_with_its_samples(name):
+    """Its entropy, by quadrature, is what its samples' log-density averages to."""
+    density = load(name).density
+    log_prob = on_a_grid(name)
+    entropy = entr(np.exp(log_prob)).sum() * STEP**2
+
+    found = -density.log_prob(density.sample(20_000, rng=np.random.default_rng(1))[0])
+
+    margin = 4 * found.std() / np.sqrt(len(found)) + 1e-6
+    assert found.mean() == pytest.approx(entropy, abs=margin)
+
+
+@every_density
+def test_samples_are_spread_as_the_density_says(name):
+    """Counts in cells of a coarse grid, against the density's mass there: Pearson's statistic."""
+    density = load(name).density
+    side = int(0.5 / STEP)
+    mass = np.exp(on_a_grid(name)).reshape(20, side, 20, side).sum(axis=(1, 3)) * STEP**2
+    n = 20_000
+
+    drawn, _ = density.sample(n, rng=np.random.default_rng(4))
+
+    edges = np.linspace(-5, 5, 21)
+    counts, _, _ = np.histogram2d(drawn[:, 1], drawn[:, 0], bins=(edges, edges))
+    often = n * mass > 5
+    statistic = ((counts - n * mass)[often] ** 2 / (n * mass)[often]).sum()
+    # A chi-squared variable has the mean k and the variance 2k.
+    assert abs(statistic - often.sum()) < 5 * np.sqrt(2 * often.sum())
+
+
+@every_density
+def test_posterior_is_a_probability_that_knows_the_mode(name):
+    density = load(name).density
+    points, modes = density.sample(2000, rng=np.random.default_rng(2))
+
+    posterior = density.posterior(points)
+
+    np.testing.assert_allclose(posterior.sum(axis=1), 1)
+    assert (posterior.argmax(axis=1) == modes).mean() > 0.98
+
+
+def test_fresh_samples_differ_by_seed_where_the_density_is_known():
+    ring, digits = load("ring"), load("digits")
+
+    assert not np.array_equal(ring.fresh_for(0), ring.fresh_for(1))
+    assert np.array_equal(ring.fresh_for(1), ring.fresh_for(1))
+    assert np.array_equal(digits.fresh_for(1), digits.fresh)
+
+
+def test_digits_are_projected_to_what_pixels_can_be():
+    digits = load("digits")
+
+    projected = digits.project(np.array([[-3.0, 0.4, 15.6, 99.0]]))
+
+    np.testing.assert_array_equal(projected, [[0, 0, 16, 16]])
+
+
+def test_whole_numbers_are_spread_over_their_cells_before_a_density_is_judged():
+    digits, ring = load("digits"), load("ring")
+
+    spread = digits.dequantized_test(np.random.default_rng(0))
+
+    np.testing.assert_array_equal(digits.project(spread), digits.test)
+    assert not np.array_equal(spread, digits.test)
+    np.testing.assert_array_equal(ring.dequantized_test(np.random.default_rng(0)), ring.test)
+
+
+def test_parts_of_different_shapes_are_refused():
+    with pytest.raises(BadInput, match=r"mine: test has samples of shape \(3,\); expected \(2,\)"):
+        Dataset(name="mine", train=np.ones((4, 2)), test=np.ones((4, 3)), fresh=np.ones((4, 2)))
+
+
+def test_labels_of_one_part_only_are_refused():
+    ones = np.ones((4, 2))
+
+    with pytest.raises(BadInput, match="labels must be given for train and test"):
+        Dataset(name="mine", train=ones, test=ones, fresh=ones, train_labels=np.zeros(4))
+
+
+def test_pictures_of_another_size_than_the_samples_are_refused():
+    ones = np.ones((4, 12))
+
+    with pytest.raises(BadInput, match=r"mine: pictures of \(2, 2\) are not samples of \(12,\)"):
+        Dataset(name="mine", train=ones, test=ones, fresh=ones, picture=(2, 2))
+
+
+def test_the_range_of_pictures_is_that_of_their_values():
+    assert load("digits").data_range == 16
+    assert load("photographs_8").data_range == 255
+    assert load("wine").data_range is None
+
+
+def test_an_unknown_name_gets_near_matches():
+    with pytest.raises(BadInput, match="No data set named 'digit'"):
+        load("digit")
