@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import genbench
+
 HEAVY = ("torch", "sklearn", "pandas", "matplotlib", "seaborn", "ot")
 
 
@@ -40,8 +42,6 @@ def test_the_worker_imports_neither_scipy_nor_the_command_line():
 
 
 def test_every_module_can_be_imported_on_its_own():
-    import genbench
-
     names = [module.name for module in pkgutil.walk_packages(genbench.__path__, "genbench.")]
 
     assert len(names) > 50
@@ -54,16 +54,57 @@ def test_baseline_files_import_nothing_of_ours():
     import genbench.baselines
 
     folder = Path(genbench.baselines.__file__).parent
-    modules = {spec.target.partition(":")[0] for spec in genbench.baselines.CATALOG.values()}
-    for module in modules:
-        path = folder / f"{module.rpartition('.')[2]}.py"
+    files = [path for path in folder.rglob("*.py") if path.name != "catalog.py"]
+    assert len(files) > 50
+    for path in files:
+        family = path.parent.name if path.parent != folder else None
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            imported = (
-                [node.module or ""]
-                if isinstance(node, ast.ImportFrom)
-                else [alias.name for alias in node.names]
-                if isinstance(node, ast.Import)
-                else []
-            )
-            ours = [name for name in imported if name.split(".")[0] in {"genbench", ""}]
-            assert not ours, f"{path.name} imports {ours}"
+            if isinstance(node, ast.Import):
+                absolute, level = [alias.name for alias in node.names], 0
+            elif isinstance(node, ast.ImportFrom):
+                absolute, level = [node.module or ""], node.level
+            else:
+                continue
+            ours = [name for name in absolute if not level and name.split(".")[0] == "genbench"]
+            assert not ours, f"{path} imports {ours}"
+            # Beside itself, a family knows only what training shares.
+            assert level <= (2 if family else 1), f"{path} reaches beyond the baselines"
+            assert level < 2 or absolute == ["training"], f"{path} imports {absolute}"
+
+
+@pytest.mark.parametrize("name", [*genbench.__all__, "__version__"])
+@pytest.mark.parametrize("before", ["", "import genbench.cli.main, genbench.check.conformance"])
+def test_public_names_are_there_whatever_was_imported_before(name, before):
+    program = (
+        f"{before}\nfrom genbench import {name}\nassert isinstance({name}, str) or callable({name})"
+    )
+    program += f"\nassert {name!r} in dir(genbench)" if before else ""
+
+    assert "genbench" in modules_after(program)
+
+
+def test_a_name_that_is_not_public_is_no_attribute():
+    with pytest.raises(AttributeError, match="module 'genbench' has no attribute 'scroe'"):
+        _ = genbench.scroe
+
+
+def test_the_room_that_checks_can_be_called():
+    from genbench import check
+
+    assert {verdict.outcome for verdict in check("copycat")} <= {"pass", "not applicable"}
+
+
+def test_rooms_show_themselves():
+    """Few files at the root, none long, and a sentence for every room."""
+    root = Path(genbench.__file__).parent
+
+    assert sorted(path.name for path in root.glob("*.py")) == [
+        "__init__.py", "__main__.py", "distances.py", "metric.py", "similarity.py"
+    ]  # fmt: skip
+    shipped = {"baselines", "leaderboards"}  # what an installed package holds beside its rooms
+    for path in root.rglob("*.py"):
+        if shipped.isdisjoint(path.relative_to(root).parts):
+            assert len(path.read_text(encoding="utf-8").splitlines()) <= 320, path
+    for room in root.iterdir():
+        if room.is_dir() and room.name != "__pycache__":
+            assert ast.get_docstring(ast.parse((room / "__init__.py").read_text())), room

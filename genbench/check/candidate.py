@@ -13,7 +13,8 @@ from genbench.ground import global_randomness
 from genbench.ground.arrays import Array, as_samples
 from genbench.ground.errors import BadInput
 from genbench.ground.randomness import rng_for
-from genbench.models.find import GenerativeModel, ModelSpec, constructor, load, toys
+from genbench.models import toys
+from genbench.models.find import GenerativeModel, ModelSpec, constructor, load
 
 N = 50  # samples drawn at a time
 BUDGETS = {"steps": 10, "epochs": 1, "max_steps": 10, "max_epochs": 1}  # enough to run every line

@@ -8,12 +8,13 @@ import threading
 from pathlib import Path
 from types import ModuleType
 
+from genbench.check import leftovers
 from genbench.check.candidate import Candidate
-from genbench.check.conformance import leftovers
 from genbench.check.notes import Broken, NotApplicable, Notes
 from genbench.check.verdicts import Law
 from genbench.ground import global_randomness
-from genbench.models.find import Selective, toys
+from genbench.models import toys
+from genbench.models.find import Selective
 
 
 def try_import(candidate: Candidate, notes: Notes, threads: list[threading.Thread]) -> None:

@@ -10,14 +10,15 @@ import sys
 import threading
 from pathlib import Path
 
+from genbench.check import leftovers
 from genbench.check.candidate import Candidate, digest
-from genbench.check.conformance import leftovers
 from genbench.check.draws import try_one_model, try_randomness
 from genbench.check.imports import check_methods, choose_toy, try_import
 from genbench.check.notes import Broken, NotApplicable, Notes, Stop, Unknown
 from genbench.check.verdicts import Law
 from genbench.ground.processes import die_with_parent
-from genbench.models.find import ModelSpec, reach_current_folder, toys
+from genbench.models import toys
+from genbench.models.find import ModelSpec, reach_current_folder
 
 LITTLE_OUTPUT = 100_000  # bytes
 

@@ -73,7 +73,7 @@ main.add_command(sanity)
 )
 def list_(what: str | None) -> None:
     """Show what there is: metrics, models, datasets, boards, or all of them."""
-    from genbench.cli.main import listing
+    from genbench.cli import listing
 
     for name, table in listing.TABLES.items():
         if what in (None, name):
@@ -121,7 +121,7 @@ def run(
 
     Several runs may share one folder, on one machine or many: each cell is done once.
     """
-    from genbench.report.folder import folder as report
+    from genbench.report import folder as report
     from genbench.runs import progress
     from genbench.runs.cells import Limits
     from genbench.runs.engines import Engine
@@ -176,7 +176,7 @@ def status(board: str, folder: Path, why: bool, watch: bool) -> None:
 @click.option("--novelty", help="Metric of the plot's level axis.")
 def report(board: str, folder: Path, quality: str | None, novelty: str | None) -> None:
     """Make a BOARD's tables, page and plots again from its records alone."""
-    from genbench.report.folder import folder as reports
+    from genbench.report import folder as reports
     from genbench.runs import records
 
     if not (folder / board / "records.jsonl").exists():
@@ -246,7 +246,7 @@ def score(
     genbench score samples.npy --against real.npy --train train.npy
     genbench score FOLDER --against FOLDER --features inception --weights FILE
     """
-    from genbench.cli.main import score as ways
+    from genbench.cli import score as ways
     from genbench.files import holds_samples
     from genbench.ground.processes import Launcher
     from genbench.runs.cells import Limits
@@ -300,7 +300,7 @@ def submit(target: str, board: str, name: str, family: str, out: Path, results: 
     genbench submit my_model.py --board quick --name "My model"
     genbench add bundle.zip --board quick
     """
-    from genbench.cli.main import score as ways
+    from genbench.cli import score as ways
 
     boards.find(board)
     ways.submit(CONSOLE, target, board, out, results=results, name=name, family=family)
@@ -312,7 +312,7 @@ def submit(target: str, board: str, name: str, family: str, out: Path, results: 
 @FOLDER
 def add(bundle: Path, board: str, folder: Path) -> None:
     """Check a BUNDLE of samples, score them here, and add them to a board as not verified."""
-    from genbench.cli.main import score as ways
+    from genbench.cli import score as ways
 
     ways.add(CONSOLE, bundle, board, folder=folder)
 
@@ -335,7 +335,7 @@ def check(target: str, deadline: float) -> None:
     genbench check my_model.py
     genbench check my_package.my_module:MyModel
     """
-    from genbench.check.conformance import conformance as checks
+    from genbench.check import conformance as checks
 
     with CONSOLE.status(f"Checking {target}"):
         verdicts = checks.check(target, deadline=deadline)
@@ -347,7 +347,7 @@ def check(target: str, deadline: float) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 def new(path: Path) -> None:
     """Write a small model to PATH, a new .py file, to make your own from."""
-    from genbench.models.find import new as template
+    from genbench.models import new as template
 
     template.write(path)
     for line in (

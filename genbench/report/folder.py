@@ -62,7 +62,7 @@ def _contents(
     found: Sequence[Record], panels: Mapping[str, Panel], name: str, command: str
 ) -> dict[str, bytes]:
     """Return what each file should hold."""
-    from genbench.report.folder import bars, figures, frames, plots
+    from genbench.report import bars, figures, frames, plots
     from genbench.report.page import page
 
     made = tables(found)

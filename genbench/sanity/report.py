@@ -38,7 +38,7 @@ def report(
 
 def _contents(results: Results) -> dict[str, bytes]:
     """Return what each file should hold."""
-    from genbench.report.folder import figures
+    from genbench.report import figures
     from genbench.sanity.correlations import correlation_figure
     from genbench.sanity.curves import curves
     from genbench.sanity.heatmap import heatmap

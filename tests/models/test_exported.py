@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from genbench.ground.errors import BadInput, MissingExtra
-from genbench.models.find import ModelSpec, exported, find, source_hash
+from genbench.models import exported
+from genbench.models.find import ModelSpec, find, source_hash
 from genbench.models.find import exported as spec_of
 
 WEIGHTS = np.array([[1.0, -2.0], [0.5, 3.0], [0.0, 1.0]], dtype=np.float32)  # 3 latents to 2 values

@@ -1,7 +1,9 @@
 """Models by name, file and package, and what goes wrong with each."""
 
-import hashlib
 import json
+import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -196,12 +198,78 @@ def test_a_file_in_another_encoding_is_read_as_python_reads_it(file):
 
 
 @pytest.mark.parametrize("name", baselines())
-def test_the_source_of_a_baseline_is_its_one_file(name):
-    spec = baselines()[name]
-    module = spec.target.partition(":")[0].rpartition(".")[2]
-    path = Path(genbench.baselines.__file__).with_name(f"{module}.py")
+def test_the_source_of_a_baseline_is_its_file_and_what_it_shares_with_its_family(name):
+    module = baselines()[name].target.partition(":")[0]
+    family = module.rpartition(".")[0]
 
-    assert source_hash(spec) == hashlib.sha256(code_of(path.read_bytes())).hexdigest()
+    found = files_of(module)
+
+    assert module in found
+    shared = {"genbench.baselines", "genbench.baselines.training"}
+    assert all(of == family or of.startswith(f"{family}.") for of in found.keys() - shared)
+    for of, path in found.items():
+        if path.name == "__init__.py":
+            assert code_of(path.read_bytes()) == b"", f"{of} holds code, of which every key hangs"
+
+
+@pytest.fixture(scope="module")
+def sources_of(tmp_path_factory):
+    """A function that says what the source of every baseline is, in a copy of the package.
+
+    It edits files of the copy first, which lies where a clone's or an installed package would.
+    """
+
+    def sources(where="clone", **edits):
+        place = tmp_path_factory.mktemp("copy") / where
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(Path(genbench.__file__).parent, place / "genbench", ignore=ignored)
+        folder = place / "genbench" / "baselines"
+        if not folder.exists():  # of an editable install it lies elsewhere
+            shutil.copytree(Path(genbench.baselines.__file__).parent, folder, ignore=ignored)
+        for name, line in edits.items():
+            with next(folder.rglob(f"{name}.py")).open("a", encoding="utf-8") as file:
+                file.write(line)
+        program = (
+            "import json; from genbench.models.find import baselines, source_hash;"
+            "print(json.dumps({name: source_hash(spec) for name, spec in baselines().items()}))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"PYTHONPATH": str(place)},
+            cwd=place,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return json.loads(done.stdout)
+
+    return sources
+
+
+def test_the_sources_of_baselines_are_the_same_wherever_the_package_is(sources_of):
+    here = {name: source_hash(spec) for name, spec in baselines().items()}
+
+    assert sources_of("clone") == here
+    assert sources_of("site-packages") == here
+
+
+def test_what_baselines_share_is_part_of_their_source_and_the_catalog_is_not(sources_of):
+    before = sources_of()
+    trained = {
+        name
+        for name, spec in baselines().items()
+        if "genbench.baselines.training" in files_of(spec.target.partition(":")[0])
+    }
+
+    after = sources_of(training="changed = True\n")
+
+    assert {name for name in before if after[name] != before[name]} == trained
+    assert {"gan", "realnvp", "transformer", "vae", "ddpm"} <= trained
+    assert not {"copycat", "gaussian", "kernel_density"} & trained
+    line = 'CATALOG["another"] = _spec("noise:UniformNoise", "control", "one more")\n'
+    with_another = sources_of(catalog=line)
+    assert with_another.pop("another") == before["noise"]
+    assert with_another == before
 
 
 def test_the_source_of_what_is_no_model_is_empty():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from genbench.metric import Score
-from genbench.report.folder import bars, figures, plots
+from genbench.report import bars, figures, plots
 from genbench.report.labels import place
 from genbench.report.leaderboard import tables
 from genbench.report.tradeoff import novelty_quality_points
