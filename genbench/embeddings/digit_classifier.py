@@ -45,11 +45,11 @@ class Network(nn.Module):
             nn.Linear(64 * 16, N_FEATURES),
             nn.BatchNorm1d(N_FEATURES),
         )
-        self.classes = nn.Linear(N_FEATURES, 10)
+        self.classifier = nn.Linear(N_FEATURES, 10)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         """Return class logits (n, 10) of pictures (n, 1, 8, 8)."""
-        logits: torch.Tensor = self.classes(functional.relu(self.features(pictures)))
+        logits: torch.Tensor = self.classifier(functional.relu(self.features(pictures)))
         return logits
 
 

@@ -66,7 +66,9 @@ class Critic(Evidence):
             on_test = network(test_judge).double().numpy() * scale
             on_generated = network(generated_judge).double().numpy() * scale
         error = np.sqrt(on_test.var() / len(on_test) + on_generated.var() / len(on_generated))
-        return cls(float(on_test.mean() - on_generated.mean()), _steepness(network), float(error))
+        return cls(
+            float(on_test.mean() - on_generated.mean()), _lipschitz_bound(network), float(error)
+        )
 
 
 def _train(test: Any, generated: Any, *, rng: np.random.Generator) -> Any:
@@ -74,7 +76,7 @@ def _train(test: Any, generated: Any, *, rng: np.random.Generator) -> Any:
     from torch import nn
     from torch.nn.utils.parametrizations import orthogonal
 
-    class SortPairs(nn.Module):
+    class GroupSort(nn.Module):
         def forward(self, x: Any) -> Any:
             first, second = x.chunk(2, dim=1)
             return torch.cat([torch.maximum(first, second), torch.minimum(first, second)], dim=1)
@@ -84,11 +86,11 @@ def _train(test: Any, generated: Any, *, rng: np.random.Generator) -> Any:
         torch.manual_seed(int(rng.integers(2**31)))
         network = nn.Sequential(
             orthogonal(nn.Linear(test.shape[1], WIDTH), orthogonal_map="cayley"),
-            SortPairs(),
+            GroupSort(),
             orthogonal(nn.Linear(WIDTH, WIDTH), orthogonal_map="cayley"),
-            SortPairs(),
+            GroupSort(),
             orthogonal(nn.Linear(WIDTH, WIDTH), orthogonal_map="cayley"),
-            SortPairs(),
+            GroupSort(),
             orthogonal(nn.Linear(WIDTH, 1), orthogonal_map="cayley"),
         )
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-2)
@@ -107,7 +109,7 @@ def _train(test: Any, generated: Any, *, rng: np.random.Generator) -> Any:
     return network
 
 
-def _steepness(network: Any) -> float:
+def _lipschitz_bound(network: Any) -> float:
     import torch
 
     with torch.no_grad():

@@ -1,0 +1,119 @@
+"""The commands about boards: run, status, report."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from genbench.cli.options import CONSOLE, ERRORS, FOLDER, bytes_from, names, seeds_from, shard_from
+from genbench.runs import boards
+
+
+@click.command()
+@click.argument("board", default="quick")
+@FOLDER
+@click.option("--models", "-m", help="Only these, separated by commas.")
+@click.option("--datasets", "-d", help="Only these, separated by commas.")
+@click.option("--seeds", help="These instead of the board's: 0,1,2 or 0-4.")
+@click.option(
+    "--only",
+    type=click.Choice(["missing", "stale", "failed", "all"]),
+    default="missing",
+    show_default=True,
+    help="missing: with no record that holds; stale: with one that no longer does.",
+)
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), help="Cells at a time; one a core by default."
+)
+@click.option("--engine", default="local", show_default=True, help="local, loky, dask, ray, slurm.")
+@click.option("--address", help="Of a dask scheduler or ray cluster that runs already.")
+@click.option("--shard", help="Do one part of the board only: 1/4, 2/4, ...")
+@click.option("--memory", help="The most that a model may reserve, such as 8GB.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first cell that fails.")
+@click.option("--max-failures", type=click.IntRange(0), help="Stop once more cells have failed.")
+def run(
+    board: str,
+    folder: Path,
+    models: str | None,
+    datasets: str | None,
+    seeds: str | None,
+    only: Any,
+    jobs: int | None,
+    engine: str,
+    address: str | None,
+    shard: str | None,
+    memory: str | None,
+    fail_fast: bool,
+    max_failures: int | None,
+) -> None:
+    """Run a BOARD: every model on every data set. Run it again to do what is missing.
+
+    Several runs may share one folder, on one machine or many: each cell is done once.
+    """
+    from genbench.report import folder as report
+    from genbench.runs import progress
+    from genbench.runs.cells import Limits
+    from genbench.runs.engines import Engine
+    from genbench.runs.run import WHOLE, TooManyFailures
+
+    plan = boards.find(board).narrowed(
+        models=names(models), datasets=names(datasets), seeds=seeds_from(seeds)
+    )
+    try:
+        found = progress.run_with_progress(
+            plan,
+            folder / board,
+            only=only,
+            console=CONSOLE,
+            engine=Engine(name=engine, jobs=jobs, address=address),
+            limits=Limits(seconds=plan.deadline, memory=bytes_from(memory)),
+            shard=WHOLE if shard is None else shard_from(shard),
+            most_failures=0 if fail_fast else max_failures,
+        )
+    except TooManyFailures as error:
+        ERRORS.print(str(error), style="bold red")
+        sys.exit(1)
+    written = report.report(folder / board)
+    report.print_table(found, CONSOLE)
+    CONSOLE.print(f"Tables, page and plots: {written[0].parent}/", highlight=False)
+    progress.print_failures(ERRORS, found, folder / board)
+    sys.exit(1 if any(record.failed for record in found) else 0)
+
+
+@click.command()
+@click.argument("board", default="quick")
+@FOLDER
+@click.option("--why", is_flag=True, help="Say of each cell that is not done why not.")
+@click.option("--watch", is_flag=True, help="Look again every two seconds, until all is done.")
+def status(board: str, folder: Path, why: bool, watch: bool) -> None:
+    """Show how a BOARD stands, from any machine that sees its folder."""
+    from genbench.runs import status as statuses
+
+    plan = boards.find(board)
+    if watch:
+        found = statuses.watch(plan, folder / board, CONSOLE, why=why)
+    else:
+        found = statuses.standings(plan, folder / board)
+        CONSOLE.print(statuses.as_table(found, why=why))
+    CONSOLE.print(statuses.one_line(found), highlight=False)
+
+
+@click.command()
+@click.argument("board", default="quick")
+@FOLDER
+@click.option("--quality", help="Metric of the plot's upright axis.")
+@click.option("--novelty", help="Metric of the plot's level axis.")
+def report(board: str, folder: Path, quality: str | None, novelty: str | None) -> None:
+    """Make a BOARD's tables, page and plots again from its records alone."""
+    from genbench.report import folder as reports
+    from genbench.runs import records
+
+    if not (folder / board / "records.jsonl").exists():
+        boards.find(board)
+    written = reports.report(
+        folder / board, quality=quality, novelty=novelty or "bayesian_surprise"
+    )
+    reports.print_table(records.read(folder / board / "records.jsonl"), CONSOLE)
+    for path in written:
+        CONSOLE.print(str(path), highlight=False, markup=False)

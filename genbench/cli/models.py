@@ -1,0 +1,179 @@
+"""The commands about one model: new, check, score, submit, add."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from genbench.cli.options import CONSOLE, FOLDER, RESULTS, bytes_from, words_from
+from genbench.ground.errors import BadInput
+from genbench.runs import boards
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def new(path: Path) -> None:
+    """Write a small model to PATH, a new .py file, to make your own from."""
+    from genbench.models import new as template
+
+    template.write(path)
+    for line in (
+        f"Wrote {path}. Next:",
+        f"  genbench check {path}",
+        f"  genbench score {path} --dataset ring",
+    ):
+        CONSOLE.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@click.command()
+@click.argument("target")
+@click.option(
+    "--deadline",
+    type=click.FloatRange(0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds for all of it.",
+)
+def check(target: str, deadline: float) -> None:
+    """Check that TARGET keeps the rules for models, on toy data, in seconds.
+
+    A constructor's parameter steps, epochs, max_steps or max_epochs is cut short.
+
+    \b
+    genbench check my_model.py
+    genbench check my_package.my_module:MyModel
+    """
+    from genbench.check import conformance as checks
+
+    with CONSOLE.status(f"Checking {target}"):
+        verdicts = checks.check(target, deadline=deadline)
+    checks.print_verdicts(CONSOLE, target, verdicts)
+    sys.exit(1 if any(verdict.outcome == "fail" for verdict in verdicts) else 0)
+
+
+@click.command()
+@click.argument("target")
+@click.option("--board", help="Board to run it on, beside the models that are there.")
+@click.option("--dataset", help="Data set to fit and score on.")
+@click.option("--against", type=click.Path(path_type=Path), help="Real samples to compare with.")
+@click.option("--train", type=click.Path(path_type=Path), help="What the model learned from.")
+@click.option("--features", type=click.Choice(["inception"]), help="For folders of images.")
+@click.option("--weights", type=click.Path(path_type=Path), help="File of the network's weights.")
+@click.option("--sha256", help="Checksum that the weights must have.")
+@click.option("--preset", help="Measure files as another program does, such as torch-fidelity.")
+@click.option("--device", default="cpu", help="Where large products on files are done: cuda.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--deadline",
+    type=click.FloatRange(0, min_open=True),
+    default=300.0,
+    show_default=True,
+    help="Seconds to fit, and to sample.",
+)
+@click.option("--memory", help="The most that a model may reserve, such as 8GB.")
+@click.option("--python", default="", help="Another Python, which has what the model needs.")
+@click.option("--isolate", default="", help="Command to put before it, such as a container's.")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), help="Cells at a time; one a core by default."
+)
+@FOLDER
+@RESULTS
+def score(
+    target: str,
+    board: str | None,
+    dataset: str | None,
+    against: Path | None,
+    train: Path | None,
+    features: str | None,
+    weights: Path | None,
+    sha256: str | None,
+    preset: str | None,
+    device: str,
+    seed: int,
+    deadline: float,
+    memory: str | None,
+    python: str,
+    isolate: str,
+    jobs: int | None,
+    folder: Path,
+    results: Path,
+) -> None:
+    """Score TARGET: your model (file.py:Class, package.module:Class), a baseline, or sample files.
+
+    \b
+    genbench score my_model.py:MyModel --board quick
+    genbench score my_model.py:MyModel --dataset digits
+    genbench score samples.npy --dataset digits
+    genbench score samples.npy --dataset digits --board quick
+    genbench score samples.npy --against real.npy --train train.npy
+    genbench score FOLDER --against FOLDER --features inception --weights FILE
+    """
+    from genbench.cli import score as ways
+    from genbench.files import holds_samples
+    from genbench.ground.processes import Launcher
+    from genbench.runs.cells import Limits
+
+    files = holds_samples(target)
+    given = [board is not None, dataset is not None, against is not None]
+    # Samples alone do not tell which of a board's data sets they are like.
+    wanted = given == [True, True, False] if files and board is not None else sum(given) == 1
+    if not wanted:
+        raise BadInput(
+            "Say what to score against: --board NAME (with --dataset NAME for sample files), "
+            "--dataset NAME or --against FILE."
+        )
+    if against is None and (preset is not None or device != "cpu"):
+        raise BadInput("--preset and --device are for files: they need --against.")
+    settings = {"preset": preset, "device": device, "seed": seed}
+    launcher = Launcher(python=python, isolate=words_from(isolate))
+    limits = Limits(seconds=deadline, memory=bytes_from(memory), launcher=launcher)
+    if files and board is not None and dataset is not None:
+        path = Path(target)
+        ways.samples_on_board(CONSOLE, path, dataset, board, folder=folder, results=results)
+    elif board is not None:
+        well = ways.on_board(
+            CONSOLE, target, board, folder=folder, results=results, limits=limits, jobs=jobs
+        )
+        sys.exit(0 if well else 1)
+    elif features is not None:
+        if against is None or weights is None:
+            raise BadInput("--features inception needs --against FOLDER and --weights FILE.")
+        ways.images(CONSOLE, Path(target), against, weights=weights, sha256=sha256, **settings)
+    elif against is not None:
+        ways.two_files(CONSOLE, Path(target), against, train, **settings)
+    elif dataset is not None and files:
+        ways.samples(CONSOLE, Path(target), dataset, seed=seed)
+    elif dataset is not None:
+        ways.model(CONSOLE, target, dataset, seed=seed, limits=limits)
+
+
+@click.command()
+@click.argument("target")
+@click.option("--board", default="quick", show_default=True)
+@click.option("--name", required=True, help="What the model is to be called on the board.")
+@click.option("--family", default="yours", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("bundle.zip"))
+@RESULTS
+def submit(target: str, board: str, name: str, family: str, out: Path, results: Path) -> None:
+    """Write what TARGET has drawn for a board into a bundle, for others to add to theirs.
+
+    \b
+    genbench score my_model.py --board quick
+    genbench submit my_model.py --board quick --name "My model"
+    genbench add bundle.zip --board quick
+    """
+    from genbench.cli import score as ways
+
+    boards.find(board)
+    ways.submit(CONSOLE, target, board, out, results=results, name=name, family=family)
+
+
+@click.command()
+@click.argument("bundle", type=click.Path(path_type=Path))
+@click.option("--board", default="quick", show_default=True)
+@FOLDER
+def add(bundle: Path, board: str, folder: Path) -> None:
+    """Check a BUNDLE of samples, score them here, and add them to a board as not verified."""
+    from genbench.cli import score as ways
+
+    ways.add(CONSOLE, bundle, board, folder=folder)

@@ -1,0 +1,92 @@
+"""What several commands share: consoles, options, and words that become values."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from genbench.ground.errors import BadInput
+from genbench.sanity.command import span
+
+CONSOLE = Console()
+ERRORS = Console(stderr=True)
+FOLDER = click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("leaderboards"),
+    show_default=True,
+    help="Where boards are kept, each in a folder of its name.",
+)
+
+RESULTS = click.option(
+    "--results",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="Where your own models' samples and scores are kept.",
+)
+
+
+def names(text: str | None) -> tuple[str, ...] | None:
+    """Return names that commas separate; None where nothing was said."""
+    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def seeds_from(text: str | None) -> tuple[int, ...] | None:
+    """Return the seeds of 0,1,2 or 0-4; None where nothing was said.
+
+    Raises:
+        BadInput: the text is neither.
+    """
+    if text is None:
+        return None
+    first, dash, last = text.partition("-")
+    try:
+        numbers = [int(part) for part in ((first, last) if dash else text.split(","))]
+    except ValueError as error:
+        raise BadInput(f"--seeds must look like 0,1,2 or 0-4, not {text!r}.") from error
+    return tuple(span(*numbers)) if dash else tuple(numbers)
+
+
+def words_from(text: str) -> tuple[str, ...]:
+    """Return the words of a command, as a shell parts them.
+
+    Raises:
+        BadInput: a shell could not.
+    """
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:  # a quotation that is never closed
+        raise BadInput(f"--isolate must be a command as a shell takes it, not {text!r}.") from error
+
+
+def shard_from(text: str) -> Any:
+    """Return the `Shard` of 1/4.
+
+    Raises:
+        BadInput: the text is no part of a whole.
+    """
+    from genbench.runs.run import Shard
+
+    part, slash, of = text.partition("/")
+    if not (slash and part.isdigit() and of.isdigit()):
+        raise BadInput(f"--shard must look like 1/4, not {text!r}.")
+    return Shard(part=int(part), of=int(of))
+
+
+def bytes_from(text: str | None) -> int | None:
+    """Return the bytes of 8GB or 500MiB; None where nothing was said.
+
+    Raises:
+        BadInput: the text is no amount of memory.
+    """
+    if text is None:
+        return None
+    units = {"MB": 10**6, "GB": 10**9, "MiB": 2**20, "GiB": 2**30}
+    for unit, size in units.items():
+        number = text.removesuffix(unit)
+        if number != text and number.strip().replace(".", "", 1).isdigit() and float(number) > 0:
+            return int(float(number) * size)
+    raise BadInput(f"--memory must look like 8GB or 500MiB, not {text!r}.")
