@@ -1,11 +1,13 @@
-"""The generated parts of README.md: measures and models as in the catalogs, and verdicts on them.
+"""The generated parts of documents: what catalogs list, and verdicts on the measures.
 
-`python -m genbench.cli.readme` writes them; a test fails when they have drifted.
+`python -m genbench.cli.readme`, in the root of the repository, writes them; a test fails when they
+have drifted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from genbench.datasets import CATALOG as DATASETS
 from genbench.metrics import ALIASES, CATALOG
 from genbench.models.find import baselines
 from genbench.report.behaviour import published_behaviour
@@ -42,21 +44,40 @@ def metrics_table() -> str:
 
 
 def models_table() -> str:
-    """Every baseline: its family, and the file to read."""
+    """Every baseline: its family, and the file to read, from the folder of the baselines."""
     rows = []
     for name, spec in baselines().items():
         file = spec.target.removeprefix("genbench.baselines.").partition(":")[0].replace(".", "/")
-        link = f"[baselines/{file}.py](baselines/{file}.py)"
-        rows.append((spec.family, f"`{name}`", spec.summary, link))
+        rows.append((spec.family, f"`{name}`", spec.summary, f"[{file}.py]({file}.py)"))
     return _markdown(("family", "model", "what it is", "file"), rows)
 
 
-def regenerated(text: str) -> str:
-    """Return README text with its generated parts as the catalogs have them now."""
-    for part, table in (("metrics", metrics_table()), ("models", models_table())):
+def datasets_table() -> str:
+    """Every data set, and what it is."""
+    rows = ((f"`{name}`", entry.summary) for name, entry in DATASETS.items())
+    return _markdown(("data set", "what it is"), rows)
+
+
+# The documents that hold generated parts, from the root of the repository.
+PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "baselines/README.md": {"models": models_table},
+    "genbench/datasets/README.md": {"datasets": datasets_table},
+    "genbench/metrics/README.md": {"metrics": metrics_table},
+}
+
+
+def regenerated(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
+    """Return a document's text with these parts as the catalogs have them now.
+
+    Raises:
+        ValueError: the text has no place for a part.
+    """
+    for part, table in parts.items():
         begin, end = f"<!-- {part}: begin -->\n", f"<!-- {part}: end -->"
+        if text.count(begin) != 1 or end not in text.partition(begin)[2]:
+            raise ValueError(f"One place for the part {part!r} is needed: {begin.strip()} {end}.")
         before, _, rest = text.partition(begin)
-        text = before + begin + table + end + rest.partition(end)[2]
+        text = before + begin + table() + end + rest.partition(end)[2]
     return text
 
 
@@ -68,5 +89,7 @@ def _markdown(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 if __name__ == "__main__":
-    readme = Path("README.md")
-    readme.write_text(regenerated(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    for name, parts in PARTS.items():
+        document = Path(name)
+        text = regenerated(document.read_text(encoding="utf-8"), parts)
+        document.write_text(text, encoding="utf-8")

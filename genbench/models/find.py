@@ -18,6 +18,7 @@ from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.paths import brief, is_file, shown
 from genbench.models.functions import FunctionModel
+from genbench.models.moved import present_address
 from genbench.models.sources import hash_of_code, hash_of_file
 
 EXPORTED = "genbench.models.exported:Exported"  # imported only where one is made
@@ -130,6 +131,7 @@ def find(target: str) -> ModelSpec:
     catalog = baselines()
     if target in catalog:
         return catalog[target]
+    target = present_address(target)
     if target.lower().endswith(EXPORTS):
         return exported(target, None)
     where, colon, name = target.rpartition(":")

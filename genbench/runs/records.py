@@ -12,6 +12,7 @@ from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
 from genbench.ground.paths import brief
 from genbench.metric import Score
+from genbench.models.moved import present_address
 
 SCHEMA = 3
 # 2 added what a score says beside its value; 3, what made the record. All of it may be absent.
@@ -176,6 +177,8 @@ def _from_values(values: dict[str, Any]) -> Record:
         raise ValueError(f"its schema is {schema}, this genbench reads up to {SCHEMA}")
     scores = {name: _score_from(name, score) for name, score in values.pop("scores", {}).items()}
     preview = tuple(tuple(sample) for sample in values.pop("preview", ()))
+    if isinstance(values["model"], str):
+        values["model"] = present_address(values["model"])
     record = replace(Record(**values), scores=scores, preview=preview)
     names = (record.key, record.dataset, record.model, record.family, record.status)
     if not all(isinstance(name, str) for name in (*names, record.finished)):

@@ -13,6 +13,7 @@ import pytest
 import genbench.baselines
 from genbench.ground.errors import BadInput
 from genbench.models.find import ModelSpec, baselines, find, source_hash
+from genbench.models.moved import MOVED, present_address
 from genbench.models.sources import code_of, files_of
 
 MODEL = """
@@ -35,6 +36,19 @@ def file(tmp_path):
 
 def test_a_baseline_is_found_by_its_name():
     assert find("copycat") is baselines()["copycat"]
+
+
+def test_a_model_is_found_under_the_address_that_it_had(file):
+    stands = {spec.target.partition(":")[0] for spec in baselines().values()}
+
+    assert {to for to in MOVED.values() if ".baselines." in to} == stands
+    assert find("genbench.baselines.copycat:Copycat") == ModelSpec(
+        target="genbench.baselines.controls.copycat:Copycat"
+    )
+    for there in MOVED.values():
+        assert files_of(there)
+    for target in ("(real samples)", "copycat", f"{file}:Mine", "my_package.gan:GAN"):
+        assert present_address(target) == target
 
 
 def test_a_file_is_found_with_and_without_its_only_class_named(file):

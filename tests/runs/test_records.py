@@ -135,5 +135,18 @@ def test_lines_of_an_older_schema_are_read(tmp_path):
     assert found == replace(RECORD, scores=RECORD.scores | {"coverage": plain})
 
 
+def test_a_model_that_was_named_by_an_address_of_before_is_read_under_that_of_now(tmp_path):
+    path = tmp_path / "records.jsonl"
+    old, new = "genbench.baselines.gan:GAN", "genbench.baselines.gans.gan:GAN"
+    records.write(path, [replace(RECORD, model=old, finished="1"), RECORD])
+
+    assert [record.model for record in records.read(path)] == ["gaussian", new]
+
+    with path.open("ab") as file:
+        file.write(records.to_lines([replace(RECORD, model=new, finished="2")]))
+
+    assert [record.finished for record in records.read(path)] == ["", "2"]  # one and the same
+
+
 def test_a_missing_file_holds_no_records(tmp_path):
     assert records.read(tmp_path / "records.jsonl") == []
