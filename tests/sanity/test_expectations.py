@@ -11,6 +11,9 @@ from genbench.sanity.check import Check, Desideratum, Response, Responses
 from genbench.sanity.expectations import (
     AsDeclared,
     Equals,
+    Flat,
+    KeepsSize,
+    Proportional,
     Scales,
     Separates,
     Stays,
@@ -18,10 +21,7 @@ from genbench.sanity.expectations import (
     Worsens,
     losses_of,
 )
-from genbench.sanity.flatness import Flat
 from genbench.sanity.judging import settle, table_of
-from genbench.sanity.proportion import Proportional
-from genbench.sanity.size import KeepsSize
 
 N_SEEDS = 8
 LOW, HIGH, MATCH = find("mmd"), find("recall"), find("vendi_score")

@@ -10,8 +10,7 @@ from genbench.sanity.cell import compare
 from genbench.sanity.checks import CATALOG, closed_forms, divergences, invention, small_moves
 from genbench.sanity.checks.disjoint import OVERLAPS
 from genbench.sanity.checks.sizes import TESTS
-from genbench.sanity.expectations import Worsens
-from genbench.sanity.proportion import Proportional
+from genbench.sanity.expectations import Proportional, Worsens
 from genbench.sanity.worlds import MIXTURE, N
 
 PROPORTIONAL = [c.name for c in CATALOG.values() if isinstance(c.expects, Proportional)]

@@ -5,8 +5,7 @@ import numpy as np
 from genbench.ground.arrays import Array
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.checks.scales import RAISA
-from genbench.sanity.expectations import Stays, Worsens
-from genbench.sanity.proportion import Proportional
+from genbench.sanity.expectations import Proportional, Stays, Worsens
 from genbench.sanity.worlds import on_points
 
 CENTRES = np.array(

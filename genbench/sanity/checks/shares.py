@@ -8,8 +8,7 @@ from genbench.ground.arrays import Array
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.checks.known_values import N_OVERLAP, coverage_by_chance
 from genbench.sanity.checks.scales import RAISA
-from genbench.sanity.expectations import Equals
-from genbench.sanity.proportion import Proportional
+from genbench.sanity.expectations import Equals, Proportional
 from genbench.sanity.worlds import on_points
 
 FAR = 1000.0

@@ -7,7 +7,7 @@ import numpy as np
 
 from genbench.metrics import CATALOG as METRICS
 from genbench.sanity.check import Check, Desideratum
-from genbench.sanity.size import KeepsSize
+from genbench.sanity.expectations import KeepsSize
 from genbench.sanity.worlds import MIXTURE, about_mixture, mixture, renewed
 from genbench.scoring.evaluate import evaluate
 from genbench.scoring.inputs import comparison_of

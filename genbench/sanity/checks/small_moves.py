@@ -9,7 +9,7 @@ from genbench.ground.arrays import Array
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.checks.faults import XU
 from genbench.sanity.digits import SIDE, WHITE, on_digits
-from genbench.sanity.flatness import Flat
+from genbench.sanity.expectations import Flat
 from genbench.sanity.worlds import Real
 
 FAKES = 100.0  # a level that is no movement

@@ -7,7 +7,8 @@ from scipy.special import stdtrit
 
 from genbench.metric import Metric
 from genbench.sanity.check import Check, Finding, Responses
-from genbench.sanity.expectations import FEWEST_SEEDS, Stays, changes_of, whole_rows
+from genbench.sanity.expectations.common import FEWEST_SEEDS
+from genbench.sanity.expectations.invariance import Stays, changes_of, whole_rows
 
 
 @dataclass(frozen=True)

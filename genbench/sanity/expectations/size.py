@@ -1,13 +1,17 @@
 """The expectation that a test of equality rejects equal pairs no more often than it says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import bdtrc
 
 from genbench.metric import Metric
 from genbench.sanity.check import Check, Finding, Responses
-from genbench.sanity.expectations import FEWEST_SEEDS, THREE_STANDARD_ERRORS
+from genbench.sanity.expectations.common import (
+    FEWEST_SEEDS,
+    THREE_STANDARD_ERRORS,
+    untested,
+)
 
 
 @dataclass(frozen=True)
@@ -32,15 +36,11 @@ class KeepsSize:
         found = responses.values[np.isfinite(responses.values)]
         n, rejected = len(found), int((found <= self.level).sum())
         if n < FEWEST_SEEDS:
-            return Finding(
-                check=check.name, metric=metric.name, claimed=True, note="too few numbers."
-            )
+            return untested(check, metric, note="too few numbers.")
         p = float(bdtrc(rejected - 1, n, self.level)) if rejected else 1.0
         holds = p >= THREE_STANDARD_ERRORS
-        return Finding(
-            check=check.name,
-            metric=metric.name,
-            claimed=True,
+        return replace(
+            untested(check, metric),
             p=p,
             wrong=True,
             holds=holds,

@@ -7,7 +7,8 @@ import numpy as np
 
 from genbench.metric import Metric
 from genbench.sanity.check import Check, Finding, Responses, sound_name
-from genbench.sanity.expectations import Equals
+from genbench.sanity.expectations.common import untested
+from genbench.sanity.expectations.known_mean import Equals
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Proportional:
         Gaps are in units of the mean at the first level.
         """
         if not self.claimed_by(metric):
-            return Finding(check=check.name, metric=metric.name, claimed=False, note="not claimed")
+            return untested(check, metric, claimed=False, note="not claimed")
         name = sound_name(metric.name)
         shares = np.array([self.shares[name](level) for level in responses.levels])
         first = responses.values[:, :1]
