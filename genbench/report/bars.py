@@ -1,6 +1,5 @@
 """The headline as bars: one panel per data set, best on top, failures named at the foot."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from genbench.report.agreement import FALLBACK
-from genbench.report.figures import GREY, INK, STYLE, family_colours, short_name
+from genbench.report.figures import GREY, INK, STYLE, family_colours, panels, short_name
 from genbench.report.leaderboard import Row, Table
 
 PLAIN: Any = {"facecolor": "white", "edgecolor": GREY, "hatch": "////", "linewidth": 0.6}
@@ -21,15 +20,11 @@ def agreement_bars(tables: Sequence[Table], colours: Mapping[str, str] | None = 
     families = {row.family for table in tables for row in table.rows if row.competes}
     colours = colours or family_colours(families)
     columns = min(len(tables), 2)
-    lines = math.ceil(len(tables) / columns)
     height = 0.25 * max(len(_names(table)) for table in tables) + 0.9
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6.4 * columns, height * lines + 0.9), layout="constrained")
-        axes = figure.subplots(lines, columns, squeeze=False).ravel()
-        for ax, table in zip(axes, tables, strict=False):
+        figure, axes = panels(len(tables), columns=columns, size=(6.4, height), foot=0.9)
+        for ax, table in zip(axes, tables, strict=True):
             _draw(ax, table, colours)
-        for ax in axes[len(tables) :]:
-            ax.set_axis_off()
         figure.suptitle("Agreement with the data", fontsize=13, fontweight="bold")
         named = [(family, {"color": colours[family]}) for family in sorted(families)]
         figure.legend(

@@ -5,11 +5,13 @@ version, so that the same records give the same bytes.
 """
 
 import io
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import matplotlib as mpl
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
@@ -26,7 +28,7 @@ NIGHT = (
     b'[style*="stroke: #ececec"] { stroke: #262d36 !important }'
     b"}</style>"
 )
-INK, GREY = "#222222", "#6b6b6b"
+INK, GREY, FAINT = "#222222", "#6b6b6b", "#ececec"
 STYLE: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": GREY,
@@ -36,7 +38,7 @@ STYLE: Any = {
     "axes.titleweight": "bold",
     "font.family": "DejaVu Sans",  # it comes with matplotlib: every machine draws the same
     "font.size": 9.0,
-    "grid.color": "#ececec",
+    "grid.color": FAINT,
     "text.color": INK,
     "text.parse_math": False,  # a dollar in a model's name is a dollar
     "xtick.color": GREY,
@@ -53,6 +55,19 @@ def family_colours(families: Iterable[str]) -> dict[str, str]:
     palette = [*bright.as_hex(), *(to_hex((0.7 * c[0], 0.7 * c[1], 0.7 * c[2])) for c in bright)]
     named = sorted(set(families) - {CONTROL, "real"})
     return {family: palette[i % len(palette)] for i, family in enumerate(named)}
+
+
+def panels(
+    n: int, *, columns: int, size: tuple[float, float], foot: float, sharey: bool = False
+) -> tuple[Figure, Sequence[Axes]]:
+    """Return a figure of n panels of this size, with room at its foot for a legend; in inches."""
+    lines = max(1, math.ceil(n / columns))
+    height = size[1] * lines + foot
+    figure = Figure(figsize=(size[0] * columns, height), layout="constrained")
+    axes = figure.subplots(lines, columns, squeeze=False, sharey=sharey).ravel()
+    for ax in axes[n:]:
+        ax.set_axis_off()
+    return figure, list(axes[:n])
 
 
 def png(figure: Figure) -> bytes:

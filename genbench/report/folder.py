@@ -11,7 +11,7 @@ from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.landing import replace_file
 from genbench.report.behaviour import failings, published_behaviour
 from genbench.report.leaderboard import Table, tables
-from genbench.report.markdown import SHORT, failures, markdown, safe
+from genbench.report.markdown import SHORT, bullets, failures, markdown, safe
 from genbench.report.reading import RULES, protocol
 from genbench.report.terminal import print_table
 from genbench.report.tradeoff import NOVELTY, Panel, novelty_quality_points
@@ -23,6 +23,10 @@ __all__ = ["meanings", "print_table", "report"]
 
 TRADEOFF = "Novelty against quality; the dashed line joins the models that none beats on both."
 HEADLINE = "Agreement with the data: 0 is as noise, 1 is as real samples."
+AGREEMENT = (
+    "Agreement is how far a model has come from noise (0) to real samples (1), averaged over the"
+    " metrics that a table names."
+)
 
 
 def report(
@@ -55,6 +59,15 @@ def report(
         + ([f"--novelty {novelty}"] if novelty else [])
     )
     contents = _contents(found, panels, folder.resolve().name, command)
+    return write_files(folder, contents)
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
+    """Write files by their names, each in one step; return their paths.
+
+    Raises:
+        OSError: one could not be written.
+    """
     return [replace_file(folder / name, content) for name, content in contents.items()]
 
 
@@ -108,10 +121,7 @@ def _readme(made: Sequence[Table], name: str, command: str) -> str:
         *(_section(table) for table in made),
         f"## Novelty against quality\n\n{TRADEOFF}\n\n"
         "![Novelty against quality](novelty_quality.png)\n",
-        "## How to read it\n\n"
-        + "".join(f"- {rule}\n" for rule in RULES)
-        + "- Agreement is how far a model has come from noise (0) to real samples (1), averaged"
-        " over the metrics that a table names.\n",
+        f"## How to read it\n\n{bullets([*RULES, AGREEMENT])}",
         "What every metric is: open [index.html](index.html). Every number:"
         " [results.csv](results.csv) (one line each), [table.csv](table.csv) (means over seeds).\n",
     ]
@@ -120,7 +130,7 @@ def _readme(made: Sequence[Table], name: str, command: str) -> str:
 
 def _section(table: Table) -> str:
     counted = f"Agreement counts {', '.join(table.counted)}. " if table.counted else ""
-    notes = "".join(f"- {safe(note)}\n" for note in table.notes)
+    notes = bullets(map(safe, table.notes))
     failed = failures(table)
     parts = [
         f"## {safe(table.dataset)}\n\n{counted}{safe(protocol(table))}.\n",

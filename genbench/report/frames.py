@@ -1,6 +1,6 @@
 """Tables and records as pandas frames: what goes into CSV files and notebooks, with every digit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ def long_frame(records: Iterable[Record]) -> "pandas.DataFrame":
     Seconds are left out, so that the same board run twice, or run in parts, gives the same file.
     """
     ordered = sorted(records, key=attrgetter("place"))
-    return _frame(LONG, (row for record in ordered for row in _lines(record)))
+    return frame_of((row for record in ordered for row in _lines(record)), LONG)
 
 
 def wide_frame(tables: Sequence[Table]) -> "pandas.DataFrame":
@@ -44,9 +44,8 @@ def wide_frame(tables: Sequence[Table]) -> "pandas.DataFrame":
     spread = any(len(row.records) >= ENOUGH for table in tables for row in table.rows)
     numbers = [c for name in measured for c in ((name, f"{name} ±") if spread else (name,))]
     columns = ("dataset", "rank", "model", "family", "seeds", "failed", *numbers, "reason")
-    return _frame(
-        columns, (values for table in tables for values in (*_wide(table), *_failed(table)))
-    )
+    rows = (values for table in tables for values in (*_wide(table), *_failed(table)))
+    return frame_of(rows, columns)
 
 
 def cost_frame(records: Iterable[Record]) -> "pandas.DataFrame":
@@ -56,17 +55,26 @@ def cost_frame(records: Iterable[Record]) -> "pandas.DataFrame":
     """
     costs = ("fit_seconds", "sample_seconds", "peak_memory", "environment")
     columns = ("dataset", "model", "seed", *costs)
-    return _frame(
-        columns,
-        (
-            {name: getattr(record, name) for name in columns}
-            for record in sorted(records, key=attrgetter("place"))
-        ),
-    )
+    ordered = sorted(records, key=attrgetter("place"))
+    rows = ({name: getattr(record, name) for name in columns} for record in ordered)
+    return frame_of(rows, columns)
+
+
+def frame_of(
+    rows: Iterable[Mapping[str, Any]], columns: Sequence[str] | None = None
+) -> "pandas.DataFrame":
+    """Return rows as a frame with these columns, or the first row's; None is what a row lacks."""
+    import pandas as pd
+
+    rows = list(rows)
+    columns = list(columns or next(iter(rows), ()))
+    # As objects: pandas would turn None into NaN and whole numbers beside it into fractions.
+    lines = [[row.get(column) for column in columns] for row in rows]
+    return pd.DataFrame(lines, columns=columns, dtype=object)
 
 
 def to_csv(frame: "pandas.DataFrame") -> bytes:
-    """Return the frame as CSV, every number with all its digits."""
+    """Return a frame as CSV, every number with all its digits."""
     text: str = frame.to_csv(index=False, lineterminator="\n")
     return text.encode()
 
@@ -119,11 +127,3 @@ def _failed(table: Table) -> Iterable[dict[str, Any]]:
                 "failed": n,
                 "reason": failure(record),
             }
-
-
-def _frame(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> "pandas.DataFrame":
-    import pandas as pd
-
-    # As objects: pandas would turn None into NaN and whole numbers beside it into fractions.
-    lines = [[row.get(column) for column in columns] for row in rows]
-    return pd.DataFrame(lines, columns=list(columns), dtype=object)

@@ -7,11 +7,11 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from genbench.report.behaviour import Failing, warning
 from genbench.report.intervals import Estimate, number
-from genbench.report.leaderboard import NOTHING, Cell, Column, Row, Table, plain
+from genbench.report.leaderboard import NOTHING, Cell, Column, Row, Table
+from genbench.report.markup import scrolling, text
 from genbench.report.thumbnails import thumbnails
 from genbench.runs.records import REAL, Record
 
@@ -26,11 +26,6 @@ WAYS = {
     "high": "more is better",
     "match": "best where real samples are",
 }
-
-
-def text(words: object) -> str:
-    """Escape what is not ours to write."""
-    return escape(plain(str(words)))
 
 
 def hue(colours: Mapping[str, str], family: str) -> str:
@@ -82,10 +77,10 @@ def html_table(table: Table, look: Look) -> str:
     rows = "\n".join(_row(table, row, look, pictures) for row in table.rows)
     width = len(table.columns) + 3 + bool(pictures)
     failed = "\n".join(_failed(record, width) for record in table.failures)
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(table.dataset)}">'
+    return scrolling(
+        table.dataset,
         f"<table><thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n"
-        f"<tbody>{failed}</tbody></table></div>"
+        f"<tbody>{failed}</tbody></table>",
     )
 
 

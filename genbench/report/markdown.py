@@ -26,22 +26,37 @@ def markdown(table: Table, *, names: Sequence[str] | None = None) -> str:
     columns = [c for c in table.columns if names is None or c.name in names]
     heads = ["rank", "model", "family", "agreement ↑"]
     heads += [f"{column.words} {column.arrow}" for column in columns]
-    lines = [_line(heads), _line([":--", ":--", ":--", *["--:"] * (len(heads) - 3)])]
-    lines += [_line(_row(row, columns)) for row in table.rows]
+    lines = [_row(row, columns) for row in table.rows]
     for record in table.failures:
         name = f"{safe(record.model)} (seed {record.seed})"
         blanks = [NOTHING] * len(columns)
         where = f"{record.status} in {record.phase}" if record.phase else record.status
-        lines.append(_line([NOTHING, name, safe(record.family), f"*{safe(where)}*", *blanks]))
-    return "\n".join(lines) + "\n"
+        lines.append([NOTHING, name, safe(record.family), f"*{safe(where)}*", *blanks])
+    return grid(heads, lines, sides=[":--", ":--", ":--", *["--:"] * (len(heads) - 3)])
 
 
 def failures(table: Table) -> str:
     """Return a list of what has no numbers, and why."""
-    return "".join(
-        f"- **{safe(record.model)}**, seed {record.seed}: {safe(_cut(failure(record)))}\n"
+    return bullets(
+        f"**{safe(record.model)}**, seed {record.seed}: {safe(_cut(failure(record)))}"
         for record in table.failures
     )
+
+
+def grid(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    sides: Sequence[str] | None = None,
+) -> str:
+    """Return a table of cells that are Markdown already; `sides` say where columns are flush."""
+    lines = [heads, sides or ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def bullets(sentences: Iterable[str]) -> str:
+    """Return a list of sentences that are Markdown already."""
+    return "".join(f"- {sentence}\n" for sentence in sentences)
 
 
 def safe(words: str) -> str:
@@ -60,10 +75,6 @@ def _row(row: Row, columns: Iterable[Column]) -> list[str]:
 
 def _cell(cell: Cell) -> str:
     return f"**{cell.text}**" if cell.best else cell.text
-
-
-def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _cut(words: str) -> str:

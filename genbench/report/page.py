@@ -3,17 +3,17 @@
 Every name and reason comes from somebody's model and is escaped; nothing else enters the markup.
 """
 
-import base64
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.resources import files
 
 from genbench.report.agreement import competes
 from genbench.report.behaviour import Failing, warning
-from genbench.report.html_table import AGREEMENT, Look, html_table, hue, of_pictures, reading, text
+from genbench.report.html_table import AGREEMENT, Look, html_table, hue, of_pictures, reading
 from genbench.report.intervals import joined
 from genbench.report.leaderboard import Column, Table, failure
+from genbench.report.markup import card, figure, filled, header, text
 from genbench.report.reading import RULES, protocol
+
+READING = "How to read it"
 
 
 def page(
@@ -39,19 +39,7 @@ def page(
         _reading(columns.values(), meanings, _warnings(tables, failings)),
     ]
     parts = {"title": text(title), "header": _header(title, tables), "main": "\n".join(main)}
-    return filled(files("genbench.report").joinpath("page.html").read_text(encoding="utf-8"), parts)
-
-
-def filled(template: str, parts: Mapping[str, str]) -> str:
-    """Put parts into a page's template, and with them the style that all pages share."""
-    style = files("genbench.report").joinpath("page.css").read_text(encoding="utf-8")
-    known = {"style": style, **parts}
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: known[match[1]], template)
-
-
-def svg_source(drawing: bytes) -> str:
-    """Return an address that holds the drawing itself."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(drawing).decode()}"
+    return filled("genbench.report", parts)
 
 
 def _header(title: str, tables: Sequence[Table]) -> str:
@@ -66,20 +54,13 @@ def _header(title: str, tables: Sequence[Table]) -> str:
         f"genbench {joined({r.version for r in records if r.version})}",
         f"{n_failed} cell{'s' * (n_failed != 1)} failed, {len(without) - n_failed} skipped",
     ]
-    links = "".join(f'<a href="#d{i}">{text(t.dataset)}</a>' for i, t in enumerate(tables))
-    return (
-        f'<header><h1>{text(title)}</h1><p class="soft">{text(" · ".join(facts))}</p>'
-        f'<nav aria-label="On this page">{links}<a href="#reading">How to read it</a></nav>'
-        "</header>"
-    )
+    links = {f"d{i}": table.dataset for i, table in enumerate(tables)}
+    return header(title, text(" · ".join(facts)), links | {"reading": READING})
 
 
 def _figures(figures: Mapping[str, bytes]) -> Iterable[str]:
     for caption, drawing in figures.items():
-        yield (
-            f'<section><figure class="card"><img src="{svg_source(drawing)}"'
-            f' alt="{text(caption)}"><figcaption>{text(caption)}</figcaption></figure></section>'
-        )
+        yield f"<section>{figure(caption, drawing, kind='card')}</section>"
 
 
 def _tools(
@@ -113,10 +94,10 @@ def _section(index: int, table: Table, look: Look) -> str:
         for record in table.failures
     )
     listed = f'<h3>Without numbers</h3><ul class="reasons">{failures}</ul>' if failures else ""
-    return (
-        f'<section class="card" id="d{index}"><h2>{text(table.dataset)}</h2>'
-        f"<p class=soft>{text(protocol(table))}</p>{html_table(table, look)}{notes}{listed}"
-        "</section>"
+    return card(
+        f"d{index}",
+        table.dataset,
+        f"<p class=soft>{text(protocol(table))}</p>{html_table(table, look)}{notes}{listed}",
     )
 
 
@@ -137,7 +118,8 @@ def _reading(
         for column, words in told.items()
     )
     rules = "".join(f"<p>{text(rule)}</p>" for rule in RULES)
-    return (
-        f'<section class="card" id="reading"><h2>How to read it</h2>{rules}'
-        f"<dl><dt>agreement ↑</dt><dd>{text(AGREEMENT)}.</dd>{listed}</dl></section>"
+    return card(
+        "reading",
+        READING,
+        f"{rules}<dl><dt>agreement ↑</dt><dd>{text(AGREEMENT)}.</dd>{listed}</dl>",
     )

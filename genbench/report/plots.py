@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from genbench.metric import Aim
+from genbench.report import figures
 from genbench.report.agreement import NOISE
 from genbench.report.figures import GREY, INK, STYLE, family_colours, short_name
 from genbench.report.intervals import number
@@ -40,12 +41,8 @@ def novelty_quality(
     several = any(len(p.novelty.values) > 1 for panel in panels.values() for p in panel.points)
     with mpl.rc_context(STYLE):
         columns = min(len(panels), 2)
-        lines = math.ceil(len(panels) / columns)
-        figure = Figure(figsize=(7.0 * columns, 5.9 * lines + 0.9), layout="constrained")
-        axes = figure.subplots(lines, columns, squeeze=False).ravel()
-        for ax in axes[len(panels) :]:
-            ax.set_axis_off()
-        for ax, panel in zip(axes, panels.values(), strict=False):
+        figure, axes = figures.panels(len(panels), columns=columns, size=(7.0, 5.9), foot=0.9)
+        for ax, panel in zip(axes, panels.values(), strict=True):
             _draw_panel(ax, panel, styles)
         figure.suptitle("Novelty against quality", fontsize=13, fontweight="bold")
         figure.legend(
@@ -57,7 +54,7 @@ def novelty_quality(
         )
         figure.draw_without_rendering()  # the layout is settled: now names can be measured
         figure.set_layout_engine("none")
-        for ax, panel in zip(axes, panels.values(), strict=False):
+        for ax, panel in zip(axes, panels.values(), strict=True):
             _name_points(ax, panel)
     return figure
 

@@ -1,7 +1,6 @@
 """Records: what is known of each cell (data set, model, seed), as one line of JSON."""
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from operator import attrgetter
@@ -11,6 +10,7 @@ from typing import Any
 from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
 from genbench.ground.paths import brief
+from genbench.ground.strict_json import to_json, with_infinities_as_text
 from genbench.metric import Score
 from genbench.models.moved import present_address
 
@@ -150,7 +150,7 @@ def _to_line(record: Record) -> str:
     }
     if record.verified:
         del values["verified"]
-    return json.dumps(values, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n"
+    return to_json(values) + "\n"
 
 
 def _score_values(score: Score) -> dict[str, Any]:
@@ -159,16 +159,8 @@ def _score_values(score: Score) -> dict[str, Any]:
     values["bounds"] = list(score.bounds)
     if score.revision == 1:
         del values["revision"]
-    return {key: _plain(value) for key, value in values.items() if value not in (None, (), {})}
-
-
-def _plain(value: Any) -> Any:
-    """Strict JSON has no infinity: it is written as text."""
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return str(value) if isinstance(value, float) and math.isinf(value) else value
+    said = {key: value for key, value in values.items() if value not in (None, (), {})}
+    return dict(with_infinities_as_text(said))
 
 
 def _from_values(values: dict[str, Any]) -> Record:

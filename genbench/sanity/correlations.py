@@ -19,14 +19,14 @@ from scipy.stats import rankdata
 
 from genbench.ground.arrays import Array
 from genbench.metric import Metric
-from genbench.report.figures import STYLE
+from genbench.report.figures import FAINT, STYLE
 from genbench.sanity.check import Check, Response
 from genbench.sanity.expectations import Worsens, losses_of
+from genbench.sanity.heatmap import name_cells
 from genbench.sanity.judging import table_of
 
 COLOURS = "RdBu"
 CELL = 0.155  # inches
-NONE = "#ececec"  # two metrics with too little in common
 FEWEST_FAMILIES = 3  # of checks, that two metrics must have in common
 
 
@@ -60,7 +60,7 @@ def correlation_figure(names: Sequence[str], found: Array) -> Figure:
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(side + 4.6, side + 3.4), layout="constrained")
         ax = figure.subplots()
-        ax.set_facecolor(NONE)
+        ax.set_facecolor(FAINT)  # of two metrics with too little in common
         sns.heatmap(
             found,
             cmap=COLOURS,
@@ -72,11 +72,7 @@ def correlation_figure(names: Sequence[str], found: Array) -> Figure:
             cbar_kws={"shrink": 0.3, "label": "rank correlation of losses within checks and seeds"},
             ax=ax,
         )
-        labels = [name.replace("_", " ") for name in names]
-        places = np.arange(len(names)) + 0.5
-        ax.set_xticks(places, labels, rotation=90, fontsize=6.5)
-        ax.set_yticks(places, labels, rotation=0, fontsize=6.5)
-        ax.tick_params(length=0)
+        name_cells(ax, names, names, fontsize=6.5)
         figure.suptitle(
             "Which metrics say the same as faults grow: 1 always, 0 no relation, −1 the opposite",
             fontsize=11,

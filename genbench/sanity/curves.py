@@ -1,6 +1,5 @@
 """Small multiples: how each metric responds as the knob of a check is turned."""
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from matplotlib.lines import Line2D
 
 from genbench.ground.arrays import Array
 from genbench.metric import Metric
-from genbench.report.figures import GREY, STYLE
+from genbench.report.figures import GREY, STYLE, panels
 from genbench.sanity.check import Check, Response, Verdict
 from genbench.sanity.expectations import Worsens, losses_of
 from genbench.sanity.judging import Judgement, table_of
@@ -51,13 +50,9 @@ def curves(
         for check in checks.values()
         if isinstance(check.expects, Worsens) and any(name == check.name for name, _ in judged)
     ]
-    lines = max(1, math.ceil(len(shown) / COLUMNS))
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(2.0 * COLUMNS, 1.6 * lines + 0.8), layout="constrained")
-        axes = figure.subplots(lines, COLUMNS, squeeze=False, sharey=True).ravel()
-        for ax in axes[len(shown) :]:
-            ax.set_axis_off()
-        for ax, check in zip(axes, shown, strict=False):
+        figure, axes = panels(len(shown), columns=COLUMNS, size=(2.0, 1.6), foot=0.8, sharey=True)
+        for ax, check in zip(axes, shown, strict=True):
             _name(ax, check)
             for (name, metric), found in grouped.items():
                 if name == check.name and (name, metric) in judged:

@@ -1,9 +1,13 @@
-"""Responses, findings and standings as pandas frames: what goes into CSV files and notebooks."""
+"""Responses, findings and standings as pandas frames: what goes into CSV files and notebooks.
+
+Those of boards (`genbench.report.frames`) keep every digit; here only those that machines share.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from genbench.metric import Metric
+from genbench.report.frames import frame_of
 from genbench.sanity.check import Check, Response, sound_name
 from genbench.sanity.judging import Judgement
 from genbench.sanity.summary import Standing
@@ -21,9 +25,7 @@ def responses_frame(
 
     Seconds are kept only where a check times metrics: they are not the same from run to run.
     """
-    import pandas as pd
-
-    rows = [
+    rows = (
         {
             "metric": one.metric,
             "check": one.check,
@@ -40,19 +42,17 @@ def responses_frame(
             "reason": one.reason,
         }
         for one in sorted(responses, key=lambda one: (one.metric, *one.place))
-    ]
-    return pd.DataFrame(rows)
+    )
+    return frame_of(rows)
 
 
 def checks_frame(
     judgements: Iterable[Judgement], checks: Mapping[str, Check]
 ) -> "pandas.DataFrame":
     """Return one row per metric and check: the verdict and what it rests on."""
-    import pandas as pd
-
     shown = [one for one in judgements if one.finding.claimed or one.finding.p is not None]
     samples = {name: checks[name].samples() for name in {one.finding.check for one in shown}}
-    rows = [
+    rows = (
         {
             "metric": one.finding.metric,
             "sound_metric": sound_name(one.finding.metric),
@@ -69,15 +69,13 @@ def checks_frame(
             "note": one.finding.note,
         }
         for one in shown
-    ]
-    return pd.DataFrame(rows)
+    )
+    return frame_of(rows)
 
 
 def desiderata_frame(standings: Iterable[Standing]) -> "pandas.DataFrame":
     """Return one row per metric and desideratum."""
-    import pandas as pd
-
-    rows = [
+    rows = (
         {
             "metric": one.metric,
             "desideratum": str(one.desideratum),
@@ -90,8 +88,8 @@ def desiderata_frame(standings: Iterable[Standing]) -> "pandas.DataFrame":
             "undecided": one.undecided,
         }
         for one in standings
-    ]
-    return pd.DataFrame(rows)
+    )
+    return frame_of(rows)
 
 
 def _rounded(number: float | None, digits: int = DIGITS) -> float | None:

@@ -1,4 +1,8 @@
-"""Every metric by every check as an HTML table: the figure's colours, and each cell's numbers."""
+"""Every metric by every check as an HTML table: the figure's colours, and each cell's numbers.
+
+It shares nothing with a board's table (`genbench.report.html_table`) but its frame: a cell here is
+a verdict, there a number with its rank and interval.
+"""
 
 from collections.abc import Sequence
 
@@ -6,7 +10,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import to_hex
 
-from genbench.report.html_table import text
+from genbench.report.markup import scrolling, text
 from genbench.sanity.check import Desideratum
 from genbench.sanity.heatmap import COLOURS, ENDS, RANKING, cells_of, sign, strength_of
 from genbench.sanity.judging import Judgement
@@ -44,12 +48,14 @@ def heat_table(results: Results) -> str:
     if results.human:
         heads += f'<th scope="col" class="turned first"><a href="#human">{words(RANKING)}</a></th>'
         groups += f'<th class="first" scope="colgroup">{text(Desideratum.HUMAN)}</th>'
-    return (
-        f'<p class="soft legend">{_legend()}</p><div class="scroll" tabindex="0" role="region"'
-        ' aria-label="Every metric by every check"><table class="heat"><thead><tr class="group">'
-        f'<th></th>{groups}</tr><tr><th scope="col">metric</th>{heads}</tr></thead>\n<tbody>'
+    table = (
+        f'<table class="heat"><thead><tr class="group"><th></th>{groups}</tr>'
+        f'<tr><th scope="col">metric</th>{heads}</tr></thead>\n<tbody>'
         + "\n".join(lines)
-        + "</tbody></table></div>"
+        + "</tbody></table>"
+    )
+    return f'<p class="soft legend">{_legend()}</p>' + scrolling(
+        "Every metric by every check", table
     )
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from genbench.ground.arrays import Array
-from genbench.report.figures import GREY, INK, STYLE
+from genbench.report.figures import FAINT, GREY, INK, STYLE
 from genbench.sanity.check import Check, Desideratum, Verdict
 from genbench.sanity.judging import Judgement
 from genbench.sanity.summary import Standing
@@ -19,7 +19,6 @@ from genbench.sanity.summary import Standing
 COLOURS = "RdYlBu"  # told apart also by those who see no red or green
 ENDS = 1.5  # of the colours: at 1 letters are still read
 CELL = 0.26  # inches
-NO_CLAIM = "#ececec"
 RANKING = "ranking_of_models"  # by people
 NARROW = 3  # columns: a desideratum of so few is named aslant
 
@@ -55,7 +54,7 @@ def heatmap(
         looks = {"linewidths": 0.5, "linecolor": "white", "rasterized": True, "ax": ax}
         sns.heatmap(
             np.ones_like(strengths),
-            cmap=[NO_CLAIM],
+            cmap=[FAINT],
             cbar=False,
             mask=~unclaimed,
             vmin=0,
@@ -82,7 +81,7 @@ def heatmap(
                 {"fontsize": 8, "color": INK} if claims else {"fontsize": 7, "color": GREY}
             )
             ax.text(j + 0.5, i + 0.5, str(letter), ha="center", va="center", **look)
-        _name_axes(ax, rows, columns)
+        name_cells(ax, rows, columns, fontsize=8)
         _mark_desiderata(ax, desiderata, len(rows))
         figure.suptitle(
             "How metrics behave: + as they claim, − the opposite, · undecided; "
@@ -129,11 +128,11 @@ def strength_of(one: Judgement) -> float:
     return {Verdict.PASS: 1.0, Verdict.FAIL: -1.0}.get(one.verdict, 0.0)
 
 
-def _name_axes(ax: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
-    ax.set_xticks(np.arange(len(columns)) + 0.5)
-    ax.set_xticklabels([name.replace("_", " ") for name in columns], rotation=90, fontsize=8)
-    ax.set_yticks(np.arange(len(rows)) + 0.5)
-    ax.set_yticklabels([name.replace("_", " ") for name in rows], rotation=0, fontsize=8)
+def name_cells(ax: Axes, rows: Sequence[str], columns: Sequence[str], *, fontsize: float) -> None:
+    """Write the names of a heatmap's rows and columns beside its cells."""
+    for set_ticks, names, rotation in ((ax.set_xticks, columns, 90), (ax.set_yticks, rows, 0)):
+        labels = [name.replace("_", " ") for name in names]
+        set_ticks(np.arange(len(names)) + 0.5, labels, rotation=rotation, fontsize=fontsize)
     ax.tick_params(length=0)
 
 

@@ -1,7 +1,5 @@
 """A user's own metric: a function of arrays, in a file, judged as ours are."""
 
-import hashlib
-import importlib.util
 import inspect
 from dataclasses import dataclass, fields
 from functools import cache
@@ -13,6 +11,7 @@ from genbench.evidence.comparison import given
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.metric import Aim, Failure, Metric
 from genbench.metrics import CATALOG
+from genbench.models import find
 
 OF_REFERENCE = {field.name for field in fields(Reference) if field.init} - {"k"}
 INPUTS = OF_REFERENCE | {field.name for field in fields(Comparison) if field.init} - {
@@ -106,13 +105,7 @@ def _metric(function: Any, name: str, target: str) -> Metric:
 
 
 def _module(path: Path) -> Any:
-    name = f"_own_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None  # noqa: S101  # it is a .py file
-    assert spec.loader is not None  # noqa: S101
-    module = importlib.util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(module)
+        return find.load(str(path))
     except Exception as error:
         raise BadInput(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
-    return module

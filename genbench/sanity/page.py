@@ -1,16 +1,18 @@
 """What the checks found as one HTML page that opens from disk: no request, and no script.
 
+Its sections and tables are its own, for verdicts are no scores of models; what they are made of
+(`genbench.report.markup`) is shared with the page of a board.
+
 A user's own metric brings names and reasons of its own: all words are escaped, and nothing else
 enters the markup.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.resources import files
+from itertools import starmap
 
 import genbench
-from genbench.report.html_table import text
-from genbench.report.page import filled, svg_source
+from genbench.report.markup import card, figure, filled, header, scrolling, text
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.findings import demonstrations
 from genbench.sanity.heat_table import colours, heat_table, interval, words
@@ -26,29 +28,25 @@ def page(results: Results, figures: Mapping[str, bytes]) -> str:
         "reading": ("How to read it", _list(RULES)),
         "heatmap": ("Every metric by every check", heat_table(results)),
         "desiderata": ("Desiderata", _desiderata(results)),
-        "figures": ("Responses, and metric against metric", _figures(figures)),
+        "figures": (
+            "Responses, and metric against metric",
+            "".join(starmap(figure, figures.items())),
+        ),
         "human": ("Human judgement", _human(results)),
         "broken": ("Broken metrics", _broken(results)),
         "aliases": ("Metrics that are one another", _aliases(results.aliases)),
         "checks": ("Checks", "".join(_check(results, one) for one in results.checks.values())),
     }
-    links = "".join(f'<a href="#{name}">{text(title)}</a>' for name, (title, _) in sections.items())
-    main = "\n".join(
-        f'<section class="card" id="{name}"><h2>{text(title)}</h2>{body}</section>'
-        for name, (title, body) in sections.items()
-    )
+    links = {name: title for name, (title, _) in sections.items()}
+    main = "\n".join(card(name, title, body) for name, (title, body) in sections.items())
     facts = (
         f"{len(results.sound)} metrics, {len(results.checks)} checks · seeds {results.seeds} ·"
         f" genbench {genbench.__version__} · made by `{results.command}`"
     )
     title = "How metrics behave"
-    header = (
-        f'<header><h1>{title}</h1><p class="soft">{_prose(facts)}</p>'
-        f'<nav aria-label="On this page">{links}</nav></header>'
-    )
-    template = files("genbench.sanity").joinpath("page.html").read_text(encoding="utf-8")
-    parts = {"title": title, "header": header, "main": main, "colours": colours()}
-    return filled(template, parts)
+    head = header(title, _prose(facts), links)
+    parts = {"title": title, "header": head, "main": main, "colours": colours()}
+    return filled("genbench.sanity", parts)
 
 
 def _desiderata(results: Results) -> str:
@@ -75,14 +73,6 @@ def _score(results: Results, name: str, column: Desideratum) -> str:
     return (
         f'<td title="{tip}">{one.score:.2f}<small>{interval(one.low, one.high)}</small>'
         f" {one.least:.2f}</td>"
-    )
-
-
-def _figures(drawings: Mapping[str, bytes]) -> str:
-    return "".join(
-        f'<figure><img src="{svg_source(drawing)}" alt="{text(caption)}">'
-        f"<figcaption>{text(caption)}</figcaption></figure>"
-        for caption, drawing in drawings.items()
     )
 
 
@@ -149,9 +139,8 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], label: str) -> s
     """Return a table of cells that are markup already."""
     named = "".join(f'<th scope="col">{text(head)}</th>' for head in heads)
     lines = "\n".join(f"<tr>{''.join(row)}</tr>" for row in rows)
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(label)}"><table>'
-        f"<thead><tr>{named}</tr></thead>\n<tbody>{lines}</tbody></table></div>"
+    return scrolling(
+        label, f"<table><thead><tr>{named}</tr></thead>\n<tbody>{lines}</tbody></table>"
     )
 
 

@@ -1,5 +1,6 @@
 """What a reader is told beside the tables: how the checks work, and how to read what they found.
 
+Boards have other rules (`genbench.report.reading`), for they rank models and judge nothing.
 Between backticks are names.
 """
 

@@ -1,12 +1,18 @@
-"""The folder of a sanity run, made from its responses alone: tables, figures and pages."""
+"""The folder of a sanity run, made from its responses alone: tables, figures and pages.
+
+What it holds is not what a board's folder does (`genbench.report.folder`); what tables, lists and
+files are made of is shared with that.
+"""
 
 import gzip
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import genbench
-from genbench.ground.landing import replace_file
 from genbench.metric import Metric
+from genbench.report.folder import write_files
+from genbench.report.frames import to_csv
+from genbench.report.markdown import bullets, grid
 from genbench.sanity import frames
 from genbench.sanity.check import Check, Response
 from genbench.sanity.findings import demonstrations
@@ -33,7 +39,7 @@ def report(
         OSError: a file could not be written.
     """
     results = Results(responses=responses, checks=checks, metrics=metrics, command=command)
-    return [replace_file(folder / name, content) for name, content in _contents(results).items()]
+    return write_files(folder, _contents(results))
 
 
 def _contents(results: Results) -> dict[str, bytes]:
@@ -57,9 +63,9 @@ def _contents(results: Results) -> dict[str, bytes]:
     return {
         "README.md": _readme(results).encode(),
         "index.html": page(results, inside).encode(),
-        "responses.csv.gz": gzip.compress(_csv(all_responses), mtime=0),
-        "checks.csv": _csv(frames.checks_frame(results.judged, checks)),
-        "desiderata.csv": _csv(frames.desiderata_frame(results.standing.values())),
+        "responses.csv.gz": gzip.compress(to_csv(all_responses), mtime=0),
+        "checks.csv": to_csv(frames.checks_frame(results.judged, checks)),
+        "desiderata.csv": to_csv(frames.desiderata_frame(results.standing.values())),
         "heatmap.svg": figures.svg(chart, letters=True),
         **{name: figures.png(drawn) for name, drawn in pictures.items()},
     }
@@ -73,13 +79,13 @@ def _readme(results: Results) -> str:
         "check by check: open [index.html](index.html).\n",
         "![Every metric by every check](heatmap.png)\n",
         "## What was found\n",
-        _list(demonstrations(results.of_sound)),
+        bullets(demonstrations(results.of_sound)),
         "## How to read it\n",
-        _list(RULES),
+        bullets(RULES),
         "## Desiderata\n\nScore, 95 % interval, least family.\n",
         _desiderata(results),
         "## Checks\n\nHow many metrics that claim to pass do (+), fail (-) or are undecided (·).\n",
-        _list(
+        bullets(
             f"**{check.name}**: {check.asks} {results.counts(check.name)}"
             for check in results.checks.values()
         ),
@@ -104,7 +110,7 @@ def _desiderata(results: Results) -> str:
         for name in results.sound
         if any((name, one) in results.standing for one in results.desiderata)
     ]
-    return _table(["metric", *map(str, results.desiderata)], rows)
+    return grid(["metric", *map(str, results.desiderata)], rows)
 
 
 def _cell(one: Standing | None) -> str:
@@ -129,7 +135,7 @@ def _human(results: Results) -> str:
         if one.metric in results.sound
     ]
     heading = ["metric", "features", "data", "models", "correlation", "ceiling"]
-    return f"## Human judgement\n\n{HUMAN}\n\n{_table(heading, rows)}"
+    return f"## Human judgement\n\n{HUMAN}\n\n{grid(heading, rows)}"
 
 
 def _mutants(found: Mapping[str, Sequence[str]]) -> str:
@@ -138,20 +144,6 @@ def _mutants(found: Mapping[str, Sequence[str]]) -> str:
         [f"`{name}`", "yes" if by else "no", ", ".join(by[:4]) + (", ..." if len(by) > 4 else "")]
         for name, by in found.items()
     ]
-    return (
-        f"{n_caught} of {len(found)} metrics that were broken on purpose are caught.\n\n"
-        + _table(["metric and mistake", "caught", "by"], rows)
+    return f"{n_caught} of {len(found)} metrics that were broken on purpose are caught.\n\n" + grid(
+        ["metric and mistake", "caught", "by"], rows
     )
-
-
-def _list(sentences: Iterable[str]) -> str:
-    return "".join(f"- {sentence}\n" for sentence in sentences)
-
-
-def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [heading, ["---"] * len(heading), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
-def _csv(frame: "object") -> bytes:
-    return frame.to_csv(index=False, lineterminator="\n").encode()  # type: ignore[attr-defined, no-any-return]

@@ -1,13 +1,13 @@
 """Where responses are kept: one file of strict JSON a cell, there whole or not at all.
 
-A file also says what each metric's responses were made by, so that those of a changed metric, and
-all of a changed check, are made again.
+It is not the store of boards (`genbench.runs.store`), whose cells are models, with samples to keep
+and claims between machines. A file here also says what each metric's responses were made by, so
+that those of a changed metric, and all of a changed check, are made again.
 """
 
 import hashlib
 import inspect
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from genbench.ground.landing import replace_file
+from genbench.ground.strict_json import to_json, with_infinities_as_text
 from genbench.metric import Metric
 from genbench.models.sources import code_of
 from genbench.sanity import plants, worlds
@@ -70,8 +71,7 @@ def read(path: Path) -> Cell:
 def write(path: Path, cell: Cell) -> None:
     """Write a cell's file in one step: whoever looks sees the old one or the new one, whole."""
     values = {"made_by": cell.made_by, "responses": [_row(one) for one in cell.responses]}
-    text = json.dumps(values, allow_nan=False, ensure_ascii=False, sort_keys=True)
-    replace_file(path, text.encode())
+    replace_file(path, to_json(with_infinities_as_text(values)).encode())
 
 
 def _response(row: Mapping[str, Any]) -> Response:
@@ -80,12 +80,7 @@ def _response(row: Mapping[str, Any]) -> Response:
 
 
 def _row(response: Response) -> Mapping[str, Any]:
-    """Strict JSON has no infinity: it is written as text. What is absent is left out."""
-    return {
-        name: str(value) if isinstance(value, float) and math.isinf(value) else value
-        for name, value in asdict(response).items()
-        if value is not None
-    }
+    return {name: value for name, value in asdict(response).items() if value is not None}
 
 
 def _source_of(check: Check) -> str:

@@ -1,4 +1,8 @@
-"""Running checks: cells in parallel, each kept as soon as it ends, so that a run can be resumed."""
+"""Running checks: cells in parallel, each kept as soon as it ends, so that a run can be resumed.
+
+Not by the engines of boards (`genbench.runs.engines`), which pass over a job whose worker died: no
+model is fitted here, so that would be a mistake, and it must be heard of.
+"""
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from genbench.ground.errors import BadInput
+from genbench.sanity import store
 from genbench.sanity.cell import respond
 from genbench.sanity.checks import CATALOG
 from genbench.sanity.own import load
@@ -61,6 +62,28 @@ def leaving(test, generated):
 leaving.aim = "low"
 """
 
+WITH_EVIDENCE = """
+from dataclasses import dataclass
+
+from genbench.evidence import Evidence
+from genbench.metric import Metric
+
+@dataclass(frozen=True)
+class Count(Evidence):
+    n: int
+    inputs = ("generated",)
+
+    @classmethod
+    def of(cls, comparison):
+        return cls(len(comparison.generated))
+
+def count(evidence):
+    '''How many there are.'''
+    return float(evidence.n)
+
+metric = Metric(compute=count, needs=Count, aim="high", bounds=(0, float("inf")), catches=())
+"""
+
 
 @pytest.fixture
 def file(tmp_path):
@@ -114,6 +137,17 @@ def test_one_that_fails_is_a_row_with_its_reason(file, name, reason):
 def test_what_is_wrong_with_it_is_said(file, name, says):
     with pytest.raises(BadInput, match=says):
         load(f"{file}:{name}")
+
+
+def test_a_metric_with_evidence_of_its_own_is_known_by_its_file(tmp_path):
+    path = tmp_path / "with_evidence.py"
+    path.write_text(WITH_EVIDENCE)
+
+    metric = load(f"{path}:metric")
+
+    assert store.digest(metric)
+    comparison = comparison_of(test=np.zeros((3, 1)), generated=np.ones((3, 1)))
+    assert metric.compute(comparison.get(metric.needs.of)) == 3
 
 
 def test_no_such_file_and_no_such_metric(tmp_path):
