@@ -101,7 +101,7 @@ class Comparison(Memory):
     path_step: float | None = None  # share of a path between two latents
     token_log_prob: Array | None = None  # (n_tokens,) of the test tokens, each given those before
     test_bytes: float | None = None  # length of the text that those tokens spell
-    pool: Any = None  # the models it is compared with, a `genbench.tournament.pools.Pool`
+    pool: Any = None  # the models it is compared with, a `genbench.Pool`
     seed: int = 0
 
     @cached_property

@@ -25,13 +25,11 @@ path_starts, path_ends, path_step: samples (n, ...) made from pairs of latents, 
     way from one latent to another apart.
 token_log_prob: log-probability of each test token given those before it, in nats, (n_tokens,).
 test_bytes: length of the text that the test tokens spell, in bytes.
-pool: the models that it plays against (`genbench.tournament.pools.Pool`).
+pool: the models that it plays against (`genbench.Pool`).
 """
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,14 +45,11 @@ from genbench.ground.arrays import (
 )
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.paths import brief
-from genbench.scoring.accumulators import FeatureMoments
-from genbench.tournament.pools import Pool
+from genbench.scoring.facts import LARGEST, SETS, facts, shape_of_pictures
 
-SETS = ("test", "generated", "train")
 OF_ONE_KIND = (*SETS, "test_reconstruction", "path_starts", "path_ends")  # samples, all alike
 OF_ONE_CLASSIFIER = ("generated_probabilities", "test_probabilities", "train_probabilities")
 ROUNDING = 1e-9  # nats
-LARGEST = 1e40  # about what single precision holds; products of a few such numbers do not overflow
 
 
 def comparison_of(*, seed: int = 0, k: int | None = None, **inputs: Any) -> Comparison:
@@ -80,11 +75,11 @@ def comparison_of(*, seed: int = 0, k: int | None = None, **inputs: Any) -> Comp
             checked[f"{name}_labels"] = _labels(name, found, n[name], checked)
     checked |= _of_each_sample(found, checked, n)
     _check_sizes(checked)
-    checked |= _scalars(found) | _objects(found, checked) | _moments(found, checked)
+    checked |= facts(found, checked)
     prior = _prior(checked)
     real = {name: value for name, value in checked.items() if name in OF_REFERENCE}
     of_model = {name: value for name, value in checked.items() if name in OF_COMPARISON}
-    picture = real.pop("picture", None) or _picture(checked)
+    picture = real.pop("picture", None) or shape_of_pictures(checked)
     if k is not None:
         real["k"] = int(k)
     reference = Reference(**real, picture=picture, prior=prior)
@@ -199,94 +194,6 @@ def _check_sizes(checked: dict[str, Any]) -> None:
         least = values.min(initial=0, where=values > -np.inf)
         if max(values.max(), -least) > LARGEST:
             raise BadInput(f"{name} holds numbers beyond {LARGEST:g}: scale it.")
-
-
-def _scalars(found: dict[str, Any]) -> dict[str, Any]:
-    checked: dict[str, Any] = {}
-    for name in ("data_range", "path_step", "test_bytes"):
-        if name in found:
-            checked[name] = _above_zero(found[name], name=name)
-    return checked
-
-
-def _above_zero(value: Any, *, name: str) -> float:
-    try:
-        number = float(value) if isinstance(value, int | float | np.integer | np.floating) else 0.0
-    except OverflowError:
-        number = np.inf
-    if not 1 / LARGEST <= number <= LARGEST:
-        raise BadInput(f"{name} must be a number above 0, not {brief(repr(value))}.")
-    return number
-
-
-def _objects(found: dict[str, Any], checked: dict[str, Any]) -> dict[str, Any]:
-    objects: dict[str, Any] = {}
-    if "picture" in found:
-        objects["picture"] = _as_picture(found["picture"], checked)
-    if "density" in found:
-        objects["density"] = density = found["density"]
-        if not all(callable(getattr(density, name, None)) for name in ("sample", "log_prob")):
-            raise BadInput(
-                f"density must have `sample` and `log_prob`, unlike {brief(repr(density))}."
-            )
-    if "manifold" in found:
-        manifold = found["manifold"]
-        if not callable(manifold):
-            raise BadInput(f"manifold must be a function, not {brief(repr(manifold))}.")
-        objects["manifold"] = lambda points: as_numbers(
-            manifold(points), name="what manifold returns", n=len(points)
-        )
-    if "pool" in found:
-        objects["pool"] = pool = found["pool"]
-        if not isinstance(pool, Pool):
-            raise BadInput(
-                f"pool must be a genbench.tournament.pools.Pool, not {type(pool).__name__}."
-            )
-    return objects
-
-
-def _as_picture(picture: Any, checked: dict[str, Any]) -> tuple[int, ...]:
-    listed = picture.tolist() if isinstance(picture, np.ndarray) else picture
-    sizes = tuple(listed) if isinstance(listed, list | tuple) else ()
-    whole = all(isinstance(size, int | np.integer) and size > 0 for size in sizes)
-    if len(sizes) not in (2, 3) or not whole:
-        raise BadInput(
-            f"picture must be (height, width) or with channels, not {brief(repr(picture))}."
-        )
-    shape = next((checked[name].shape[1:] for name in SETS if name in checked), None)
-    if shape is not None and math.prod(shape) != math.prod(map(int, sizes)):
-        raise BadInput(f"picture is {sizes}, but that is not the size of samples of shape {shape}.")
-    return tuple(map(int, sizes))
-
-
-def _moments(found: dict[str, Any], samples: dict[str, Any]) -> dict[str, Any]:
-    checked: dict[str, Any] = {}
-    for name in ("test_moments", "generated_moments"):
-        if name in found:
-            value = found[name]
-            moments = FeatureMoments.load(value) if isinstance(value, str | Path) else value
-            if not isinstance(moments, FeatureMoments):
-                raise BadInput(
-                    f"{name} must be FeatureMoments or a path, not {brief(repr(value))}."
-                )
-            d = len(moments.mean)
-            proper = np.isfinite(moments.mean).all() and np.isfinite(moments.scatter).all()
-            if moments.scatter.shape != (d, d) or not proper or np.diag(moments.scatter).min() < 0:
-                raise BadInput(f"{name} must be a mean (d,) and a scatter (d, d) around it.")
-            checked[name] = moments.gaussian()
-    dimensions = {name: len(moments.mean) for name, moments in checked.items()}
-    if checked:
-        given = {name: samples[name] for name in SETS if name in samples}
-        dimensions |= {name: math.prod(part.shape[1:]) for name, part in given.items()}
-    if len(set(dimensions.values())) > 1:
-        raise BadInput(f"Moments and samples differ in dimension: {dimensions}.")
-    return checked
-
-
-def _picture(checked: dict[str, Any]) -> tuple[int, ...] | None:
-    shapes = (checked[name].shape[1:] for name in SETS if name in checked)
-    shape = next(shapes, ())
-    return tuple(shape) if len(shape) in (2, 3) else None
 
 
 def _prior(checked: dict[str, Any]) -> Array | None:

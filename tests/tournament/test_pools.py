@@ -52,7 +52,7 @@ def test_score_takes_a_pool_and_nothing_else_for_it():
 
     assert found.value == 0.7
     assert found.parameters == {"model": "a", "pool": ("a", "b")}
-    with pytest.raises(BadInput, match=r"genbench\.pools\.Pool"):
+    with pytest.raises(BadInput, match=r"genbench\.Pool"):
         genbench.score(pool=[1, 2])
 
 
