@@ -1,4 +1,4 @@
-"""What the training of the baselines shares: seeds, rates, steps, averaged weights, a bar.
+"""What the training of the baselines shares: seeds, units, rates, steps, averaged weights, a bar.
 
 It imports nothing of the rest: with this file beside it, a family's folder can be copied and used
 alone.
@@ -9,10 +9,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from torch import Tensor, nn
@@ -48,6 +50,23 @@ def progress(steps: Iterable[T], name: str) -> Iterator[T]:
     """Yield the steps under a progress bar, which only a terminal is shown."""
     console = Console(stderr=True, quiet=not sys.stderr.isatty())
     yield from track(steps, description=name, transient=True, console=console)
+
+
+def spread(train: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the unit of each coordinate (d,): its standard deviation, or a stand-in for zero."""
+    deviations: NDArray[np.float64] = train.std(axis=0)
+    if np.array_equal(train, np.rint(train)):
+        deviations = np.maximum(deviations, 1.0)  # one step: what hardly varies hardly matters
+    size: NDArray[np.float64] = np.maximum(1.0, np.abs(train).max(axis=0))
+    return np.where(deviations <= 1e-9 * size, 1e-4 * size, deviations)
+
+
+def mlp(*widths: int, activation: Callable[[], nn.Module] = nn.ReLU) -> nn.Sequential:
+    """Return linear layers from each width to the next, with an activation between any two."""
+    layers: list[nn.Module] = []
+    for inputs, outputs in pairwise(widths):
+        layers += [nn.Linear(inputs, outputs), activation()]
+    return nn.Sequential(*layers[:-1])
 
 
 class WarmupCosine(LRScheduler):

@@ -13,32 +13,35 @@ cells one unit wide and get even noise over them.
 """
 
 import warnings
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 from scipy.special import logsumexp
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
-Array = NDArray[np.float64]
+from ..training import new_seed
+from .frame import Array, CodeMixture
 
 
+@dataclass(eq=False)
 class PrincipalComponents:
-    """Draws a code from a mixture, decodes it, and adds the noise that the code leaves out."""
+    """Draws a code from a mixture, decodes it, and adds the noise that the code leaves out.
 
-    def __init__(
-        self,
-        kept_variance: float = 0.9,
-        sizes: tuple[int, ...] = (1, 2, 4, 8, 12, 16, 25, 30),
-        least_variances: tuple[float, ...] = (1e-5, 1e-2, 2e-1),
-        restarts: int = 8,
-    ) -> None:
-        self.kept_variance = kept_variance
-        self.sizes = sizes
-        self.least_variances = least_variances  # in units of the weakest kept axis's variance
-        self.restarts = restarts
+    Args:
+        kept_variance: share of the variance that the code must hold.
+        sizes: numbers of components to choose from.
+        least_variances: of a component, to choose from, in units of the weakest kept axis's
+            variance.
+        restarts: of the mixture's fit, once its size is chosen.
+    """
+
+    kept_variance: float = 0.9
+    sizes: tuple[int, ...] = (1, 2, 4, 8, 12, 16, 25, 30)
+    least_variances: tuple[float, ...] = (1e-5, 1e-2, 2e-1)
+    restarts: int = 8
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         if len(train) < 3:
@@ -62,9 +65,9 @@ class PrincipalComponents:
         fitted = _expectation_maximisation(
             code, self.size, self.least_variance, rng, restarts=self.restarts
         )
-        self.weights = fitted.weights_ / fitted.weights_.sum()
-        self.means = np.asarray(fitted.means_)
-        self.factors = np.linalg.cholesky(fitted.covariances_)
+        self.mixture = CodeMixture(
+            fitted.weights_ / fitted.weights_.sum(), fitted.means_, fitted.covariances_
+        )
         return self
 
     def encode(self, samples: Array) -> Array:
@@ -77,11 +80,7 @@ class PrincipalComponents:
 
     def sample_latents(self, n: int, *, rng: np.random.Generator) -> Array:
         """Draw codes (n, code_length) from the mixture."""
-        component = rng.choice(len(self.weights), size=n, p=self.weights)
-        normal = rng.normal(size=(n, self.code_length))
-        return np.asarray(
-            self.means[component] + np.einsum("nij,nj->ni", self.factors[component], normal)
-        )
+        return self.mixture.sample(n, rng=rng)
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
         code = self.sample_latents(n, rng=rng)
@@ -92,11 +91,12 @@ class PrincipalComponents:
         """Log-density in nats, exact: of the code, of the noise, and of the change of units."""
         rotated = (samples - self.mean) / self.scale @ self.axes
         code, noise = rotated[:, : self.code_length], rotated[:, self.code_length :] / self.noise
-        joint = np.empty((len(samples), len(self.weights)))
-        for j, (mean, factor) in enumerate(zip(self.means, self.factors, strict=True)):
+        mixture = self.mixture
+        joint = np.empty((len(samples), len(mixture.weights)))
+        for j, (mean, factor) in enumerate(zip(mixture.means, mixture.factors, strict=True)):
             normal = solve_triangular(factor, (code - mean).T, lower=True)
             joint[:, j] = -np.log(np.diag(factor)).sum() - (normal**2).sum(axis=0) / 2
-        log_code = logsumexp(joint + np.log(self.weights), axis=1)
+        log_code = logsumexp(joint + np.log(mixture.weights), axis=1)
         log_noise = -(noise**2).sum(axis=1) / 2 - np.log(self.noise).sum()
         log_volume = np.log(2 * np.pi) * len(self.scale) / 2 + np.log(self.scale).sum()
         return np.asarray(log_code + log_noise - log_volume)
@@ -123,9 +123,7 @@ def _choose(
 def _expectation_maximisation(
     code: Array, size: int, floor: float, rng: np.random.Generator, *, restarts: int
 ) -> GaussianMixture:
-    mixture = GaussianMixture(
-        size, reg_covar=floor, n_init=restarts, random_state=int(rng.integers(2**31))
-    )
+    mixture = GaussianMixture(size, reg_covar=floor, n_init=restarts, random_state=new_seed(rng))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # few distinct samples, or slow ends
         return mixture.fit(code)

@@ -23,8 +23,8 @@ class UniformNoise:
         if np.array_equal(train, np.rint(train)):
             self.lowest, self.highest = self.lowest - 0.5, self.highest + 0.5
         # A coordinate that never varies would have an infinite density: it gets a hair's width.
-        hair = 1e-6 * np.maximum(1.0, np.abs(self.lowest))
-        self.highest = np.where(self.highest > self.lowest, self.highest, self.lowest + hair)
+        least_width = 1e-6 * np.maximum(1.0, np.abs(self.lowest))
+        self.highest = np.where(self.highest > self.lowest, self.highest, self.lowest + least_width)
         return self
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:

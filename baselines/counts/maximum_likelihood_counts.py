@@ -5,8 +5,8 @@ foundations of theoretical statistics", Philosophical Transactions A, 1922,
 https://doi.org/10.1098/rsta.1922.0009. It is also why nobody stops there: one new value, and the
 log-likelihood of the test samples is minus infinity. `laplace_smoothing` and `good_turing` mend it.
 
-Coordinates are independent; with a single coordinate a sample is one symbol of an alphabet. Data
-that are not whole numbers are refused, for hardly one of their values occurs twice.
+Data that are not whole numbers are refused, for hardly one of their values occurs twice. As only
+values that occur are kept, they may be as far apart as they like.
 
 On a Zipf law over 2,000 symbols every training set of 500 to 10,000 samples lacks symbols, so the
 Kullback-Leibler divergence from the law to this model is infinite.
@@ -15,9 +15,8 @@ Kullback-Leibler divergence from the law to this model is infinite.
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from .table import Array, refuse_fractions
 
 
 class MaximumLikelihoodCounts:
@@ -25,13 +24,7 @@ class MaximumLikelihoodCounts:
 
     def refuses(self, train: Array) -> str | None:
         """Return why these samples cannot be learned from, if they cannot."""
-        broken = train[train != np.rint(train)]
-        if len(broken):
-            return (
-                f"A count model needs whole numbers, but {len(broken)} of {train.size} training "
-                f"values are not, such as {broken[0]:g}."
-            )
-        return None
+        return refuse_fractions(train)
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         if reason := self.refuses(train):

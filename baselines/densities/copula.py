@@ -47,20 +47,20 @@ class Marginal:
     masses: Array  # (cells,)
     ends: tuple[float, float] | None  # mean lengths of the open end cells; None: closed
 
-    def distribution(self, x: Array) -> Array:
+    def cdf(self, x: Array) -> Array:
         """Return the mass below each point."""
-        share = np.interp(x, self.edges, np.concatenate([[0], self.masses.cumsum()]))
+        mass = np.interp(x, self.edges, np.concatenate([[0], self.masses.cumsum()]))
         if self.ends:
             low, high = self._beyond(x)
-            share = np.where(low > 0, self.masses[0] * np.exp(-low), share)
-            share = np.where(high > 0, 1 - self.masses[-1] * np.exp(-high), share)
-        return np.asarray(share)
+            mass = np.where(low > 0, self.masses[0] * np.exp(-low), mass)
+            mass = np.where(high > 0, 1 - self.masses[-1] * np.exp(-high), mass)
+        return np.asarray(mass)
 
-    def quantile(self, share: Array) -> Array:
+    def quantile(self, mass: Array) -> Array:
         """Return the points below which these shares of the mass lie."""
-        x = np.interp(share, np.concatenate([[0], self.masses.cumsum()]), self.edges)
+        x = np.interp(mass, np.concatenate([[0], self.masses.cumsum()]), self.edges)
         if self.ends:
-            low, high = np.minimum(share / self.masses[0], 1), (1 - share) / self.masses[-1]
+            low, high = np.minimum(mass / self.masses[0], 1), (1 - mass) / self.masses[-1]
             x = np.where(low < 1, self.edges[1] + self.ends[0] * np.log(low), x)
             x = np.where(high < 1, self.edges[-2] - self.ends[1] * np.log(np.minimum(high, 1)), x)
         return np.asarray(x)
@@ -100,8 +100,8 @@ class GaussianCopula:
         if self.whole.all():
             low, high = np.full(d, low.min()), np.full(d, high.max())
         self.marginals = [
-            _whole(column, cells, low[j], high[j]) if self.whole[j] else _real(column, cells)
-            for j, column in enumerate(train.T)
+            _discrete(column, cells, low[j], high[j]) if whole else _continuous(column, cells)
+            for j, (column, whole) in enumerate(zip(train.T, self.whole, strict=True))
         ]
         scores = self._scores(train + self.whole * rng.uniform(-0.5, 0.5, size=train.shape))
         covariance = ledoit_wolf(scores)[0]
@@ -126,29 +126,30 @@ class GaussianCopula:
         return np.asarray(ratio + np.sum(columns, axis=0))
 
     def _scores(self, points: Array) -> Array:
-        columns = [m.distribution(x) for m, x in zip(self.marginals, points.T, strict=True)]
+        columns = [m.cdf(x) for m, x in zip(self.marginals, points.T, strict=True)]
         # Eight deviations out, rounding would make scores infinite.
         return np.asarray(np.clip(ndtri(np.stack(columns, axis=1)), -8, 8))
 
 
-def _whole(column: Array, cells: int, low: float, high: float) -> Marginal:
-    inner = np.floor(_cuts(column, cells)) + 0.5
+def _discrete(column: Array, cells: int, low: float, high: float) -> Marginal:
+    inner = np.floor(_inner_edges(column, cells)) + 0.5
     edges = np.unique([low - 0.5, *inner, high + 0.5])
     counts = np.histogram(column, edges)[0] + 0.5
     return Marginal(edges, counts / counts.sum(), None)
 
 
-def _real(column: Array, cells: int) -> Marginal:
+def _continuous(column: Array, cells: int) -> Marginal:
     span = np.ptp(column)
-    hair = 1e-6 * float(span if span > 0 else max(1.0, abs(column[0])))  # for what never varies
-    edges = np.unique([column.min() - hair, *_cuts(column, cells), column.max() + hair])
+    margin = 1e-6 * float(span if span > 0 else max(1.0, abs(column[0])))
+    edges = np.unique([column.min() - margin, *_inner_edges(column, cells), column.max() + margin])
     counts = np.histogram(column, edges)[0] + 0.5
-    low = edges[1] - column[column <= edges[1]].mean()
-    high = column[column >= edges[-2]].mean() - edges[-2]
-    return Marginal(edges, counts / counts.sum(), (max(hair, float(low)), max(hair, float(high))))
+    # Where values tie or never vary, an end cell still has a length.
+    low = max(margin, float(edges[1] - column[column <= edges[1]].mean()))
+    high = max(margin, float(column[column >= edges[-2]].mean() - edges[-2]))
+    return Marginal(edges, counts / counts.sum(), (low, high))
 
 
-def _cuts(column: Array, cells: int) -> Array:
+def _inner_edges(column: Array, cells: int) -> Array:
     """Return points between samples that part them into cells of about equally many."""
     ordered = np.sort(column)
     places = np.linspace(0, len(column), min(cells, len(column)) + 1)[1:-1].astype(int)

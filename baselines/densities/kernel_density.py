@@ -42,8 +42,10 @@ class KernelDensity:
         varies = np.ptp(train, axis=0) > 0
         self.scale = np.where(varies, train.std(axis=0), 0.0)
         # A coordinate that never varies would have an infinite density: it gets a hair's width.
-        hair = 1e-6 * np.maximum(1.0, np.abs(train[0]))
-        self.floor = np.full(len(hair), 12**-0.5) if is_lattice else np.where(varies, 0, hair)
+        least_width = 1e-6 * np.maximum(1.0, np.abs(train[0]))
+        self.floor = np.where(varies, 0, least_width)
+        if is_lattice:
+            self.floor[:] = 12**-0.5
         if self.bandwidth is not None:
             self.width = self._width(self.bandwidth)
             return self
@@ -89,7 +91,7 @@ class KernelDensity:
         half_norms = (centres**2).sum(axis=1) / 2
         n_centres, d = centres.shape
         rows = max(1, BLOCK_ENTRIES // n_centres)
-        found = []
+        log_densities = []
         for start in range(0, len(points), rows):
             block = points[start : start + rows]
             exponents = block @ centres.T
@@ -102,9 +104,9 @@ class KernelDensity:
             greatest = exponents.max(axis=1)
             exponents -= greatest[:, None]
             total = np.exp(exponents, out=exponents).sum(axis=1)
-            found.append(np.log(total / n_others) + greatest - (block**2).sum(axis=1) / 2)
+            log_densities.append(np.log(total / n_others) + greatest - (block**2).sum(axis=1) / 2)
         log_volume = np.log(width).sum() + d / 2 * np.log(2 * np.pi)
-        return np.asarray(np.concatenate(found) - log_volume)
+        return np.asarray(np.concatenate(log_densities) - log_volume)
 
 
 def _minimise(loss: Callable[[float], float], low: float, high: float) -> float:

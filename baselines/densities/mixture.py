@@ -12,6 +12,7 @@ Whole-number samples stand for cells one unit wide and get even noise over them.
 """
 
 import warnings
+from itertools import product
 from typing import Self
 
 import numpy as np
@@ -41,11 +42,11 @@ class Mixture:
         if len(train) < 3:
             raise ValueError("A mixture needs at least three training samples.")
         # A coordinate that never varies would have an infinite density: it gets a hair's width.
-        hair = 1e-6 * np.maximum(1.0, np.abs(train[0]))
+        least_width = 1e-6 * np.maximum(1.0, np.abs(train[0]))
         if np.array_equal(train, np.rint(train)):
             train = train + rng.uniform(-0.5, 0.5, size=train.shape)
         self.origin, span = train.mean(axis=0), np.ptp(train, axis=0)
-        self.scale = np.where(span > 0, span, hair)
+        self.scale = np.where(span > 0, span, least_width)
         scaled = (train - self.origin) / self.scale
         self.size, self.least_variance = self._choose(scaled, rng)
         fitted = _expectation_maximisation(
@@ -66,16 +67,13 @@ class Mixture:
     def log_prob(self, samples: Array) -> Array:
         """Log-density in nats, exact."""
         scaled = (samples - self.origin) / self.scale
-        joint = np.empty((len(samples), len(self.weights)))
-        for j, (weight, mean, factor) in enumerate(
-            zip(self.weights, self.means, self.factors, strict=True)
-        ):
+        parts = []
+        for weight, mean, factor in zip(self.weights, self.means, self.factors, strict=True):
             noise = solve_triangular(factor, (scaled - mean).T, lower=True)
-            joint[:, j] = (
-                np.log(weight) - np.log(np.diag(factor)).sum() - (noise**2).sum(axis=0) / 2
-            )
+            log_weight = np.log(weight) - np.log(np.diag(factor)).sum()
+            parts.append(log_weight - (noise**2).sum(axis=0) / 2)
         log_volume = np.log(2 * np.pi) * len(self.scale) / 2 + np.log(self.scale).sum()
-        return np.asarray(logsumexp(joint, axis=1) - log_volume)
+        return np.asarray(logsumexp(np.stack(parts, axis=1), axis=1) - log_volume)
 
     def _choose(self, scaled: Array, rng: np.random.Generator) -> tuple[int, float]:
         """Return the number of components and the least variance that held-out samples prefer."""
@@ -84,12 +82,11 @@ class Mixture:
         total: dict[tuple[int, float], float] = {}
         for fold in np.split(order[: 3 * n_held_out], 3):
             held_out, rest = scaled[fold], np.delete(scaled, fold, axis=0)
-            for size in self.sizes:
-                for least in self.least_variances:
-                    if size == 1 or 2 * size <= len(rest):
-                        fitted = _expectation_maximisation(rest, size, least, rng, restarts=1)
-                        log_density = float(fitted.score(held_out))
-                        total[size, least] = total.get((size, least), 0.0) + log_density
+            sizes = [size for size in self.sizes if size == 1 or 2 * size <= len(rest)]
+            for size, least in product(sizes, self.least_variances):
+                fitted = _expectation_maximisation(rest, size, least, rng, restarts=1)
+                log_density = float(fitted.score(held_out))
+                total[size, least] = total.get((size, least), 0.0) + log_density
         return max(total, key=total.__getitem__)
 
 

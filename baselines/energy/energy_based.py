@@ -11,7 +11,7 @@ and not from one that a step's length distorts; the length follows from how many
 Now and then each chain tries to leap to a new draw of a Gaussian with the data's covariance, where
 the paper begins a few chains anew whether or not the energy allows it. With two coordinates the
 leaps carry chains from mode to mode; without them the energy learned a wrong share for every mode
-and ever steeper slopes between them. The energy is that Gaussian's plus what the network adds.
+and ever steeper slopes between them. The energy is that Gaussian's plus a correction, the network.
 Whole numbers get even noise one unit wide, drawn afresh for each batch.
 
 What the energy sums to is not known, so there is no `log_prob`.
@@ -22,20 +22,21 @@ seconds.
 """
 
 import math
-import sys
-from copy import deepcopy
+from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import track
 from torch import Tensor, nn
+from torch.nn.functional import silu
+from torch.optim.lr_scheduler import CosineAnnealingLR
+
+from ..training import EMA, minimise, mlp, new_seed, seeded, torch_generator
 
 Array = NDArray[np.float64]
 
-WANTED = 0.6  # share of moves to accept: near the best for Langevin proposals
+TARGET_ACCEPTANCE = 0.6  # share of moves: near the best for Langevin proposals
 
 
 class Energy(nn.Module):
@@ -43,32 +44,27 @@ class Energy(nn.Module):
 
     def __init__(self, d: int, hidden: int, waves: int) -> None:
         super().__init__()
-        self.speeds = 2.0 ** torch.arange(waves)  # of waves along each axis: they show small things
-        self.network = nn.Sequential(
-            nn.Linear(d * (1 + 2 * waves), hidden),
-            nn.SiLU(),
-            nn.Linear(hidden, hidden),
-            nn.SiLU(),
-            nn.Linear(hidden, hidden),
-            nn.SiLU(),
-            nn.Linear(hidden, 1),
-        )
-        nn.init.zeros_(self.network[-1].weight)  # begins as the Gaussian
+        self.frequencies = 2.0 ** torch.arange(waves)  # along each axis: they show small things
+        inputs = d * (1 + 2 * waves)
+        self.hidden_layers = mlp(inputs, hidden, hidden, hidden, activation=nn.SiLU)
+        self.output_layer = nn.Linear(hidden, 1)
+        nn.init.zeros_(self.output_layer.weight)  # begins as the Gaussian
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.added(x) + x.square().sum(dim=1) / 2
+        return self.correction(x) + x.square().sum(dim=1) / 2
 
-    def added(self, x: Tensor) -> Tensor:
-        angles = (x[:, :, None] * self.speeds).flatten(1)
-        out: Tensor = self.network(torch.cat([x, angles.sin(), angles.cos()], dim=1))[:, 0]
-        return out
+    def correction(self, x: Tensor) -> Tensor:
+        angles = (x[:, :, None] * self.frequencies).flatten(1)
+        hidden = self.hidden_layers(torch.cat([x, angles.sin(), angles.cos()], dim=1))
+        correction: Tensor = self.output_layer(silu(hidden))[:, 0]
+        return correction
 
-    def with_slope(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def with_gradient(self, x: Tensor) -> tuple[Tensor, Tensor]:
         with torch.enable_grad():
             x = x.detach().requires_grad_()
             energy = self(x)
-            (slope,) = torch.autograd.grad(energy.sum(), x)
-        return energy.detach(), slope
+            (gradient,) = torch.autograd.grad(energy.sum(), x)
+        return energy.detach(), gradient
 
 
 class Chains(NamedTuple):
@@ -78,6 +74,7 @@ class Chains(NamedTuple):
     accepted: float
 
 
+@dataclass(kw_only=True, eq=False)
 class EnergyBased:
     """Draws by chains that go on from the buffer's.
 
@@ -94,91 +91,74 @@ class EnergyBased:
         average: memory of the running average of the weights, from which samples come.
     """
 
-    def __init__(
-        self,
-        *,
-        hidden: int = 128,
-        waves: int = 2,
-        moves: int = 10,
-        buffer: int = 2000,
-        final_moves: int = 200,
-        quiet: float = 1e-3,
-        steps: int = 2000,
-        batch: int = 128,
-        rate: float = 2e-3,
-        average: float = 0.99,
-    ) -> None:
-        self.waves = waves
-        self.hidden, self.moves, self.buffer = hidden, moves, buffer
-        self.final_moves, self.quiet, self.steps, self.batch = final_moves, quiet, steps, batch
-        self.rate, self.average = rate, average
+    hidden: int = 128
+    waves: int = 2
+    moves: int = 10
+    buffer: int = 2000
+    final_moves: int = 200
+    quiet: float = 1e-3
+    steps: int = 2000
+    batch: int = 128
+    rate: float = 2e-3
+    average: float = 0.99
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
-        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        varies = np.ptp(train, axis=0) > 0
-        self.centre, self.unit = train.mean(axis=0), np.where(varies, train.std(axis=0), 1.0)
-        # Whole numbers fill their cells, and what never varies gets a hair's width.
-        grain = np.where(varies, 0.0, 1e-3)
-        if np.array_equal(train, np.rint(train)):
-            grain = np.ones(train.shape[1])
-        points = (train - self.centre) / self.unit
-        covariance = points.T @ points / len(points) + np.diag((grain / self.unit) ** 2 / 12)
-        variance, axes = np.linalg.eigh(covariance)
-        # In units of the Gaussian's own widths, so that one length of step suits all directions.
-        self.to_points = axes / np.sqrt(np.maximum(variance, 1e-8)) / self.unit[:, None]
-        self.from_points = np.linalg.inv(self.to_points)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(rng.integers(2**31)))
+        random = torch_generator(rng)
+        cell = self._whiten(train)
+        data = self._points(train)
+        with seeded(new_seed(rng)):
             energy = Energy(train.shape[1], self.hidden, self.waves)
-        self.energy = deepcopy(energy).requires_grad_(requires_grad=False)
-        data = torch.tensor((train - self.centre) @ self.to_points, dtype=torch.float32)
-        cell = torch.tensor(self.to_points * grain[:, None], dtype=torch.float32)
-        self._train(energy, data, cell, generator)
-        return self
+        self.chains = torch.randn((self.buffer, data.shape[1]), generator=random)
+        self.stride = 0.1
 
-    def _train(
-        self, energy: Energy, data: Tensor, cell: Tensor, generator: torch.Generator
-    ) -> None:
+        def loss(_: int) -> Tensor:
+            real = data[torch.randint(len(data), (self.batch,), generator=random)]
+            real = real + (torch.rand(real.shape, generator=random) - 0.5) @ cell
+            rows = torch.randperm(self.buffer, generator=random)[: self.batch]
+            drawn, accepted = _walk(energy, self.chains[rows], self.stride, self.moves, random)
+            self.stride *= math.exp(0.1 * (accepted - TARGET_ACCEPTANCE))
+            self.chains[rows] = drawn
+            # The Gaussian's energy does not learn, so it has no place in the loss.
+            of_real, of_drawn = energy.correction(real), energy.correction(drawn)
+            contrast = of_real.mean() - of_drawn.mean()
+            return contrast + self.quiet * (of_real.square().mean() + of_drawn.square().mean())
+
         optimiser = torch.optim.Adam(
             energy.parameters(), lr=self.rate, betas=(0.5, 0.99), fused=True
         )
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.steps)
-        self.chains = torch.randn((self.buffer, data.shape[1]), generator=generator)
-        self.stride = 0.1
-        for step in track(
-            range(self.steps),
-            description="Energy",
-            transient=True,
-            console=Console(stderr=True, quiet=not sys.stderr.isatty()),
-        ):
-            real = data[torch.randint(len(data), (self.batch,), generator=generator)]
-            real = real + (torch.rand(real.shape, generator=generator) - 0.5) @ cell
-            rows = torch.randperm(self.buffer, generator=generator)[: self.batch]
-            start = self.chains[rows]
-            drawn, accepted = _walk(energy, start, self.stride, self.moves, generator)
-            self.stride *= math.exp(0.1 * (accepted - WANTED))
-            self.chains[rows] = drawn
-            of_real, of_drawn = energy.added(real), energy.added(drawn)
-            # The Gaussian's energy does not learn, so it has no place in the loss.
-            loss = of_real.mean() - of_drawn.mean()
-            loss = loss + self.quiet * (of_real.square().mean() + of_drawn.square().mean())
-            optimiser.zero_grad()
-            torch.autograd.backward(loss)
-            if not torch.isfinite(nn.utils.clip_grad_norm_(energy.parameters(), 10.0)):
-                raise FloatingPointError("The energy's gradient is not finite.")
-            optimiser.step()
-            schedule.step()
-            decay = min(self.average, step / (step + 10))
-            with torch.no_grad():
-                for kept, new in zip(self.energy.parameters(), energy.parameters(), strict=True):
-                    kept.lerp_(new, 1 - decay)
+        schedule = CosineAnnealingLR(optimiser, self.steps)
+        ema = EMA(energy, self.average)
+        for _ in minimise(loss, optimiser, schedule, steps=self.steps, name="Energy", clip=10.0):
+            ema.update(energy)
+        self.energy = ema.network
+        return self
+
+    def _whiten(self, train: Array) -> Tensor:
+        """Choose coordinates in which the data's Gaussian is standard, and one step suits all.
+
+        Returns what spans the cell of a sample there (d, d).
+        """
+        varies = np.ptp(train, axis=0) > 0
+        self.centre, unit = train.mean(axis=0), np.where(varies, train.std(axis=0), 1.0)
+        # Whole numbers fill their cells, and what never varies gets a hair's width.
+        width = np.where(varies, 0.0, 1e-3)
+        if np.array_equal(train, np.rint(train)):
+            width = np.ones(train.shape[1])
+        points = (train - self.centre) / unit
+        covariance = points.T @ points / len(points) + np.diag((width / unit) ** 2 / 12)
+        variance, axes = np.linalg.eigh(covariance)
+        self.to_points = axes / np.sqrt(np.maximum(variance, 1e-8)) / unit[:, None]
+        self.from_points = np.linalg.inv(self.to_points)
+        return torch.tensor(self.to_points * width[:, None], dtype=torch.float32)
+
+    def _points(self, samples: Array) -> Tensor:
+        return torch.tensor((samples - self.centre) @ self.to_points, dtype=torch.float32)
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
-        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
+        random = torch_generator(rng)
         rows = rng.permutation(np.resize(np.arange(self.buffer), max(n, self.buffer)))[:n]
-        drawn, accepted = _walk(
-            self.energy, self.chains[rows], self.stride, self.final_moves, generator
-        )
+        start = self.chains[rows]
+        drawn, accepted = _walk(self.energy, start, self.stride, self.final_moves, random)
         if accepted < 0.05 or self.stride < 1e-6:
             raise FloatingPointError(
                 f"The energy-based model's chains are stuck: {accepted:.1%} of moves accepted, of "
@@ -191,43 +171,42 @@ class EnergyBased:
 
     def score(self, samples: Array) -> Array:
         """Return the gradient (n, d) of the log-density, which needs no constant."""
-        _, slope = self.energy.with_slope(self._points(samples))
-        gradient: Array = -slope.double().numpy() @ self.to_points.T
-        return gradient
+        _, gradient = self.energy.with_gradient(self._points(samples))
+        score: Array = -gradient.double().numpy() @ self.to_points.T
+        return score
 
     def unnormalised_log_density(self, samples: Array) -> Array:
         """Return the log-density (n,) up to a constant that nobody knows."""
         log_density: Array = -self.energy(self._points(samples)).double().numpy()
         return log_density
 
-    def _points(self, samples: Array) -> Tensor:
-        return torch.tensor((samples - self.centre) @ self.to_points, dtype=torch.float32)
 
-
-def _walk(
-    energy: Energy, x: Tensor, stride: float, moves: int, generator: torch.Generator
-) -> Chains:
+def _walk(energy: Energy, x: Tensor, stride: float, moves: int, random: torch.Generator) -> Chains:
     """Make moves that leave exp(-energy) as it is: Langevin moves, and a leap after every fifth."""
-    now, slope = energy.with_slope(x)
+    current, gradient = energy.with_gradient(x)
     shares = []
 
-    def go(there: Tensor, then: Tensor, slope_there: Tensor, log_odds: Tensor) -> Tensor:
-        nonlocal x, now, slope
-        taken = torch.rand(len(x), generator=generator).log() < now - then + log_odds
-        x = torch.where(taken[:, None], there, x)
-        slope = torch.where(taken[:, None], slope_there, slope)
-        now = torch.where(taken, then, now)
-        return taken
+    def accept(
+        proposal: Tensor, proposed: Tensor, proposed_gradient: Tensor, log_odds: Tensor
+    ) -> Tensor:
+        nonlocal x, current, gradient
+        accepted = torch.rand(len(x), generator=random).log() < current - proposed + log_odds
+        x = torch.where(accepted[:, None], proposal, x)
+        gradient = torch.where(accepted[:, None], proposed_gradient, gradient)
+        current = torch.where(accepted, proposed, current)
+        return accepted
 
     for move in range(1, moves + 1):
-        normal = torch.randn(x.shape, generator=generator)
-        there = x - stride / 2 * slope + stride**0.5 * normal
-        then, slope_there = energy.with_slope(there)
-        back = x - there + stride / 2 * slope_there
-        forth_and_back = normal.square().sum(1) / 2 - back.square().sum(1) / (2 * stride)
-        shares.append(go(there, then, slope_there, forth_and_back).float().mean().item())
+        noise = torch.randn(x.shape, generator=random)
+        proposal = x - stride / 2 * gradient + stride**0.5 * noise
+        proposed, proposed_gradient = energy.with_gradient(proposal)
+        back = x - proposal + stride / 2 * proposed_gradient
+        # Of the move back against the move forth.
+        log_odds = noise.square().sum(1) / 2 - back.square().sum(1) / (2 * stride)
+        accepted = accept(proposal, proposed, proposed_gradient, log_odds)
+        shares.append(accepted.float().mean().item())
         if move % 5 == 0:
             # To a new draw of the Gaussian, wherever the chain is: no valley is in the way.
-            leap = torch.randn(x.shape, generator=generator)
-            go(leap, *energy.with_slope(leap), (leap.square() - x.square()).sum(1) / 2)
+            leap = torch.randn(x.shape, generator=random)
+            accept(leap, *energy.with_gradient(leap), (leap.square() - x.square()).sum(1) / 2)
     return Chains(x, float(np.mean(shares)))

@@ -19,25 +19,24 @@ recall .89, in some 10 CPU seconds. There the weights gain precision over the mi
 Fréchet distance.
 """
 
-import math
-import sys
 import warnings
-from copy import deepcopy
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import track
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from torch import Tensor, nn
+from torch.nn.functional import softplus
+
+from ..training import EMA, Best, gradient_step, mlp, new_seed, progress, seeded, torch_generator
 
 Array = NDArray[np.float64]
-softplus = nn.functional.softplus
 
 
+@dataclass(kw_only=True, eq=False)
 class NoiseContrastive:
     """Draws many samples of the mixture and keeps those that look like data.
 
@@ -55,55 +54,39 @@ class NoiseContrastive:
         average: memory of the running average of the weights, which is what is kept.
     """
 
-    def __init__(
-        self,
-        *,
-        components: int = 10,
-        least_variances: tuple[float, ...] = (1e-6, 1e-3, 6e-3),
-        proposals: int = 20,
-        hidden: int = 256,
-        dropout: float = 0.3,
-        steps: int = 1500,
-        patience: int = 400,
-        batch: int = 256,
-        rate: float = 1e-3,
-        average: float = 0.99,
-    ) -> None:
-        self.components, self.least_variances = components, least_variances
-        self.proposals, self.hidden, self.dropout = proposals, hidden, dropout
-        self.steps, self.patience, self.batch = steps, patience, batch
-        self.rate, self.average = rate, average
+    components: int = 10
+    least_variances: tuple[float, ...] = (1e-6, 1e-3, 6e-3)
+    proposals: int = 20
+    hidden: int = 256
+    dropout: float = 0.3
+    steps: int = 1500
+    patience: int = 400
+    batch: int = 256
+    rate: float = 1e-3
+    average: float = 0.99
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         if len(train) < 10:
             raise ValueError(
                 f"Noise-contrastive estimation needs 10 training samples or more, not {len(train)}."
             )
-        self.grain = float(np.array_equal(train, np.rint(train)))
+        self.whole = bool(np.array_equal(train, np.rint(train)))
         span = np.ptp(train, axis=0)
         self.centre, self.scale = train.mean(axis=0), np.where(span > 0, span, 1.0)
         points = rng.permutation((train - self.centre) / self.scale)
         held_out, learned = np.split(points, [max(2, len(points) // 5)])
-        self._fit_mixture(self._in_cells(learned, rng), self._in_cells(held_out, rng), rng)
-        generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(rng.integers(2**31)))
-            classifier = nn.Sequential(
-                nn.Linear(train.shape[1], self.hidden),
-                nn.SiLU(),
-                Dropout(self.dropout, generator),
-                nn.Linear(self.hidden, self.hidden),
-                nn.SiLU(),
-                Dropout(self.dropout, generator),
-                nn.Linear(self.hidden, 1),
+        self._fit_mixture(self._dequantize(learned, rng), self._dequantize(held_out, rng), rng)
+        random = torch_generator(rng)
+        with seeded(new_seed(rng)):
+            classifier = mlp(
+                *(train.shape[1], self.hidden, self.hidden, 1),
+                activation=lambda: nn.Sequential(nn.SiLU(), Dropout(self.dropout, random)),
             )
-        nn.init.zeros_(classifier[-1].weight)  # begins by telling nothing apart
-        nn.init.zeros_(classifier[-1].bias)
+        for parameter in classifier[-1].parameters():
+            nn.init.zeros_(parameter)  # begins by telling nothing apart
         # In units of the mixture's own widths.
-        noise = self._noise(1000, rng)
-        self.width = np.maximum(noise.std(axis=0), 1e-6)
-        self.classifier = deepcopy(classifier).eval().requires_grad_(requires_grad=False)
-        self._train(classifier, learned, held_out, rng)
+        self.width = np.maximum(self._noise(1000, rng).std(axis=0), 1e-6)
+        self.classifier = self._train(classifier, learned, held_out, rng)
         return self
 
     def _fit_mixture(self, learned: Array, held_out: Array, rng: np.random.Generator) -> None:
@@ -111,52 +94,40 @@ class NoiseContrastive:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # few distinct samples
             mixtures = [
-                GaussianMixture(
-                    size, reg_covar=least, n_init=3, random_state=int(rng.integers(2**31))
-                ).fit(learned)
+                GaussianMixture(size, reg_covar=least, n_init=3, random_state=new_seed(rng))
                 for least in self.least_variances
             ]
-        mixture = max(mixtures, key=lambda one: float(one.score(held_out)))
-        self.weights, self.means = mixture.weights_ / mixture.weights_.sum(), mixture.means_
-        self.factors = np.linalg.cholesky(mixture.covariances_)
+            for mixture in mixtures:
+                mixture.fit(learned)
+        best = max(mixtures, key=lambda mixture: float(mixture.score(held_out)))
+        self.weights, self.means = best.weights_ / best.weights_.sum(), best.means_
+        self.factors = np.linalg.cholesky(best.covariances_)
 
     def _train(
         self, classifier: nn.Module, learned: Array, held_out: Array, rng: np.random.Generator
-    ) -> None:
+    ) -> nn.Module:
+        """Return the running average of the classifier when it told held-out samples apart best."""
         optimiser = torch.optim.AdamW(
             classifier.parameters(), lr=self.rate, weight_decay=0.1, fused=True
         )
-        repeated = self._in_cells(
-            np.resize(held_out, (max(2000, len(held_out)), held_out.shape[1])), rng
-        )
-        check = self._inputs(repeated), self._inputs(self._noise(len(repeated), rng))
-        best, best_step, best_state = math.inf, 0, deepcopy(self.classifier.state_dict())
-        for step in track(
-            range(1, self.steps + 1),
-            description="Noise contrast",
-            transient=True,
-            console=Console(stderr=True, quiet=not sys.stderr.isatty()),
-        ):
-            real = self._in_cells(learned[rng.integers(len(learned), size=self.batch)], rng)
+        repeated = np.resize(held_out, (max(2000, len(held_out)), held_out.shape[1]))
+        real_check = self._inputs(self._dequantize(repeated, rng))
+        noise_check = self._inputs(self._noise(len(repeated), rng))
+        ema = EMA(classifier, self.average, start=1)
+        best = Best(ema.network.eval())
+        for step in progress(range(1, self.steps + 1), "Noise contrast"):
+            real = self._dequantize(learned[rng.integers(len(learned), size=self.batch)], rng)
             noise = self._noise(self.batch, rng)
-            loss = _surprise(classifier, self._inputs(real), self._inputs(noise))
-            optimiser.zero_grad()
-            torch.autograd.backward(loss)
-            if not torch.isfinite(nn.utils.clip_grad_norm_(classifier.parameters(), 10.0)):
-                raise FloatingPointError("The classifier's gradient is not finite.")
-            optimiser.step()
-            with torch.no_grad():
-                pairs = zip(self.classifier.parameters(), classifier.parameters(), strict=True)
-                for kept, new in pairs:
-                    kept.lerp_(new, 1 - min(self.average, step / (step + 9)))
-                if step % 50 and step < self.steps:
-                    continue
-                surprise = float(_surprise(self.classifier, *check))
-            if surprise < best:
-                best, best_step, best_state = surprise, step, deepcopy(self.classifier.state_dict())
-            elif step - best_step >= self.patience:
+            loss = _logistic_loss(classifier, self._inputs(real), self._inputs(noise))
+            gradient_step(optimiser, loss, clip=10.0)
+            ema.update(classifier)
+            if step % 50 and step < self.steps:
+                continue
+            best.offer(float(_logistic_loss(ema.network, real_check, noise_check)), step)
+            if step - best.step >= self.patience:
                 break
-        self.classifier.load_state_dict(best_state)
+        best.restore()
+        return ema.network
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
         drawn = self._noise(n * self.proposals, rng).reshape(n, self.proposals, -1)
@@ -181,9 +152,9 @@ class NoiseContrastive:
     def _inputs(self, points: Array) -> Tensor:
         return torch.tensor(points / self.width, dtype=torch.float32)
 
-    def _in_cells(self, points: Array, rng: np.random.Generator) -> Array:
+    def _dequantize(self, points: Array, rng: np.random.Generator) -> Array:
         """Give whole numbers a fresh place in their cells."""
-        if not self.grain:
+        if not self.whole:
             return points
         moved: Array = points + rng.uniform(-0.5, 0.5, points.shape) / self.scale
         return moved
@@ -198,23 +169,23 @@ class NoiseContrastive:
 
 
 class Dropout(nn.Module):
-    """Drops units by a generator of its own, while it trains."""
+    """Drops units by a random stream of its own, while it trains."""
 
-    def __init__(self, share: float, generator: torch.Generator) -> None:
+    def __init__(self, share: float, random: torch.Generator) -> None:
         super().__init__()
-        self.share, self.generator = share, generator
+        self.share, self.random = share, random
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.training or self.share == 0:
             return x
-        stays = torch.rand(x.shape, generator=self.generator) >= self.share
+        stays = torch.rand(x.shape, generator=self.random) >= self.share
         return x * stays / (1 - self.share)
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        return type(self)(self.share, self.generator)
+        return type(self)(self.share, self.random)
 
 
-def _surprise(classifier: nn.Module, real: Tensor, noise: Tensor) -> Tensor:
+def _logistic_loss(classifier: nn.Module, real: Tensor, noise: Tensor) -> Tensor:
     """Return the logistic loss of telling data from noise, in nats for a pair."""
     loss: Tensor = softplus(-classifier(real)).mean() + softplus(classifier(noise)).mean()
     return loss

@@ -7,11 +7,8 @@ is the most that E T(real) - E f*(T(generated)) can be, over functions T with va
 conjugate f*(t) = sup over u > 0 of ut - f(u) is finite; the best T is f'(p/q). The critic learns T:
 an activation turns its output into values that the divergence allows.
 
-Differs from the paper: samples come from a running average of the generator, both rates fall to
-zero, the critic pays for steep slopes at real samples (R1, from Mescheder et al., "Which training
-methods for GANs do actually converge?", ICML 2018, https://arxiv.org/abs/1801.04406), and Pearson's
-conjugate is over u > 0 only, as the paper defines it, not over all u, as its table has it. Whole
-numbers and what is generated in their place get the same even noise.
+Differs from the paper: the game is steadied by R1 and more, as `adversarial` says, and Pearson's
+conjugate is over u > 0 only, as the paper defines it, not over all u, as its table has it.
 
 Share of samples of the ring at the density that .95 of real ones reach, and recall on digits, means
 of three seeds of 20 to 25 CPU seconds each: Kullback-Leibler .82 and .78, reverse .78 and .90,
@@ -21,23 +18,16 @@ mode.
 """
 
 import math
-import sys
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Self
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import track
-from torch import Tensor, nn
+from torch import Tensor
+from torch.nn.functional import softplus
 
-Array = NDArray[np.float64]
+from .adversarial import R1GAN, Array
+
 Function = Callable[[Tensor], Tensor]
-softplus = nn.functional.softplus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,131 +74,35 @@ DIVERGENCES = {
 }
 
 
-def network(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
-    """Return a perceptron with three hidden layers."""
-    modules: list[nn.Module] = []
-    for before, after in pairwise([inputs, hidden, hidden, hidden]):
-        modules += [nn.Linear(before, after), nn.LeakyReLU(0.2)]
-    return nn.Sequential(*modules, nn.Linear(hidden, outputs))
-
-
-class FGAN:
-    """One step of the critic for each of the generator.
+@dataclass(kw_only=True, eq=False)
+class FGAN(R1GAN):
+    """One step of the critic for each of the generator, with the settings of `R1GAN`.
 
     Args:
         divergence: which of the five.
-        latent: coordinates of the normal noise that the generator maps to samples.
-        hidden: width of the hidden layers of both networks.
-        steps: gradient steps of each, with rates that fall along half a cosine.
-        batch: samples per step.
-        rate: first learning rate of both.
-        slope_penalty: weight of the squared slope at real samples, per coordinate.
-        average: memory of the running average of the generator.
     """
 
-    def __init__(
-        self,
-        *,
-        divergence: str = "jensen_shannon",
-        latent: int = 64,
-        hidden: int = 256,
-        steps: int = 3000,
-        batch: int = 128,
-        rate: float = 1e-3,
-        slope_penalty: float = 0.1,
-        average: float = 0.998,
-    ) -> None:
-        if divergence not in DIVERGENCES:
+    divergence: str = "jensen_shannon"
+    name = "f-GAN"
+
+    def __post_init__(self) -> None:
+        if self.divergence not in DIVERGENCES:
             raise ValueError(
-                f"divergence must be one of {', '.join(DIVERGENCES)}, not {divergence!r}."
+                f"divergence must be one of {', '.join(DIVERGENCES)}, not {self.divergence!r}."
             )
-        self.divergence, self.latent, self.hidden = DIVERGENCES[divergence], latent, hidden
-        self.steps, self.batch, self.rate = steps, batch, rate
-        self.slope_penalty, self.average = slope_penalty, average
-
-    def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
-        random = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        d = train.shape[1]
-        self.grain = float(np.array_equal(train, np.rint(train)))
-        deviation = np.sqrt(train.var(axis=0) + self.grain / 12)
-        if self.grain:  # they share a unit, and dull coordinates should stay small
-            deviation[:] = np.sqrt((deviation**2).mean())
-        self.centre, self.scale = train.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
-        data, cell = self._points(train), torch.tensor(self.grain / self.scale).float()
-        # Whole numbers end at the least and the greatest: often there are many of these.
-        self.edges = self._points(np.tile([[train.min()], [train.max()]], d))
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(rng.integers(2**31)))
-            generator = network(self.latent, self.hidden, d)
-            self.critic = network(d, self.hidden, 1)
-        self.generator = deepcopy(generator).requires_grad_(requires_grad=False)
-        players = [
-            torch.optim.Adam(network.parameters(), lr=self.rate, betas=(0.5, 0.99), fused=True)
-            for network in (self.critic, generator)
-        ]
-        activation, conjugate = self.divergence.activation, self.divergence.conjugate
-
-        def blurred(points: Tensor) -> Tensor:
-            return points + (torch.rand(points.shape, generator=random) - 0.5) * cell
-
-        def generated() -> Tensor:
-            z = torch.randn(self.batch, self.latent, generator=random)
-            return blurred(self._bounded(generator(z)))
-
-        for step in track(
-            range(self.steps),
-            description="f-GAN",
-            transient=True,
-            console=Console(stderr=True, quiet=not sys.stderr.isatty()),
-        ):
-            for player in players:
-                fall = (1 + math.cos(math.pi * step / self.steps)) / 2
-                player.param_groups[0]["lr"] = self.rate * fall
-            real = blurred(data[torch.randint(len(data), (self.batch,), generator=random)])
-            with torch.no_grad():
-                fake = generated()
-            bound = activation(self.critic(real)).mean()
-            bound = bound - conjugate(activation(self.critic(fake))).mean()
-            loss = -bound
-            if step % 4 == 0:  # seldom but strong: cheaper, as good
-                real.requires_grad_()
-                (slope,) = torch.autograd.grad(self.critic(real).sum(), real, create_graph=True)
-                # Distances grow with the root of d, so slopes shrink and their squares by d.
-                loss = loss + 4 * self.slope_penalty * d / 2 * slope.square().sum(1).mean()
-            players[0].zero_grad()
-            torch.autograd.backward(loss)
-            players[0].step()
-
-            loss_of_generator = -conjugate(activation(self.critic(generated()))).mean()
-            players[1].zero_grad()
-            torch.autograd.backward(loss_of_generator)
-            players[1].step()
-            if not math.isfinite(loss.item() + loss_of_generator.item()):
-                raise FloatingPointError("The f-GAN diverged: its losses are not finite.")
-            decay = min(self.average, step / (step + 10))
-            with torch.no_grad():
-                pairs = zip(self.generator.parameters(), generator.parameters(), strict=True)
-                for kept, new in pairs:
-                    kept.lerp_(new, 1 - decay)
-        return self
-
-    def sample(self, n: int, *, rng: np.random.Generator) -> Array:
-        z = torch.tensor(rng.normal(size=(n, self.latent)), dtype=torch.float32)
-        points = self._bounded(self.generator(z)).double().numpy()
-        samples: Array = points * self.scale + self.centre
-        if not np.isfinite(samples).all():
-            raise FloatingPointError("The f-GAN drew samples that are not finite.")
-        return np.rint(samples) if self.grain else samples
 
     def discriminate(self, samples: Array) -> Array:
         """Return the probability that each sample is real (n,), were the critic the best one."""
+        divergence = DIVERGENCES[self.divergence]
         with torch.no_grad():
-            values = self.divergence.activation(self.critic(self._points(samples))[:, 0].double())
-            return self.divergence.belief(values).numpy()
+            output = self.discriminator_output(self.units.standardize(samples))[:, 0].double()
+        return divergence.belief(divergence.activation(output)).numpy()
 
-    def _points(self, samples: Array) -> Tensor:
-        return torch.tensor((samples - self.centre) / self.scale, dtype=torch.float32)
+    def unpenalized_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        activation = DIVERGENCES[self.divergence].activation
+        bound = activation(self.discriminator_output(real)).mean()
+        return -(bound + self.generator_loss(real, fake))
 
-    def _bounded(self, output: Tensor) -> Tensor:
-        lowest, highest = self.edges
-        return lowest + (highest - lowest) * output.sigmoid() if self.grain else output
+    def generator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        divergence = DIVERGENCES[self.divergence]
+        return -divergence.conjugate(divergence.activation(self.discriminator_output(fake))).mean()

@@ -15,15 +15,12 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import track
 
-from genbench.baselines.gans.gan import GAN
-from genbench.baselines.gans.packed_gan import PackedGAN
-from genbench.baselines.gans.unrolled_gan import UnrolledGAN
-
-Array = NDArray[np.float64]
+from ..training import progress
+from .adversarial import Array
+from .gan import GAN
+from .packed_gan import PackedGAN
+from .unrolled_gan import UnrolledGAN
 
 ANGLES = 2 * np.pi * np.arange(8) / 8
 CENTRES = 2 * np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)
@@ -85,13 +82,7 @@ def table(
     """Return a Markdown table: a row for each remedy, in which there is a number for each seed."""
     text = HEADER
     for name, make in remedies.items():
-        label = f"{name[:30]}, {len(seeds)} games"
-        games = track(
-            seeds,
-            description=label,
-            transient=True,
-            console=Console(stderr=True, quiet=not sys.stderr.isatty()),
-        )
+        games = progress(seeds, f"{name[:30]}, {len(seeds)} games")
         approached, hit, shares = zip(*(play(make(), seed) for seed in games), strict=True)
         numbers = (f"{value:.2f}".removeprefix("0") for value in shares)
         columns = (name, *(" ".join(map(str, column)) for column in (approached, hit, numbers)))

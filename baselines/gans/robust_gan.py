@@ -19,20 +19,19 @@ good samples by .063, in 1 CPU second.
 """
 
 import math
-import sys
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import track
 from torch import Tensor, nn
+from torch.nn.functional import softplus
 
-Array = NDArray[np.float64]
-softplus = nn.functional.softplus
+from ..training import WarmupCosine, gradient_step, new_seed, progress, seeded
+from .adversarial import Array, adam, logistic_loss, probability
 
 
+@dataclass(kw_only=True, eq=False)
 class RobustGAN:
     """After fitting, `centre` and `width` (d,) are the estimated mean and standard deviations.
 
@@ -45,84 +44,57 @@ class RobustGAN:
         discriminator_rate: first learning rate of the discriminator.
     """
 
-    def __init__(
-        self,
-        *,
-        hidden: int = 20,
-        steps: int = 400,
-        discriminator_steps: int = 5,
-        batch: int = 500,
-        rate: float = 0.02,
-        discriminator_rate: float = 0.02,
-    ) -> None:
-        self.hidden, self.steps, self.batch = hidden, steps, batch
-        self.discriminator_steps, self.rate = discriminator_steps, rate
-        self.discriminator_rate = discriminator_rate
+    hidden: int = 20
+    steps: int = 400
+    discriminator_steps: int = 5
+    batch: int = 500
+    rate: float = 0.02
+    discriminator_rate: float = 0.02
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
-        random = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        d = train.shape[1]
-        middle, unit = _medians(train)
-        grain = float(np.array_equal(train, np.rint(train)))
-        data = torch.tensor((train - middle) / unit, dtype=torch.float32)
-        cell = torch.tensor(grain / unit, dtype=torch.float32)
+        seed, d = new_seed(rng), train.shape[1]
+        self.median, self.deviation = _median_and_deviation(train)
+        whole = float(np.array_equal(train, np.rint(train)))
+        data = torch.tensor((train - self.median) / self.deviation, dtype=torch.float32)
+        cell = torch.tensor(whole / self.deviation, dtype=torch.float32)
         centre, log_width = torch.zeros(d, requires_grad=True), torch.zeros(d, requires_grad=True)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(rng.integers(2**31)))
-            discriminator = nn.Sequential(
+        with seeded(new_seed(rng)):
+            self.discriminator = nn.Sequential(
                 nn.Linear(d, self.hidden), nn.Sigmoid(), nn.Linear(self.hidden, 1)
             )
-        players = [
-            torch.optim.Adam(
-                discriminator.parameters(),
-                lr=self.discriminator_rate,
-                betas=(0.5, 0.99),
-                fused=True,
-            ),
-            torch.optim.Adam([centre, log_width], lr=self.rate, betas=(0.5, 0.99), fused=True),
+        optimisers = [
+            adam(self.discriminator.parameters(), self.discriminator_rate),
+            adam([centre, log_width], self.rate),
         ]
-        rates = self.discriminator_rate, self.rate
+        schedules = [WarmupCosine(optimiser, self.steps) for optimiser in optimisers]
         sums, used = torch.zeros(2, d, dtype=torch.float64), 0
 
         def generated() -> Tensor:
-            z = torch.randn(self.batch, d, generator=random)
-            return centre + log_width.exp() * z
+            return centre + log_width.exp() * torch.randn(self.batch, d)
 
-        for step in track(
-            range(self.steps),
-            description="Robust GAN",
-            transient=True,
-            console=Console(stderr=True, quiet=not sys.stderr.isatty()),
-        ):
-            fall = (1 + math.cos(math.pi * step / self.steps)) / 2
-            for player, rate in zip(players, rates, strict=True):
-                player.param_groups[0]["lr"] = rate * fall
-            for _ in range(self.discriminator_steps):
-                real = data[torch.randint(len(data), (self.batch,), generator=random)]
-                real = real + (torch.rand(real.shape, generator=random) - 0.5) * cell
-                with torch.no_grad():
-                    fake = generated()
-                loss = softplus(-discriminator(real)).mean() + softplus(discriminator(fake)).mean()
-                players[0].zero_grad()
-                torch.autograd.backward(loss)
-                players[0].step()
-            loss_of_generator = -softplus(discriminator(generated())).mean()
-            players[1].zero_grad()
-            torch.autograd.backward(loss_of_generator)
-            players[1].step()
-            if not math.isfinite(loss.item() + loss_of_generator.item()):
-                raise FloatingPointError("The robust GAN diverged: its losses are not finite.")
-            if step >= self.steps // 2:
-                sums, used = sums + torch.stack([centre, log_width]).detach(), used + 1
-        shift, growth = (sums / used).numpy()
-        self.centre, self.width = middle + unit * shift, unit * np.exp(growth)
+        with seeded(seed):
+            for step in progress(range(self.steps), "Robust GAN"):
+                for _ in range(self.discriminator_steps):
+                    real = data[torch.randint(len(data), (self.batch,))]
+                    real = real + (torch.rand(real.shape) - 0.5) * cell
+                    fake = generated().detach()
+                    loss = logistic_loss(self.discriminator(real), self.discriminator(fake))
+                    gradient_step(optimisers[0], loss)
+                gradient_step(optimisers[1], -softplus(self.discriminator(generated())).mean())
+                for schedule in schedules:
+                    schedule.step()
+                if step >= self.steps // 2:
+                    sums, used = sums + torch.stack([centre, log_width]).detach(), used + 1
+        shift, log_growth = (sums / used).numpy()
+        self.centre = self.median + self.deviation * shift
+        self.width = self.deviation * np.exp(log_growth)
         if not np.isfinite([self.centre, self.width]).all():
             raise FloatingPointError("The robust GAN diverged: its estimates are not finite.")
-        self.middle, self.unit, self.discriminator = middle, unit, discriminator
         return self
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
-        return self.centre + self.width * rng.normal(size=(n, len(self.centre)))
+        samples: Array = self.centre + self.width * rng.normal(size=(n, len(self.centre)))
+        return samples
 
     def log_prob(self, samples: Array) -> Array:
         """Exact: log-density of the Gaussian (n,), in nats."""
@@ -132,17 +104,17 @@ class RobustGAN:
 
     def discriminate(self, samples: Array) -> Array:
         """Return the probability that each sample is real (n,), as the discriminator sees it."""
-        points = torch.tensor((samples - self.middle) / self.unit, dtype=torch.float32)
-        with torch.no_grad():
-            return self.discriminator(points)[:, 0].double().sigmoid().numpy()
+        points = torch.tensor((samples - self.median) / self.deviation, dtype=torch.float32)
+        return probability(self.discriminator, points)
 
 
-def _medians(train: Array) -> tuple[Array, Array]:
+def _median_and_deviation(train: Array) -> tuple[Array, Array]:
     """Return the median (d,) and the deviation that the median distance from it suggests (d,)."""
-    middle = np.median(train, axis=0)
-    unit = 1.4826 * np.median(np.abs(train - middle), axis=0)  # of a normal: its deviation
+    median = np.median(train, axis=0)
+    deviation = 1.4826 * np.median(np.abs(train - median), axis=0)  # of a normal: its deviation
     whole = np.array_equal(train, np.rint(train))
     # Most values may be one and the same; and if all are, something must stand for zero.
-    unit = np.where(unit > 0, unit, train.std(axis=0))
+    deviation = np.where(deviation > 0, deviation, train.std(axis=0))
     least = math.sqrt(1 / 12) if whole else 1e-4 * np.maximum(1.0, np.abs(train).max(axis=0))
-    return middle, np.where(unit > 1e-9 * np.abs(middle), np.maximum(unit, whole * least), least)
+    seen = deviation > 1e-9 * np.abs(median)
+    return median, np.where(seen, np.maximum(deviation, whole * least), least)

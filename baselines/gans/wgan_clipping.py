@@ -8,9 +8,7 @@ It takes several steps for each of the generator, as the distance must be up to 
 as the paper found momentum to harm. "A clearly terrible way to enforce a Lipschitz constraint",
 says the paper; `wgan_gp` has the better one.
 
-Differs from the paper: the rate is greater and falls to zero, and samples come from a running
-average of the generator. Whole numbers and what is generated in their place get the same even
-noise: else the critic need only look for fractions.
+Differs from the paper: the rate is greater, and the game is steadied as `adversarial` says.
 
 Over three seeds .18 of the ring's samples reach the density that .95 of real ones reach, and .26
 lie within three deviations of a mode; on digits recall is .74, .09 and .87, in some 30 CPU seconds:
@@ -18,133 +16,46 @@ with one seed in three it draws few kinds of digits. A wider box draws all digit
 method: the critic is never steep enough to see how narrow modes are.
 """
 
-import math
-import sys
-from copy import deepcopy
-from itertools import pairwise
-from typing import Self
+from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import track
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
-Array = NDArray[np.float64]
-
-
-def network(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
-    """Return a perceptron with three hidden layers."""
-    modules: list[nn.Module] = []
-    for before, after in pairwise([inputs, hidden, hidden, hidden]):
-        modules += [nn.Linear(before, after), nn.LeakyReLU(0.2)]
-    return nn.Sequential(*modules, nn.Linear(hidden, outputs))
+from .adversarial import Adversarial
 
 
-class ClippedWassersteinGAN:
-    """Several steps of the critic for each of the generator.
+@dataclass(kw_only=True, eq=False)
+class ClippedWassersteinGAN(Adversarial):
+    """Several steps of the critic for each of the generator, with the settings of `Adversarial`.
 
     Args:
         clip: the greatest size of a weight of the critic.
-        latent: coordinates of the normal noise that the generator maps to samples.
-        hidden: width of the hidden layers of both networks.
-        steps: gradient steps of the generator, with rates that fall along half a cosine.
-        critic_steps: steps of the critic for each of these.
-        batch: samples per step.
-        rate: first learning rate of both.
-        average: memory of the running average of the generator.
+        critic_steps: steps of the critic for each of the generator.
     """
 
-    def __init__(
-        self,
-        *,
-        clip: float = 0.01,
-        latent: int = 64,
-        hidden: int = 256,
-        steps: int = 1500,
-        critic_steps: int = 5,
-        batch: int = 128,
-        rate: float = 5e-4,
-        average: float = 0.995,
-    ) -> None:
-        self.clip, self.latent, self.hidden, self.steps = clip, latent, hidden, steps
-        self.critic_steps, self.batch, self.rate = critic_steps, batch, rate
-        self.average = average
+    clip: float = 0.01
+    steps: int = 1500
+    critic_steps: int = 5
+    rate: float = 5e-4
+    average: float = 0.995
+    name = "WGAN"
 
-    def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
-        random = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        d = train.shape[1]
-        self.grain = float(np.array_equal(train, np.rint(train)))
-        deviation = np.sqrt(train.var(axis=0) + self.grain / 12)
-        if self.grain:  # they share a unit, and dull coordinates should stay small
-            deviation[:] = np.sqrt((deviation**2).mean())
-        self.centre, self.scale = train.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
-        data, cell = self._points(train), torch.tensor(self.grain / self.scale).float()
-        # Whole numbers end at the least and the greatest: often there are many of these.
-        self.edges = self._points(np.tile([[train.min()], [train.max()]], d))
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(rng.integers(2**31)))
-            generator = network(self.latent, self.hidden, d)
-            self.critic = network(d, self.hidden, 1)
-        self.generator = deepcopy(generator).requires_grad_(requires_grad=False)
-        players = [
+    def discriminator_loss(self, real: Tensor, fake: Tensor, step: int) -> Tensor:
+        return self.discriminator_output(fake).mean() - self.discriminator_output(real).mean()
+
+    def generator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        return -self.discriminator_output(fake).mean()
+
+    def optimisers(self, generator: nn.Module) -> list[Optimizer]:
+        optimisers: list[Optimizer] = [
             torch.optim.RMSprop(network.parameters(), lr=self.rate)
-            for network in (self.critic, generator)
+            for network in (self.discriminator, generator)
         ]
+        optimisers[0].register_step_post_hook(self._clip_weights)
+        return optimisers
 
-        def blurred(points: Tensor) -> Tensor:
-            return points + (torch.rand(points.shape, generator=random) - 0.5) * cell
-
-        def generated() -> Tensor:
-            z = torch.randn(self.batch, self.latent, generator=random)
-            return blurred(self._bounded(generator(z)))
-
-        for step in track(
-            range(self.steps),
-            description="WGAN",
-            transient=True,
-            console=Console(stderr=True, quiet=not sys.stderr.isatty()),
-        ):
-            for player in players:
-                fall = (1 + math.cos(math.pi * step / self.steps)) / 2
-                player.param_groups[0]["lr"] = self.rate * fall
-            for _ in range(self.critic_steps):
-                real = blurred(data[torch.randint(len(data), (self.batch,), generator=random)])
-                with torch.no_grad():
-                    fake = generated()
-                loss = self.critic(fake).mean() - self.critic(real).mean()
-                players[0].zero_grad()
-                torch.autograd.backward(loss)
-                players[0].step()
-                with torch.no_grad():
-                    for weight in self.critic.parameters():
-                        weight.clamp_(-self.clip, self.clip)
-
-            loss_of_generator = -self.critic(generated()).mean()
-            players[1].zero_grad()
-            torch.autograd.backward(loss_of_generator)
-            players[1].step()
-            if not math.isfinite(loss.item() + loss_of_generator.item()):
-                raise FloatingPointError("The Wasserstein GAN diverged: its losses are not finite.")
-            decay = min(self.average, step / (step + 10))
-            with torch.no_grad():
-                pairs = zip(self.generator.parameters(), generator.parameters(), strict=True)
-                for kept, new in pairs:
-                    kept.lerp_(new, 1 - decay)
-        return self
-
-    def sample(self, n: int, *, rng: np.random.Generator) -> Array:
-        z = torch.tensor(rng.normal(size=(n, self.latent)), dtype=torch.float32)
-        points = self._bounded(self.generator(z)).double().numpy()
-        samples: Array = points * self.scale + self.centre
-        if not np.isfinite(samples).all():
-            raise FloatingPointError("The Wasserstein GAN drew samples that are not finite.")
-        return np.rint(samples) if self.grain else samples
-
-    def _points(self, samples: Array) -> Tensor:
-        return torch.tensor((samples - self.centre) / self.scale, dtype=torch.float32)
-
-    def _bounded(self, output: Tensor) -> Tensor:
-        lowest, highest = self.edges
-        return lowest + (highest - lowest) * output.sigmoid() if self.grain else output
+    @torch.no_grad()
+    def _clip_weights(self, *_: object) -> None:
+        for weight in self.discriminator.parameters():
+            weight.clamp_(-self.clip, self.clip)

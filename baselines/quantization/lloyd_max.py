@@ -14,6 +14,7 @@ together is lost on purpose: the gap to `vector_quantization` is what that is wo
 A distribution on finitely many points has no density, so there is no `log_prob`.
 """
 
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
+@dataclass(kw_only=True, eq=False)
 class LloydMax:
     """Draws a level for every coordinate, as often as training samples are nearest to it.
 
@@ -30,8 +32,8 @@ class LloydMax:
         rounds: most rounds of the method.
     """
 
-    def __init__(self, *, levels: int = 16, rounds: int = 2000) -> None:
-        self.levels, self.rounds = levels, rounds
+    levels: int = 16
+    rounds: int = 2000
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         if self.levels < 1:

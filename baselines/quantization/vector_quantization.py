@@ -11,6 +11,7 @@ A distribution on finitely many points has no density, so there is no `log_prob`
 """
 
 import warnings
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -21,12 +22,12 @@ from sklearn.exceptions import ConvergenceWarning
 Array = NDArray[np.float64]
 
 
+@dataclass(eq=False)
 class VectorQuantization:
     """Draws codewords, each the mean of the training samples that are nearest to it."""
 
-    def __init__(self, samples_per_codeword: int = 4, max_codewords: int = 1024) -> None:
-        self.samples_per_codeword = samples_per_codeword
-        self.max_codewords = max_codewords
+    samples_per_codeword: int = 4
+    max_codewords: int = 1024
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         n_distinct = len(np.unique(train, axis=0))

@@ -5,22 +5,16 @@ Statistics, 1958, https://doi.org/10.1214/aoms/1177706645. A point of the plane 
 normal coordinates has an even angle and a squared length that is exponential, twice the mean; both
 are had from uniform numbers in closed form.
 
-The affine map gives this noise the mean and covariance of the training samples. Its axes are the
-principal ones, each stretched by its standard deviation: a density changes by one over the product
-of all stretches. Axes along which training samples vary by less than `least` standard deviations
-(copies, sums, or fewer samples than coordinates) are stretched by that much, and a density remains.
-
-All in units of each coordinate's standard deviation. Whole-number samples stand for cells one unit
-wide: noise that is even over the cell adds 1/12 to each variance. `gaussian` has the same family
-with a better estimate of the covariance; here it is the empirical one.
+An affine map along the principal axes gives this noise the mean and covariance of the training
+samples, in units of each coordinate's standard deviation. `gaussian` has the same family with a
+better estimate of the covariance; here it is the empirical one.
 """
 
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from .affine import Array, PrincipalMap, is_whole, standard_deviations
 
 
 class BoxMuller:
@@ -32,28 +26,26 @@ class BoxMuller:
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         if len(train) < 2:
             raise ValueError("A covariance needs at least two training samples.")
-        self.mean = train.mean(axis=0)
-        # A coordinate that never varies would have an infinite density: it gets a hair's width.
-        hair = 1e-6 * np.maximum(1.0, np.abs(self.mean))
-        deviations = np.where(np.ptp(train, axis=0) > 0, train.std(axis=0), hair)
-        cell = 1 / 12 if np.array_equal(train, np.rint(train)) else 0.0
-        self.scale = np.hypot(deviations, np.sqrt(cell))
-        standardised = (train - self.mean) / self.scale
-        covariance = standardised.T @ standardised / len(train) + np.diag(cell / self.scale**2)
-        variances, self.axes = np.linalg.eigh(covariance)
-        self.stretches = np.sqrt(np.maximum(variances, self.least**2))
+        mean = train.mean(axis=0)
+        cell = 1 / 12 if is_whole(train) else 0.0
+        scale = np.hypot(standard_deviations(train, mean), np.sqrt(cell))
+        standardised = (train - mean) / scale
+        covariance = standardised.T @ standardised / len(train) + np.diag(cell / scale**2)
+        self.map = PrincipalMap(mean, scale, covariance, self.least)
         return self
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
-        d = len(self.mean)
+        d = len(self.map.mean)
         noise = box_muller(rng.random((2, n * d // 2 + 1)))[: n * d].reshape(n, d)
-        return np.asarray(self.mean + (noise * self.stretches) @ self.axes.T * self.scale)
+        return self.map.forward(noise)
 
     def log_prob(self, samples: Array) -> Array:
         """Log-density in nats, exact."""
-        noise = (samples - self.mean) / self.scale @ self.axes / self.stretches
-        of_noise = -(noise**2).sum(axis=1) / 2 - np.log(2 * np.pi) * len(self.mean) / 2
-        return np.asarray(of_noise - np.log(self.stretches).sum() - np.log(self.scale).sum())
+        noise = self.map.inverse(samples)
+        of_noise = -(noise**2).sum(axis=1) / 2 - np.log(2 * np.pi) * noise.shape[1] / 2
+        return np.asarray(
+            of_noise - np.log(self.map.stretches).sum() - np.log(self.map.scale).sum()
+        )
 
 
 def box_muller(uniform: Array) -> Array:

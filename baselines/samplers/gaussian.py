@@ -6,19 +6,16 @@ Multivariate Analysis, 2004, https://doi.org/10.1016/S0047-259X(03)00096-4. It i
 matrix regular when there are more coordinates than samples, or copies of a coordinate; with many
 samples it vanishes.
 
-Shrinkage happens in standardised units, so that no coordinate's unit matters. Whole-number
-samples stand for cells one unit wide: noise that is even over the cell adds 1/12 to each
-variance, which is added rather than drawn.
+Shrinkage happens in standardised units, so that no coordinate's unit matters. The noise over the
+cells of whole numbers is not drawn: its variance is added.
 """
 
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
 from sklearn.covariance import ledoit_wolf
 
-Array = NDArray[np.float64]
+from .affine import Array, is_whole, log_normal, standard_deviations
 
 
 class Gaussian:
@@ -31,14 +28,12 @@ class Gaussian:
         if len(train) < 2:
             raise ValueError("A covariance needs at least two training samples.")
         self.mean = train.mean(axis=0)
-        # A coordinate that never varies would have an infinite density: it gets a hair's width.
-        hair = 1e-6 * np.maximum(1.0, np.abs(self.mean))
-        scale = np.where(np.ptp(train, axis=0) > 0, train.std(axis=0), hair)
+        scale = standard_deviations(train, self.mean)
         standardised = (train - self.mean) / scale
         correlation = ledoit_wolf(standardised, assume_centered=True)[0]
         correlation += self.jitter * np.eye(len(scale))
         covariance = correlation * np.outer(scale, scale)
-        if np.array_equal(train, np.rint(train)):
+        if is_whole(train):
             covariance += np.eye(len(scale)) / 12
         # The factor is taken in units of the standard deviations, where it is well conditioned.
         deviations = np.sqrt(np.diag(covariance))
@@ -52,6 +47,4 @@ class Gaussian:
 
     def log_prob(self, samples: Array) -> Array:
         """Log-density in nats, exact."""
-        noise = solve_triangular(self.factor, (samples - self.mean).T, lower=True)
-        log_volume = np.log(2 * np.pi) * len(self.mean) / 2 + np.log(np.diag(self.factor)).sum()
-        return np.asarray(-0.5 * (noise**2).sum(axis=0) - log_volume)
+        return log_normal(samples, self.mean, self.factor)

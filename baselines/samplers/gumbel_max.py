@@ -19,7 +19,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from .affine import Array, is_whole
+
 Categories = NDArray[np.intp]
 
 
@@ -33,7 +34,7 @@ class GumbelMax:
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         n, d = train.shape
         low, high = train.min(axis=0), train.max(axis=0)
-        self.whole = bool(np.array_equal(train, np.rint(train)) and high.max() - low.min() < 256)
+        self.whole = is_whole(train) and bool(high.max() - low.min() < 256)
         if self.whole:
             self.low, self.width = np.full(d, low.min() - 0.5), np.ones(d)
             self.n_categories = int(high.max() - low.min()) + 1
@@ -41,8 +42,8 @@ class GumbelMax:
             # The cube root of n suits smooth densities; those with modes want more.
             inner = self.bins or max(8, round(3 * n ** (1 / 3)))
             # A coordinate that never varies gets bins of a hair's width.
-            hair = 1e-6 * np.maximum(1.0, np.abs(low))
-            self.width = np.where(high > low, high - low, hair) / inner
+            least = 1e-6 * np.maximum(1.0, np.abs(low))
+            self.width = np.where(high > low, high - low, least) / inner
             self.low = low - self.width
             self.n_categories = inner + 2
         categories = self._categories(train)

@@ -16,9 +16,8 @@ density, and a level that training lacks would have no mass.
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from .affine import Array, is_whole
 
 
 class IndependentMarginals:
@@ -43,5 +42,4 @@ class IndependentMarginals:
 
 
 def _is_discrete(column: Array) -> bool:
-    whole = np.array_equal(column, np.rint(column))
-    return whole or 2 * len(np.unique(column)) < len(column)
+    return is_whole(column) or 2 * len(np.unique(column)) < len(column)

@@ -19,22 +19,18 @@ eight modes one proposal in 540 is kept, and one in 75 could be; on the grid of 
 one component. So more than `max_coordinates` are refused at once, and mixtures that would take more
 than `max_proposals` once they are known.
 `expected_acceptance` is 1 / M, and `acceptance_rate` what came of it in a trial.
-
-Whole-number samples stand for cells one unit wide and get even noise over them.
 """
 
 import warnings
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
-Array = NDArray[np.float64]
+from .affine import Array, dequantize, log_normal, standard_deviations
 
 BLOCK = 20_000  # proposals at once
 
@@ -72,33 +68,10 @@ class Rejection:
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         if reason := self.refuses(train):
             raise ValueError(reason)
-        # A coordinate that never varies would have an infinite density: it gets a hair's width.
-        hair = 1e-6 * np.maximum(1.0, np.abs(train[0]))
-        if np.array_equal(train, np.rint(train)):
-            train = train + rng.uniform(-0.5, 0.5, size=train.shape)
-        self.origin = train.mean(axis=0)
-        self.scale = np.where(np.ptp(train, axis=0) > 0, train.std(axis=0), hair)
-        mixture = self._mixture((train - self.origin) / self.scale, rng)
-        self.weights = mixture.weights_ / mixture.weights_.sum()
-        self.means, covariances = np.asarray(mixture.means_), np.asarray(mixture.covariances_)
-        self.factors = np.linalg.cholesky(covariances)
-        self.centre = self.weights @ self.means
-        apart = self.means - self.centre
-        whole = np.einsum("k,kij->ij", self.weights, covariances)
-        whole += np.einsum("k,ki,kj->ij", self.weights, apart, apart)
-
-        # Wider than a component in every direction, or the ratio would have no bound.
-        root = np.linalg.inv(np.linalg.cholesky(whole))
-        widest = np.linalg.eigvalsh(root @ covariances @ root.T).max()
-        low = max(1.0, float(widest)) * (1 + 1e-9)
-
-        def log_bound(log_inflation: float) -> float:
-            proposal = whole * (low + np.exp(log_inflation))
-            return self._log_bound(covariances, proposal)
-
-        best = minimize_scalar(log_bound, bounds=(-16, 4), method="bounded")
-        self.log_bound = float(best.fun)
-        self.proposal_factor = np.linalg.cholesky(whole * (low + np.exp(best.x)))
+        train = dequantize(train, rng)
+        self.origin, self.scale = train.mean(axis=0), standard_deviations(train, train[0])
+        covariances = self._fit_mixture((train - self.origin) / self.scale, rng)
+        self.log_bound, self.proposal_factor = self._fit_proposal(covariances)
         if self.log_bound > np.log(self.max_proposals):
             raise ValueError(
                 f"Rejection sampling would take about 10^{self.log_bound / np.log(10):.1f} "
@@ -106,10 +79,8 @@ class Rejection:
             )
         self.expected_acceptance = float(np.exp(-self.log_bound))
         trial = int(np.ceil(100 / self.expected_acceptance))
-        kept = sum(
-            len(self._kept(min(BLOCK, trial - start), rng)) for start in range(0, trial, BLOCK)
-        )
-        self.acceptance_rate = kept / trial
+        blocks = [min(BLOCK, trial - start) for start in range(0, trial, BLOCK)]
+        self.acceptance_rate = sum(len(self._kept(block, rng)) for block in blocks) / trial
         return self
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
@@ -128,41 +99,49 @@ class Rejection:
         noise = rng.normal(size=(n_proposals, len(self.scale)))
         proposals = self.centre + noise @ self.proposal_factor.T
         log_share = self._log_density(proposals) - self.log_bound
-        log_share -= _log_normal(proposals, self.centre, self.proposal_factor)
+        log_share -= log_normal(proposals, self.centre, self.proposal_factor)
         return np.asarray(proposals[log_share > -rng.exponential(size=n_proposals)])
 
     def _log_density(self, points: Array) -> Array:
         parts = [
-            np.log(weight) + _log_normal(points, mean, factor)
+            np.log(weight) + log_normal(points, mean, factor)
             for weight, mean, factor in zip(self.weights, self.means, self.factors, strict=True)
         ]
         return np.asarray(logsumexp(parts, axis=0))
 
-    def _log_bound(self, covariances: Array, proposal: Array) -> float:
-        """Return the log of the sum, over components, of the greatest ratio to the proposal."""
-        apart = self.means - self.centre
-        ratios = (np.linalg.slogdet(proposal)[1] - np.linalg.slogdet(covariances)[1]) / 2
-        spare = np.linalg.solve(proposal - covariances, apart[:, :, None])[:, :, 0]
-        return float(logsumexp(np.log(self.weights) + ratios + (apart * spare).sum(axis=1) / 2))
-
-    def _mixture(self, scaled: Array, rng: np.random.Generator) -> GaussianMixture:
-        """Return the mixture with the least Bayesian information criterion."""
+    def _fit_mixture(self, scaled: Array, rng: np.random.Generator) -> Array:
+        """Fit the mixture with the least Bayesian information criterion; return its covariances."""
         fitted = []
-        for size in self.sizes:
-            if size == 1 or 5 * size <= len(scaled):
-                mixture = GaussianMixture(
-                    size,
-                    reg_covar=self.least_variance,
-                    n_init=3,
-                    random_state=int(rng.integers(2**31)),
-                )
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore", ConvergenceWarning)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            for size in self.sizes:
+                if size == 1 or 5 * size <= len(scaled):
+                    seed, least = int(rng.integers(2**31)), self.least_variance
+                    mixture = GaussianMixture(size, reg_covar=least, n_init=3, random_state=seed)
                     fitted.append(mixture.fit(scaled))
-        return min(fitted, key=lambda mixture: float(mixture.bic(scaled)))
+        best = min(fitted, key=lambda mixture: float(mixture.bic(scaled)))
+        self.weights = best.weights_ / best.weights_.sum()
+        self.means, covariances = np.asarray(best.means_), np.asarray(best.covariances_)
+        self.factors = np.linalg.cholesky(covariances)
+        self.centre = self.weights @ self.means
+        return covariances
 
+    def _fit_proposal(self, covariances: Array) -> tuple[float, Array]:
+        """Return the least log-bound and the factor of the proposal's covariance that has it."""
+        apart = self.means - self.centre
+        whole = np.einsum("k,kij->ij", self.weights, covariances)
+        whole += np.einsum("k,ki,kj->ij", self.weights, apart, apart)
+        # Wider than a component in every direction, or the ratio would have no bound.
+        root = np.linalg.inv(np.linalg.cholesky(whole))
+        widest = np.linalg.eigvalsh(root @ covariances @ root.T).max()
+        low = max(1.0, float(widest)) * (1 + 1e-9)
 
-def _log_normal(points: Array, mean: Array, factor: Array) -> Array:
-    noise = solve_triangular(factor, (points - mean).T, lower=True)
-    log_volume = np.log(2 * np.pi) * len(mean) / 2 + np.log(np.diag(factor)).sum()
-    return np.asarray(-(noise**2).sum(axis=0) / 2 - log_volume)
+        def log_bound(log_inflation: float) -> float:
+            """Return the log of the sum, over components, of the greatest ratio to a proposal."""
+            proposal = whole * (low + np.exp(log_inflation))
+            ratios = (np.linalg.slogdet(proposal)[1] - np.linalg.slogdet(covariances)[1]) / 2
+            spare = np.linalg.solve(proposal - covariances, apart[:, :, None])[:, :, 0]
+            return float(logsumexp(np.log(self.weights) + ratios + (apart * spare).sum(axis=1) / 2))
+
+        best = minimize_scalar(log_bound, bounds=(-16, 4), method="bounded")
+        return float(best.fun), np.linalg.cholesky(whole * (low + np.exp(best.x)))

@@ -58,8 +58,8 @@ def test_samples_are_decoded_draws_of_the_mixture_on_the_code(line, rng):
 
     np.testing.assert_array_equal(samples, model.decode(codes))
     fitted = model.encode(line)
-    assert model.centres[0] == pytest.approx(fitted.mean(axis=0), abs=1e-6)
-    assert model.factors[0, 0] ** 2 == pytest.approx(fitted.var(axis=0), rel=1e-3)
+    assert model.mixture.means[0] == pytest.approx(fitted.mean(axis=0), abs=1e-6)
+    assert model.mixture.factors[0, 0] ** 2 == pytest.approx(fitted.var(axis=0), rel=1e-3)
 
 
 def test_one_sample_is_too_few(rng):

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from genbench.baselines.autoencoders.contractive_autoencoder import ContractiveAutoencoder
+from genbench.baselines.autoencoders.contractive_autoencoder import (
+    ContractiveAutoencoder,
+    squared_jacobian,
+)
 
 
 @pytest.fixture
@@ -28,7 +31,7 @@ def test_the_price_is_on_average_the_squared_jacobian(rng):
     points = torch.tensor(rng.normal(size=(10, 3)), dtype=torch.float32, requires_grad=True)
     generator = torch.Generator().manual_seed(0)
 
-    found = [model._steepness(points, model.encoder(points), generator).item() for _ in range(2000)]
+    found = [squared_jacobian(points, model.encoder(points), generator).item() for _ in range(2000)]
 
     exact = float(squared_jacobians(model, points.detach()).mean())
     assert np.mean(found) == pytest.approx(exact, rel=4 * np.std(found) / exact / 2000**0.5)

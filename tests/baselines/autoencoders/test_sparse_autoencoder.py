@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.stats import entropy
 
-from genbench.baselines.autoencoders.sparse_autoencoder import SparseAutoencoder, _divergence
+from genbench.baselines.autoencoders.sparse_autoencoder import SparseAutoencoder, kl_divergence
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_each_coordinate_of_the_code_has_the_mean_that_was_wanted(corners):
 def test_the_price_is_the_divergence_of_two_coins():
     wanted, found = np.array([0.2, 0.8]), np.array([[0.2, 0.8], [0.5, 0.5], [0.1, 0.9]])
 
-    prices = _divergence(0.2, torch.tensor(found[:, 0]))
+    prices = kl_divergence(0.2, torch.tensor(found[:, 0]))
 
     np.testing.assert_allclose(prices, [entropy(wanted, coin) for coin in found], atol=1e-12)
 
@@ -55,7 +55,7 @@ def test_the_decoder_undoes_the_encoder_though_the_code_is_sparse(corners, rng):
 
 def test_drawn_codes_are_cut_off_at_zero_and_one(corners, rng):
     model = quick(corners, rng)
-    model.factors = 4 * model.factors  # so that some draws are out of range on either side
+    model.mixture.factors *= 4  # so that some draws are out of range on either side
 
     codes = model.sample_latents(500, rng=np.random.default_rng(1))
     samples = model.sample(500, rng=np.random.default_rng(1))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from genbench.baselines.chains.langevin import Langevin, _kernel_density, _mixing
+from genbench.baselines.chains.langevin import Langevin, effective_sample_size
 
 
 def rng():
@@ -23,20 +23,6 @@ def autoregression(coefficient, n, chains):
     return steps[:, :, None]
 
 
-def test_gradient_is_that_of_the_kernel_density():
-    points, centres = rng().normal(size=(2, 9, 3))
-    width = np.array([0.5, 1.0, 2.0])
-    target = _kernel_density(centres, width)
-    kernels = np.exp(-(((points[:, None] - centres) / width) ** 2).sum(axis=2) / 2).sum(axis=1)
-
-    height, slope = target(points)
-
-    steps = 1e-6 * np.eye(3)
-    rise = [(target(points + step)[0] - target(points - step)[0]) / 2e-6 for step in steps]
-    assert height == pytest.approx(np.log(kernels))
-    assert slope == pytest.approx(np.stack(rise, axis=1), abs=1e-6)
-
-
 def test_reaches_a_distribution_that_the_training_samples_do_not_have():
     train = rng().normal(size=(200, 2)) * 3
     model = Langevin(normal, n_chains=1000, burn_in=400).fit(train, rng=rng())
@@ -54,7 +40,7 @@ def test_accepting_and_rejecting_corrects_steps_that_are_far_too_long():
     train = rng().normal(size=(200, 1))
     model = Langevin(lambda x: (-(x[:, 0] ** 2) / 2, -x), n_chains=4000, burn_in=30)
     model.fit(train, rng=rng())
-    model.step = 1.3 / model.unit[0]  # uncorrected, the variance would be 1.73, not 1
+    model.step = 1.3 / model.scale[0]  # uncorrected, the variance would be 1.73, not 1
 
     variance = model.sample(4000, rng=rng()).var()
 
@@ -86,7 +72,7 @@ def test_chains_stay_where_the_density_is_not_zero():
 def test_effective_size_of_an_autoregression_is_its_closed_form(coefficient):
     trace = autoregression(coefficient, 1000, 50)
 
-    _, size = _mixing(trace)
+    size = effective_sample_size(trace)
 
     assert size == pytest.approx(50_000 * (1 - coefficient) / (1 + coefficient), rel=0.1)
 
@@ -107,20 +93,9 @@ def test_effective_size_of_a_short_trace_is_the_formula_written_out():
     falling = [min(pairs[: i + 1]) for i in range(first_bad)]
     assert falling != pairs[:first_bad]  # chance made one rise
 
-    _, size = _mixing(trace)
+    size = effective_sample_size(trace)
 
     assert size == pytest.approx(80 / (2 * sum(falling) - 1))
-
-
-def test_r_hat_is_the_formula_written_out():
-    trace = rng().normal(size=(10, 3, 1)) + np.arange(3)[:, None]
-    halves = [half for chain in trace[:, :, 0].T for half in (chain[:5], chain[5:])]
-    within = np.mean([half.var(ddof=1) for half in halves])
-    between = 5 * np.var([half.mean() for half in halves], ddof=1)
-
-    r_hat, _ = _mixing(trace)
-
-    assert r_hat == pytest.approx(np.sqrt((4 / 5 * within + between / 5) / within))
 
 
 def test_densities_on_which_no_chain_can_walk_are_refused():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from genbench.baselines.chains.metropolis import Metropolis, _log_density, _split_r_hat
+from genbench.baselines.chains.metropolis import Metropolis
 
 
 def rng():
@@ -76,23 +76,6 @@ def test_a_density_that_is_not_a_number_is_refused():
 
     with pytest.raises(FloatingPointError, match="NaN"):
         Metropolis(lambda samples: np.full(len(samples), np.nan)).fit(train, rng=rng())
-
-
-def test_split_r_hat_is_the_formula_written_out():
-    trace = np.random.default_rng(1).normal(size=(3, 10, 1)) + np.arange(3)[:, None, None]
-    halves = [half for chain in trace[:, :, 0] for half in (chain[:5], chain[5:])]
-    within = np.mean([half.var(ddof=1) for half in halves])
-    between = 5 * np.var([half.mean() for half in halves], ddof=1)
-
-    assert _split_r_hat(trace) == pytest.approx(np.sqrt((4 / 5 * within + between / 5) / within))
-
-
-def test_kernel_log_density_is_that_of_the_kernels_up_to_a_constant():
-    points, centres = rng().normal(size=(2, 7, 3))
-    width = np.array([0.5, 1.0, 2.0])
-    kernels = np.exp(-(((points[:, None] - centres) / width) ** 2).sum(axis=2) / 2).sum(axis=1)
-
-    assert _log_density(points, centres, width) == pytest.approx(np.log(kernels))
 
 
 def test_a_density_that_rejects_every_step_is_refused():

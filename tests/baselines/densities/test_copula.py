@@ -25,9 +25,9 @@ def test_quantiles_and_densities_belong_to_the_distribution_function(column):
     step = 1e-6
     off_edge = np.abs(x[:, None] - marginal.edges).min(axis=1) > step
 
-    slope = (marginal.distribution(x + step) - marginal.distribution(x - step)) / (2 * step)
+    slope = (marginal.cdf(x + step) - marginal.cdf(x - step)) / (2 * step)
 
-    assert marginal.distribution(marginal.quantile(shares)) == pytest.approx(shares)
+    assert marginal.cdf(marginal.quantile(shares)) == pytest.approx(shares)
     assert slope[off_edge] == pytest.approx(np.exp(marginal.log_density(x))[off_edge], abs=1e-7)
 
 

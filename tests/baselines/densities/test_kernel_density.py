@@ -5,7 +5,7 @@ import pytest
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from genbench.baselines import kernel_density
+from genbench.baselines.densities import kernel_density
 from genbench.baselines.densities.kernel_density import KernelDensity
 
 

@@ -23,7 +23,7 @@ def test_the_divergence_is_the_trace_of_the_jacobian():
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         field = Velocity(torch.tensor([0.3, 1.0, 2.0]), hidden=16)
-        torch.nn.init.normal_(field.last.weight)
+        torch.nn.init.normal_(field.output_layer.weight)
     points = torch.linspace(-2, 2, 12).view(4, 3)
     time = torch.full((1, 1), 0.7)
 
@@ -48,8 +48,8 @@ def test_samples_lead_back_to_their_noise(moons, rng):
     model = FlowMatching(steps=60, hidden=16, batch=64).fit(moons, rng=rng)
     noise = torch.tensor(rng.normal(size=(50, 2)), dtype=torch.float32)
 
-    data, _ = model._integrate(noise, model._clock())
-    back, _ = model._integrate(data, model._clock().flip(0))
+    data, _ = model._integrate(noise, model._times())
+    back, _ = model._integrate(data, model._times().flip(0))
 
     torch.testing.assert_close(back, noise, atol=1e-3, rtol=0)
 

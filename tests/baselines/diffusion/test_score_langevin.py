@@ -24,7 +24,7 @@ def untrained(train, rng):
 
 def test_the_score_of_an_untrained_network_is_the_gradient_of_the_gaussian(gaussian, rng):
     model = untrained(gaussian, rng)
-    noise = model.levels[-1].item() * model.scale
+    noise = model.levels[-1].item() * model.axes.scale
     density = multivariate_normal(
         gaussian.mean(axis=0), np.cov(gaussian.T, bias=True) + np.diag(noise**2)
     )

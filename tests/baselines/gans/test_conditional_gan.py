@@ -61,8 +61,3 @@ def test_a_class_that_there_is_not_is_refused(train, rng):
 
     with pytest.raises(ValueError, match="from 0 to 2, not 3"):
         model.sample_class(5, 3, rng=rng)
-
-
-def test_divergence_is_an_error(train, rng):
-    with pytest.raises(FloatingPointError, match="not finite"):
-        ConditionalGAN(hidden=8, steps=30, rate=1e30).fit(train, rng=rng)

@@ -62,18 +62,6 @@ def test_values_are_those_at_which_the_conjugate_is_finite():
         assert divergence.conjugate(divergence.activation(OUTPUTS)).isfinite().all()
 
 
-def test_samples_are_in_the_units_of_the_data(rng):
-    centre, spread = np.array([1000, -3]), np.array([10, 0.1])
-    train = centre + spread * rng.normal(size=(400, 2))
-
-    model = FGAN(latent=8, hidden=32, steps=250, batch=32).fit(train, rng=rng)
-    samples = model.sample(500, rng=rng)
-
-    # Wide margins: so short a game gets near, in every seed tried, and no nearer.
-    assert (np.abs(samples.mean(axis=0) - centre) < 3 * spread).all()
-    assert (samples.std(axis=0) < spread * 4).all()
-
-
 @every_divergence
 def test_beliefs_are_probabilities(name, rng):
     train = [5, -3] + rng.normal(size=(400, 2)) * [1, 100]
@@ -87,8 +75,3 @@ def test_beliefs_are_probabilities(name, rng):
 def test_a_divergence_that_there_is_not_is_refused():
     with pytest.raises(ValueError, match=r"must be one of kl, .* not 'hellinger'"):
         FGAN(divergence="hellinger")
-
-
-def test_divergence_is_an_error(rng):
-    with pytest.raises(FloatingPointError, match="not finite"):
-        FGAN(hidden=8, steps=30, rate=1e30).fit(rng.normal(size=(50, 2)), rng=rng)

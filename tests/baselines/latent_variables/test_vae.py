@@ -8,7 +8,8 @@ import torch
 from scipy.special import expit
 from scipy.stats import norm
 
-from genbench.baselines.latent_variables.vae import VariationalAutoencoder, _mean_discrepancy
+from genbench.baselines.latent_variables.objective import maximum_mean_discrepancy
+from genbench.baselines.latent_variables.vae import VariationalAutoencoder
 
 
 @pytest.fixture
@@ -29,8 +30,8 @@ def log_density(model, points, n=5000):
         latent = model.network.prior.sample(n, generator)
         centre, log_width = model.network.decode(latent)
         each = [
-            model._log_likelihood(point.expand(n, -1), centre, log_width)
-            for point in model._standardise(points)
+            model.network.likelihood.log_prob(point.expand(n, -1), centre, log_width)
+            for point in model._standardize(points)
         ]
     return torch.logsumexp(torch.stack(each).double(), dim=1).numpy() - np.log(n)
 
@@ -73,9 +74,9 @@ def test_likelihood_of_a_cell_is_a_difference_of_logistic_distribution_functions
     centre, width, level = 3.3, 1.7, 5.0
     expected = np.log(expit((level + 0.5 - centre) / width) - expit((level - 0.5 - centre) / width))
 
-    found = model._log_likelihood(
-        model._standardise(np.array([[level]])),
-        model._standardise(np.array([[centre]])),
+    found = model.network.likelihood.log_prob(
+        model._standardize(np.array([[level]])),
+        model._standardize(np.array([[centre]])),
         torch.log(torch.tensor([[width / model.spread[0]]], dtype=torch.float32)),
     )
 
@@ -96,19 +97,19 @@ def objective(model, points, **settings):
         setattr(model, name, value)
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
-        return float(model._objective(model.network, model._standardise(points), generator))
+        return float(model._objective(model.network, model._standardize(points), generator))
 
 
 def test_beta_weighs_the_divergence(rng):
     train = rng.normal(size=(60, 2))
     model = small(steps=50).fit(train, rng=rng)
     generator = torch.Generator().manual_seed(0)
-    points = model._standardise(train)
+    points = model._standardize(train)
 
     found = [objective(model, train, beta=beta) for beta in (0.0, 1.0, 4.0)]
 
     with torch.no_grad():
-        likelihood, divergence, _ = model._terms(model.network, points, generator)
+        likelihood, divergence, _ = model.network.terms(points, generator)
     expected = [float((likelihood - beta * divergence).mean()) for beta in (0.0, 1.0, 4.0)]
     assert found == pytest.approx(expected, rel=1e-4)
 
@@ -132,7 +133,7 @@ def test_more_importance_weights_bring_the_bound_up_to_the_density(rng):
 def test_the_discrepancy_is_the_kernels_mean_within_less_twice_between(rng):
     a, b = rng.normal(size=(6, 3)), 1 + rng.normal(size=(5, 3))
 
-    found = float(_mean_discrepancy(torch.as_tensor(a), torch.as_tensor(b)))
+    found = float(maximum_mean_discrepancy(torch.as_tensor(a), torch.as_tensor(b)))
 
     def mean(x, y, *, same):
         each = [
@@ -155,9 +156,9 @@ def test_the_discrepancy_of_latents_from_the_prior_is_taken_away(rng):
 
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
-        _, _, latent = model._terms(model.network, model._standardise(train), generator)
+        _, _, latent = model.network.terms(model._standardize(train), generator)
         prior = model.network.prior.sample(60, generator)
-        expected = 100 * 2 * float(_mean_discrepancy(latent, prior))
+        expected = 100 * 2 * float(maximum_mean_discrepancy(latent, prior))
     assert without - within == pytest.approx(expected, rel=1e-3)
 
 

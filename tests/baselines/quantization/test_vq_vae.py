@@ -3,7 +3,9 @@
 import numpy as np
 import torch
 
-from genbench.baselines.quantization.vq_vae import VQVAE, Codebooks, Prior
+from genbench.baselines.quantization.code_prior import Prior
+from genbench.baselines.quantization.codebooks import Codebooks
+from genbench.baselines.quantization.vq_vae import VQVAE
 
 
 def clusters(n, generator):
@@ -14,7 +16,7 @@ def clusters(n, generator):
 def test_full_updates_end_at_a_fixed_point_of_lloyds_algorithm():
     generator = torch.Generator().manual_seed(0)
     vectors = clusters(200, generator)
-    books = Codebooks(vectors, slots=1, size=6, generator=generator)
+    books = Codebooks(vectors, slots=1, size=6, random=generator)
 
     for _ in range(50):
         codes, _, seen = books.quantize(vectors)
@@ -32,7 +34,7 @@ def test_full_updates_end_at_a_fixed_point_of_lloyds_algorithm():
 def test_a_small_update_is_a_running_mean_over_batches():
     generator = torch.Generator().manual_seed(0)
     vectors = clusters(40, generator)
-    books = Codebooks(vectors, slots=1, size=3, generator=generator)
+    books = Codebooks(vectors, slots=1, size=3, random=generator)
     counts, totals = books.counts[0].clone(), books.totals[0].clone()
     codes, _, seen = books.quantize(vectors)
 
@@ -48,7 +50,7 @@ def test_a_small_update_is_a_running_mean_over_batches():
 def test_each_slot_codes_what_the_slots_before_it_left_over():
     generator = torch.Generator().manual_seed(0)
     vectors = clusters(200, generator)
-    books = Codebooks(vectors, slots=3, size=4, generator=generator)
+    books = Codebooks(vectors, slots=3, size=4, random=generator)
 
     codes, quantized, seen = books.quantize(vectors)
 
@@ -62,14 +64,14 @@ def test_each_slot_codes_what_the_slots_before_it_left_over():
 def test_dead_entries_come_back_at_vectors_that_were_seen():
     generator = torch.Generator().manual_seed(0)
     vectors = clusters(200, generator)
-    books = Codebooks(vectors, slots=2, size=4, generator=generator)
+    books = Codebooks(vectors, slots=2, size=4, random=generator)
     books.entries[1, 2] = 1e6
     for _ in range(3):
         codes, _, seen = books.quantize(vectors)
         books.update(codes, seen, forget=1.0)
     assert books.counts[1, 2] == 0
 
-    books.revive(seen, least=0.5, generator=generator)
+    books.revive(seen, least=0.5, random=generator)
 
     assert (books.entries[1, 2] == seen[1]).all(dim=1).any()
     assert books.counts[1, 2] == 50
@@ -91,14 +93,14 @@ def test_the_prior_predicts_a_code_from_earlier_codes_only():
 def test_the_prior_learns_which_codes_go_together():
     generator = torch.Generator().manual_seed(0)
     first = torch.randint(4, (400,), generator=generator)
-    model = VQVAE(slots=2, size=4, prior_hidden=16, prior_steps=400)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        model.prior = Prior(slots=2, size=4, hidden=16)
+        prior = Prior(slots=2, size=4, hidden=16)
+    together = torch.stack([first, (first + 1) % 4], dim=1)
 
-    model._train_prior(torch.stack([first, (first + 1) % 4], dim=1), generator)
+    learned = prior.trained(together, steps=400, batch=128, random=generator)
     with torch.no_grad():
-        codes = model.prior.sample(400, generator)
+        codes = learned.sample(400, generator)
 
     assert ((codes[:, 0] + 1) % 4 == codes[:, 1]).float().mean() > 0.9
     assert torch.bincount(codes[:, 0], minlength=4).min() > 60

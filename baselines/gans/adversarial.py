@@ -1,0 +1,227 @@
+"""What the GANs share: units of the data, two networks, and the game that trains them.
+
+All differ from their papers in what steadies the game: both rates fall to zero along half a cosine,
+and samples come from a running average of the generator. Those that are an `R1GAN` also make the
+discriminator pay for steep slopes at real samples. Whole numbers are dequantised: they and what is
+generated in their place get the same even noise, else the discriminator need only look for
+fractions.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.functional import softplus
+from torch.optim import Optimizer
+
+from ..training import EMA, WarmupCosine, gradient_step, mlp, new_seed, progress, seeded
+
+Array = NDArray[np.float64]
+leaky_relu = partial(nn.LeakyReLU, 0.2)
+
+
+def logistic_loss(real: Tensor, fake: Tensor) -> Tensor:
+    """Return the cross-entropy of logits that say whether a sample is real, of both kinds."""
+    return softplus(-real).mean() + softplus(fake).mean()
+
+
+def probability(discriminator: nn.Module, inputs: Tensor) -> Array:
+    """Return the probability of being real (n,) that a discriminator gives as a logit (n, 1)."""
+    with torch.no_grad():
+        logits: Tensor = discriminator(inputs)[:, 0]
+    return logits.double().sigmoid().numpy()
+
+
+def adam(weights: Iterable[Tensor], rate: float, *, beta2: float = 0.99) -> Optimizer:
+    """Return Adam with little momentum: the other's move makes yesterday's gradient misleading."""
+    return torch.optim.Adam(weights, lr=rate, betas=(0.5, beta2), fused=True)
+
+
+class Units:
+    """Units in which the data (n, d) have mean zero and deviation one."""
+
+    def __init__(self, train: Array) -> None:
+        self.whole = bool(np.array_equal(train, np.rint(train)))
+        width = float(self.whole)  # of the noise that dequantises
+        deviation = np.sqrt(train.var(axis=0) + width / 12)
+        if self.whole:  # they share a unit, and dull coordinates should stay small
+            deviation[:] = np.sqrt((deviation**2).mean())
+        self.centre, self.scale = train.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
+        self.cell = torch.tensor(width / self.scale).float()
+        # Whole numbers end at the least and the greatest: often there are many of these.
+        self.edges = self.standardize(np.tile([[train.min()], [train.max()]], train.shape[1]))
+
+    def standardize(self, samples: Array) -> Tensor:
+        return torch.tensor((samples - self.centre) / self.scale, dtype=torch.float32)
+
+    def dequantize(self, points: Tensor) -> Tensor:
+        """Give points (n, d) that stand for whole numbers fresh places in their cells."""
+        return points + (torch.rand(points.shape) - 0.5) * self.cell
+
+    def bound(self, output: Tensor) -> Tensor:
+        """Return the points (n, d) that a generator's output means: whole numbers keep in range."""
+        lowest, highest = self.edges
+        return lowest + (highest - lowest) * output.sigmoid() if self.whole else output
+
+    def samples(self, output: Tensor) -> Array:
+        """Return the samples (n, d) that a generator's output means.
+
+        Raises:
+            FloatingPointError: they are not finite.
+        """
+        samples: Array = self.bound(output).double().numpy() * self.scale + self.centre
+        if not np.isfinite(samples).all():
+            raise FloatingPointError("The generator drew samples that are not finite.")
+        return np.rint(samples) if self.whole else samples
+
+
+@dataclass(kw_only=True, eq=False)
+class Adversarial(ABC):
+    """A generator and a discriminator; a model says what each of the two lowers.
+
+    Args:
+        latent: coordinates of the normal noise that the generator maps to samples.
+        hidden: width of the hidden layers of both networks.
+        steps: gradient steps of the generator.
+        batch: what the discriminator judges in a step, of real and of generated samples each.
+        rate: first learning rate of the generator, and of the discriminator if that has none.
+        average: memory of the running average of the generator; 0 for none.
+    """
+
+    latent: int = 64
+    hidden: int = 256
+    steps: int = 3000
+    batch: int = 128
+    rate: float = 1e-3
+    average: float = 0.998
+
+    # Some models make settings of these.
+    layers = 3  # hidden layers of each network
+    critic_steps = 1  # steps of the discriminator for each of the generator
+
+    name = "GAN"  # for the progress bar
+    beta2 = 0.99  # of Adam: its memory of squared gradients
+
+    @property
+    def discriminator_rate(self) -> float:
+        """First learning rate of the discriminator, of which some models make a setting."""
+        return self.rate
+
+    @abstractmethod
+    def discriminator_loss(self, real: Tensor, fake: Tensor, step: int) -> Tensor:
+        """Return what the discriminator lowers, of what it is shown."""
+
+    @abstractmethod
+    def generator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Return what the generator lowers; the discriminator has seen `real`, but not `fake`."""
+
+    def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
+        seed = new_seed(rng)
+        data = self.prepare(train, rng)
+        latent, width = self.input_widths(train.shape[1])
+        hidden = self.layers * [self.hidden]
+        with seeded(new_seed(rng)):
+            generator = mlp(latent, *hidden, train.shape[1], activation=leaky_relu)
+            self.discriminator = mlp(width, *hidden, 1, activation=leaky_relu)
+        ema = EMA(generator, self.average)
+        optimisers = self.optimisers(generator)
+        schedules = [WarmupCosine(optimiser, self.steps) for optimiser in optimisers]
+        with seeded(seed):
+            for step in progress(range(self.steps), self.name):
+                for _ in range(self.critic_steps):
+                    real = self.real_batch(data, step)
+                    with torch.no_grad():
+                        fake = self.fake_batch(generator, real, step)
+                    gradient_step(optimisers[0], self.discriminator_loss(real, fake, step))
+                fake = self.fake_batch(generator, real, step)
+                gradient_step(optimisers[1], self.generator_loss(real, fake))
+                for schedule in schedules:
+                    schedule.step()
+                ema.update(generator)
+        self.generator = ema.network
+        return self
+
+    def sample(self, n: int, *, rng: np.random.Generator) -> Array:
+        return self.units.samples(self.generator(self.latents(n, rng)))
+
+    def prepare(self, train: Array, rng: np.random.Generator) -> Tensor:
+        """Return the rows of which batches of real samples are made."""
+        self.units = Units(train)
+        return self.units.standardize(train)
+
+    def input_widths(self, d: int) -> tuple[int, int]:
+        """Return how many numbers the generator and the discriminator take in."""
+        return self.latent, d
+
+    def optimisers(self, generator: nn.Module) -> list[Optimizer]:
+        """Return the discriminator's and the generator's."""
+        return [
+            adam(self.discriminator.parameters(), self.discriminator_rate, beta2=self.beta2),
+            adam(generator.parameters(), self.rate, beta2=self.beta2),
+        ]
+
+    @property
+    def samples_per_batch(self) -> int:
+        return self.batch
+
+    def real_batch(self, data: Tensor, step: int) -> Tensor:
+        rows = torch.randint(len(data), (self.samples_per_batch,))
+        return self.discriminator_input(data[rows], step)
+
+    def fake_batch(self, generator: nn.Module, real: Tensor, step: int) -> Tensor:
+        """Return what is generated to be compared with a real batch."""
+        z = torch.randn(self.samples_per_batch, self.latent)
+        return self.discriminator_input(self.units.bound(generator(z)), step)
+
+    def discriminator_input(self, points: Tensor, step: int) -> Tensor:
+        """Return what the discriminator is shown of real or generated points in this step."""
+        return self.units.dequantize(points)
+
+    def discriminator_output(self, inputs: Tensor) -> Tensor:
+        """Return the discriminator's number for each input (n, 1): the greater, the more real."""
+        output: Tensor = self.discriminator(inputs)
+        return output
+
+    def latents(self, n: int, rng: np.random.Generator) -> Tensor:
+        return torch.tensor(rng.normal(size=(n, self.latent)), dtype=torch.float32)
+
+
+@dataclass(kw_only=True, eq=False)
+class R1GAN(Adversarial):
+    """The discriminator gives logits and pays for steep slopes at real samples.
+
+    R1 is from Mescheder et al., "Which training methods for GANs do actually converge?", ICML 2018,
+    https://arxiv.org/abs/1801.04406. The generator's loss does not saturate.
+
+    Args:
+        slope_penalty: weight of the squared slope at real samples, per coordinate.
+    """
+
+    slope_penalty: float = 0.1
+
+    def discriminator_loss(self, real: Tensor, fake: Tensor, step: int) -> Tensor:
+        loss = self.unpenalized_loss(real, fake)
+        if step % 4 == 0:  # seldom but strong: cheaper, as good
+            d = len(self.units.scale)
+            # Distances grow with the root of d, so slopes shrink and their squares by d.
+            loss = loss + 4 * self.slope_penalty * d / 2 * self.slope(real).square().sum(1).mean()
+        return loss
+
+    def unpenalized_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        return logistic_loss(self.discriminator_output(real), self.discriminator_output(fake))
+
+    def generator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        return softplus(-self.discriminator_output(fake)).mean()
+
+    def slope(self, real: Tensor) -> Tensor:
+        """Return the gradient of the discriminator's output at each input, of the same shape."""
+        real = real.detach().requires_grad_()
+        outputs = self.discriminator_output(real).sum()
+        (slope,) = torch.autograd.grad(outputs, real, create_graph=True)
+        return slope
