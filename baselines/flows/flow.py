@@ -1,0 +1,408 @@
+"""What the flows share: preprocessing, conditioners, couplings, training, samples, densities.
+
+A flow is a bijection f from samples x to standard normal noise, with a Jacobian whose determinant
+is cheap: log p(x) = log N(f(x); 0, I) + log |det df/dx|. Its inverse turns noise into samples.
+
+Whole numbers are dequantised with even noise one unit wide and stretched by a logit, so that the
+many samples at the ends of the range get tails instead of cliffs. All data are then standardised,
+or whitened where a model says so: there, an untrained flow is the Gaussian of the data.
+
+A tenth of the samples is held out. The flow that is kept is a moving average (EMA) of the one that
+is trained, at the step where held-out samples are likeliest.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Self, TypeVar, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ..training import EMA, Best, WarmupCosine, minimise, new_seed, seeded
+
+Array = NDArray[np.float64]
+Layer = TypeVar("Layer", bound=nn.Module)
+
+
+class Standardize:
+    """Carries samples to points with mean zero and variance one, and back.
+
+    Args:
+        train: samples (n, d).
+        margin: share of the range of whole numbers left free at either end before the logit.
+        rng: draws the noise that dequantises.
+    """
+
+    def __init__(self, train: Array, margin: float, rng: np.random.Generator) -> None:
+        d = train.shape[1]
+        self.whole_numbers = bool(np.array_equal(train, np.rint(train)))
+        # One range for all coordinates: a pixel blank in training may be inked elsewhere.
+        self.lowest, self.highest = float(train.min()) - 0.5, float(train.max()) + 0.5
+        self.margin, self.slope = margin, (1 - 2 * margin) / (self.highest - self.lowest)
+        self.std, self.constant = np.ones(d), np.zeros(d)  # until there are values to fit them to
+        self._fit(self._logit(self._noisy_copies(train, rng))[0])
+
+    def _noisy_copies(self, train: Array, rng: np.random.Generator) -> Array:
+        return self.dequantize(np.repeat(train, 10, axis=0) if self.whole_numbers else train, rng)
+
+    def _fit(self, values: Array) -> None:
+        self.mean, self.std = values.mean(axis=0), values.std(axis=0)
+        # What is constant has no density; it gets a narrow normal one.
+        size = np.maximum(1.0, np.abs(self.mean))
+        self.constant = (self.std <= 1e-9 * size).astype(float)
+        self.std = np.where(self.constant > 0, 1e-4 * size, self.std)
+        self.widths = self.std  # their product is the volume of what becomes a unit cube
+
+    def dequantize(self, samples: Array, rng: np.random.Generator) -> Array:
+        """Give whole numbers a place in their cells, and what is constant its narrow width."""
+        if self.whole_numbers:
+            return samples + rng.uniform(-0.5, 0.5, size=samples.shape)
+        return samples + self.constant * self.std * rng.standard_normal(samples.shape)
+
+    def forward(self, samples: Array) -> tuple[Array, Array]:
+        """Return the points (n, d) and log |det Jacobian| (n,)."""
+        values, log_slopes = self._logit(samples)
+        return self._standardize(values), (log_slopes - np.log(self.widths)).sum(axis=1)
+
+    def inverse(self, points: Array) -> Array:
+        """Return the samples (n, d) that become these points."""
+        values = self._unstandardize(points)
+        if not self.whole_numbers:
+            return values
+        return self.lowest + (0.5 * (1 + np.tanh(values / 2)) - self.margin) / self.slope
+
+    def clip(self, samples: Array) -> Array:
+        """Move what lies beyond the range of whole numbers to its ends."""
+        return np.clip(samples, self.lowest, self.highest) if self.whole_numbers else samples
+
+    def in_range(self, samples: Array) -> NDArray[np.bool_]:
+        """Say which samples (n,) can be reached: whole numbers not far beyond their range."""
+        if not self.whole_numbers:
+            return np.full(len(samples), fill_value=True)
+        free = self.margin / (1 - 2 * self.margin) * (self.highest - self.lowest)
+        within = (samples > self.lowest - free) & (samples < self.highest + free)
+        return np.asarray(within.all(axis=1))
+
+    def _logit(self, samples: Array) -> tuple[Array, Array]:
+        """Return the logits (n, d) of whole numbers' shares of the range, and the log-slopes."""
+        if not self.whole_numbers:
+            return samples, np.zeros_like(samples)
+        share = self.margin + self.slope * (samples - self.lowest)
+        log_share, log_rest = np.log(share), np.log1p(-share)
+        return log_share - log_rest, np.log(self.slope) - log_share - log_rest
+
+    def _standardize(self, values: Array) -> Array:
+        points: Array = (values - self.mean) / self.std
+        return points
+
+    def _unstandardize(self, points: Array) -> Array:
+        values: Array = points * self.std + self.mean
+        return values
+
+
+class Whiten(Standardize):
+    """Carries samples to points without correlations, and back."""
+
+    def _fit(self, values: Array) -> None:
+        super()._fit(values)
+        points = super()._standardize(values)
+        covariance = points.T @ points / len(points) + np.diag(self.constant)
+        variances, self.axes = np.linalg.eigh(covariance)
+        self.axis_std = np.sqrt(np.maximum(variances, 1e-6))
+        self.widths = self.std * self.axis_std
+
+    def _standardize(self, values: Array) -> Array:
+        points: Array = super()._standardize(values) @ self.axes / self.axis_std
+        return points
+
+    def _unstandardize(self, points: Array) -> Array:
+        return super()._unstandardize((points * self.axis_std) @ self.axes.T)
+
+
+class Bijection(nn.Module, ABC):
+    """A layer that can be inverted, or a whole flow of them."""
+
+    @abstractmethod
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the image (n, ...) and log |det Jacobian| (n,)."""
+
+    @abstractmethod
+    def inverse(self, y: Tensor) -> Tensor:
+        """Return what has the image y."""
+
+
+class Composition(Bijection):
+    """Layers one after another."""
+
+    def __init__(self, layers: Iterable[Bijection]) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        total = torch.zeros(len(x), dtype=x.dtype)
+        for layer in self.layers:
+            x, log_det = layer(x)
+            total = total + log_det
+        return x, total
+
+    def inverse(self, y: Tensor) -> Tensor:
+        for layer in reversed(self.layers):
+            y = cast(Bijection, layer).inverse(y)
+        return y
+
+
+def normal_log_prob(noise: Tensor) -> Tensor:
+    """Return the log-density (n,) of standard normal noise (n, d)."""
+    return -0.5 * (noise**2 + math.log(2 * math.pi)).sum(dim=1)
+
+
+def log_density(flow: Bijection, points: Tensor) -> Tensor:
+    """Return the log-density (n,) of points (n, d) that a flow turns into noise."""
+    noise, log_det = flow(points)
+    return cast(Tensor, log_det + normal_log_prob(noise))
+
+
+def soft_clamp(raw: Tensor, bound: float) -> Tensor:
+    """Keep log-scales within the bound, lest one sample far out blow up the whole flow."""
+    return bound * torch.tanh(raw / bound)
+
+
+def zero_init(layer: Layer) -> Layer:
+    """Return the layer with weights of zero."""
+    for weight in layer.parameters():
+        nn.init.zeros_(weight)
+    return layer
+
+
+class Conditioner(nn.Module):
+    """A network of two hidden layers; its output begins as zero, and what it steers as nothing.
+
+    Dropout drops the same units or channels for a whole batch: nearly as good as a draw for each
+    sample, and far cheaper.
+    """
+
+    def __init__(
+        self,
+        input_layer: nn.Module,
+        hidden_layer: nn.Module,
+        output_layer: nn.Linear | nn.Conv2d,
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        self.input_layer, self.hidden_layer = input_layer, hidden_layer
+        self.output_layer, self.dropout = zero_init(output_layer), dropout
+
+    def forward(self, x: Tensor) -> Tensor:
+        hidden = self._drop(torch.relu(self.input_layer(x)))
+        hidden = self._drop(torch.relu(self.hidden_layer(hidden)))
+        output: Tensor = self.output_layer(hidden)
+        return output
+
+    def _drop(self, hidden: Tensor) -> Tensor:
+        if not self.training or self.dropout == 0:
+            return hidden
+        units = hidden.shape[1], *[1] * (hidden.dim() - 2)
+        stays = torch.rand(units) >= self.dropout
+        return hidden * (stays / (1 - self.dropout))
+
+
+class Coupling(Bijection):
+    """Moves half of the coordinates by a rule that the other half decides.
+
+    One coordinate alone has nothing to condition on: its rule is the same for all samples.
+
+    Args:
+        order: a permutation of the coordinates; the first half decides, the second is moved.
+        hidden: width of the conditioner's two hidden layers.
+        dropout: share of hidden units dropped in training.
+        parameters: of the rule, for each coordinate that is moved.
+    """
+
+    def __init__(self, order: Tensor, hidden: int, dropout: float, parameters: int) -> None:
+        super().__init__()
+        self.order, self.inverse_order = order, torch.argsort(order)
+        self.n_kept, self.n_moved = len(order) // 2, len(order) - len(order) // 2
+        self.conditioner = Conditioner(
+            nn.Linear(max(1, self.n_kept), hidden),
+            nn.Linear(hidden, hidden),
+            nn.Linear(hidden, self.n_moved * parameters),
+            dropout,
+        )
+
+    @abstractmethod
+    def transform(self, moved: Tensor, parameters: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the image of what is moved (n, k) and the logs of the slopes there."""
+
+    @abstractmethod
+    def untransform(self, image: Tensor, parameters: Tensor) -> Tensor:
+        """Return what the rule moves to this image (n, k)."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        kept, moved, parameters = self._split(x)
+        image, log_slopes = self.transform(moved, parameters)
+        return self._join(kept, image), log_slopes.sum(dim=1)
+
+    def inverse(self, y: Tensor) -> Tensor:
+        kept, image, parameters = self._split(y)
+        return self._join(kept, self.untransform(image, parameters))
+
+    def _split(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        ordered = x.index_select(1, self.order)
+        kept, moved = torch.split(ordered, [self.n_kept, self.n_moved], dim=1)
+        given = kept if self.n_kept else kept.new_zeros((len(kept), 1))
+        return kept, moved, self.conditioner(given)
+
+    def _join(self, kept: Tensor, moved: Tensor) -> Tensor:
+        return torch.cat([kept, moved], dim=1).index_select(1, self.inverse_order)
+
+
+def coupling_orders(layers: int, d: int) -> Iterator[Tensor]:
+    """Yield an order for each coupling, such that each pair moves every coordinate once."""
+    order = torch.arange(d)
+    for layer in range(layers):
+        order = order.flip(0) if layer % 2 else torch.randperm(d)
+        yield order
+
+
+def dropout_if_scarce(dropout: float, n: int, d: int) -> float:
+    """Return the dropout, or none where there are a hundred samples for each coordinate."""
+    return dropout if n < 100 * d else 0.0
+
+
+@dataclass(kw_only=True, eq=False)
+class NormalizingFlow(ABC):
+    """Turns samples into standard normal noise, and noise into samples.
+
+    Args:
+        margin: share of the range of whole numbers left free at either end before the logit.
+        steps: gradient steps, with a learning rate that rises for a hundred steps to `rate`, then
+            falls along half a cosine.
+        batch: samples per step.
+        rate: highest learning rate.
+
+    A model says how its network is made; more, if it differs in more.
+    """
+
+    margin: float = 0.01
+    steps: int = 2000
+    batch: int = 256
+    rate: float = 8e-3
+
+    title: ClassVar[str]  # begins a sentence
+    preprocessing: ClassVar[type[Standardize]] = Standardize
+    held_out_copies: ClassVar[int] = 5  # of each held-out sample, each with noise of its own
+    check_every: ClassVar[int] = 20  # steps, on what is held out
+    may_stay_untrained: ClassVar[bool] = False  # if no later step has a higher held-out density
+    decay = 0.0  # weight decay
+
+    @abstractmethod
+    def network(self, n: int, d: int) -> Bijection:
+        """Return an untrained flow for n training samples of d coordinates."""
+
+    def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
+        used, held_out = self._split(train, rng)
+        with seeded(new_seed(rng)):
+            flow = self.network(*train.shape)
+        self.flow = self._train(flow, used, held_out, rng)
+        return self
+
+    def _split(self, train: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+        """Learn the preprocessing; return what is used in training and what is held out."""
+        n = len(train)
+        if n < 8:
+            raise ValueError(f"{self.title} needs at least 8 samples, not {n}.")
+        self.frame = self.preprocessing(train, self.margin, rng)
+        order = rng.permutation(n)
+        return train[order[n // 10 + 1 :]], train[order[: n // 10 + 1]]
+
+    def _train(
+        self, flow: Bijection, used: Array, held_out: Array, rng: np.random.Generator
+    ) -> Bijection:
+        """Return the moving average of the flow that gives held-out samples the most density."""
+        check = self._points(np.repeat(held_out, self.held_out_copies, axis=0), rng)
+        ema = EMA(flow, decay=0.99, start=1)
+        kept = ema.network.eval()
+        best = Best(kept)
+        if self.may_stay_untrained:
+            best.offer(_held_out_loss(kept, check), step=0)
+        optimiser = torch.optim.AdamW(
+            flow.parameters(), lr=self.rate, weight_decay=self.decay, fused=True
+        )
+
+        def loss(_: int) -> Tensor:
+            batch = used[rng.integers(len(used), size=self.batch)]
+            return self._loss(flow, self._points(batch, rng), rng)
+
+        schedule = WarmupCosine(optimiser, self.steps, warmup=100)
+        name = self.title.removeprefix("A ")
+        for step in minimise(loss, optimiser, schedule, steps=self.steps, name=name, clip=5.0):
+            ema.update(flow)
+            if (step + 1) % self.check_every == 0 or step + 1 == self.steps:
+                best.offer(_held_out_loss(kept, check), step)
+        best.restore()
+        # In double precision: inverting many layers, or steep and flat ones, magnifies errors.
+        return self._finish(kept.double(), check.double())
+
+    def _loss(self, flow: Bijection, points: Tensor, rng: np.random.Generator) -> Tensor:
+        """Return what training makes small on a batch of points (n, d)."""
+        return -log_density(flow, points).mean()
+
+    def _finish(self, flow: Bijection, held_out: Tensor) -> Bijection:
+        """Return a trained flow, ready for use; held-out points (n, d) may decide how."""
+        return flow
+
+    def _points(self, samples: Array, rng: np.random.Generator) -> Tensor:
+        return torch.as_tensor(self.frame.forward(self.frame.dequantize(samples, rng))[0]).float()
+
+    def sample(self, n: int, *, rng: np.random.Generator) -> Array:
+        return self.decode(self.sample_latents(n, rng=rng))
+
+    def sample_latents(self, n: int, *, rng: np.random.Generator) -> Array:
+        return rng.standard_normal((n, len(self.frame.mean)))
+
+    @torch.no_grad()
+    def encode(self, samples: Array) -> Array:
+        """Return the noise (n, d) that the flow makes of samples, once they are in range."""
+        points = torch.as_tensor(self.frame.forward(self.frame.clip(samples))[0])
+        noise: Array = self.flow(points)[0].numpy()
+        return noise
+
+    @torch.no_grad()
+    def decode(self, latents: Array) -> Array:
+        """Return the samples (n, d) that the flow makes of noise."""
+        samples = self.frame.inverse(self.flow.inverse(torch.as_tensor(latents)).numpy())
+        if not np.isfinite(samples).all():
+            raise FloatingPointError("The flow drew values that are not finite.")
+        return samples
+
+    @torch.no_grad()
+    def log_prob(self, samples: Array) -> Array:
+        """Return the log-density of each sample (n,), in nats per unit of volume of sample space.
+
+        On whole numbers it is the density of the dequantised ones, and minus infinity beyond the
+        training range by more than the margin.
+        """
+        inside = self.frame.in_range(samples)
+        log_prob = np.full(len(samples), -np.inf)
+        points, log_det = self.frame.forward(samples[inside])
+        log_prob[inside] = log_density(self.flow, torch.as_tensor(points)).numpy() + log_det
+        return log_prob
+
+
+class StochasticFlow(NormalizingFlow):
+    """A flow whose training draws from torch's global stream, as dropout does."""
+
+    def _train(
+        self, flow: Bijection, used: Array, held_out: Array, rng: np.random.Generator
+    ) -> Bijection:
+        with seeded(new_seed(rng)):
+            return super()._train(flow, used, held_out, rng)
+
+
+@torch.no_grad()
+def _held_out_loss(flow: Bijection, points: Tensor) -> float:
+    return -float(log_density(flow, points).mean())
