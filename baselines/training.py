@@ -6,10 +6,12 @@ alone.
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import warnings
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -21,6 +23,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+Array = NDArray[np.float64]
 T = TypeVar("T")
 Net = TypeVar("Net", bound=nn.Module)
 
@@ -52,13 +55,61 @@ def progress(steps: Iterable[T], name: str) -> Iterator[T]:
     yield from track(steps, description=name, transient=True, console=console)
 
 
-def spread(train: NDArray[np.float64]) -> NDArray[np.float64]:
+def spread(train: Array) -> Array:
     """Return the unit of each coordinate (d,): its standard deviation, or a stand-in for zero."""
-    deviations: NDArray[np.float64] = train.std(axis=0)
+    deviations: Array = train.std(axis=0)
     if np.array_equal(train, np.rint(train)):
         deviations = np.maximum(deviations, 1.0)  # one step: what hardly varies hardly matters
-    size: NDArray[np.float64] = np.maximum(1.0, np.abs(train).max(axis=0))
+    size: Array = np.maximum(1.0, np.abs(train).max(axis=0))
     return np.where(deviations <= 1e-9 * size, 1e-4 * size, deviations)
+
+
+def fit_mixture(
+    points: Array, size: int, least_variance: float, rng: np.random.Generator, *, restarts: int
+) -> Any:
+    """Fit Gaussians with full covariances, to each of which `least_variance` is added."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.mixture import GaussianMixture
+
+    mixture = GaussianMixture(
+        size, reg_covar=least_variance, n_init=restarts, random_state=new_seed(rng)
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # few distinct samples, or slow ends
+        return mixture.fit(points)
+
+
+def best_mixture(
+    points: Array,
+    sizes: Sequence[int],
+    least_variances: Sequence[float],
+    rng: np.random.Generator,
+    *,
+    restarts: int,
+) -> tuple[Any, int, float]:
+    """Return the mixture, its size and least variance under which held-out points are likeliest."""
+    n_held_out = max(1, len(points) // 10)
+    order = rng.permutation(len(points))
+    total: dict[tuple[int, float], float] = defaultdict(float)
+    for fold in np.split(order[: 3 * n_held_out], 3):
+        held_out, rest = points[fold], np.delete(points, fold, axis=0)
+        allowed = (size for size in sizes if size == 1 or 2 * size <= len(rest))
+        for size, least in product(allowed, least_variances):
+            mixture = fit_mixture(rest, size, least, rng, restarts=1)
+            total[size, least] += float(mixture.score(held_out))
+    size, least = max(total, key=total.__getitem__)
+    return fit_mixture(points, size, least, rng, restarts=restarts), size, least
+
+
+def finite(samples: Array, of_what: str) -> Array:
+    """Return the samples.
+
+    Raises:
+        FloatingPointError: they are not finite.
+    """
+    if not np.isfinite(samples).all():
+        raise FloatingPointError(f"{of_what} drew samples that are not finite.")
+    return samples
 
 
 def mlp(*widths: int, activation: Callable[[], nn.Module] = nn.ReLU) -> nn.Sequential:
@@ -79,7 +130,7 @@ class WarmupCosine(LRScheduler):
     def get_lr(self) -> list[float | Tensor]:
         step = self.last_epoch
         rise = min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0
-        fall = (1 + math.cos(math.pi * step / self.steps)) / 2
+        fall = (1 + math.cos(math.pi * step / max(1, self.steps))) / 2
         return [rate * rise * fall for rate in self.base_lrs]
 
 
@@ -103,7 +154,7 @@ def gradient_step(optimiser: Optimizer, loss: Tensor, *, clip: float | None = No
 def minimise(
     loss: Callable[[int], Tensor],
     optimiser: Optimizer,
-    schedule: LRScheduler,
+    schedule: LRScheduler | None = None,
     *,
     steps: int,
     name: str,
@@ -111,32 +162,25 @@ def minimise(
 ) -> Iterator[int]:
     """Yield each step, from 0, once it is done; whoever has seen enough breaks off.
 
-    Args:
-        loss: the loss of a batch drawn for this step, a scalar.
-        optimiser: moves the weights.
-        schedule: moves the optimiser's rate, after every step.
-        steps: how many at most.
-        name: of what is trained, for the progress bar.
-        clip: the longest gradient.
+    `loss` draws the batch of a step and returns its loss, a scalar; `schedule`, if any, moves the
+    optimiser's rate after every step; `name` is for the progress bar; no gradient is longer than
+    `clip`.
 
     Raises:
         FloatingPointError: the loss or its gradient is not finite.
     """
     for step in progress(range(steps), name):
         gradient_step(optimiser, loss(step), clip=clip)
-        schedule.step()
+        if schedule is not None:
+            schedule.step()
         yield step
 
 
 class EMA(Generic[Net]):
     """An exponential moving average of a network's weights, in a network of its own.
 
-    Its memory grows with the updates, up to `decay`: the first weights are soon forgotten.
-
-    Args:
-        network: what is trained.
-        decay: the longest memory.
-        start: what the weights before the first update weigh, in updates: 0 forgets them at once.
+    Its memory grows with the updates, up to `decay`: the first weights are soon forgotten. `start`
+    is what the weights before the first update weigh, in updates; 0 forgets them at once.
     """
 
     def __init__(self, network: Net, decay: float, *, start: int = 0) -> None:
@@ -154,8 +198,8 @@ class EMA(Generic[Net]):
 class Best:
     """The state of a network when its held-out loss was lowest."""
 
-    def __init__(self, network: nn.Module, loss: float = math.inf) -> None:
-        self.network, self.loss, self.step = network, loss, 0
+    def __init__(self, network: nn.Module) -> None:
+        self.network, self.loss, self.step = network, math.inf, 0
         self.state: dict[str, Any] = deepcopy(network.state_dict())
 
     def offer(self, loss: float, step: int) -> None:
@@ -167,3 +211,39 @@ class Best:
     def restore(self) -> None:
         """Give the network the state that was kept."""
         self.network.load_state_dict(self.state)
+
+
+def minimise_held_out(
+    network: Net,
+    loss: Callable[[int], Tensor],
+    held_out_loss: Callable[[Net], Tensor],
+    optimiser: Optimizer,
+    schedule: LRScheduler | None = None,
+    *,
+    steps: int,
+    name: str,
+    check_every: int,
+    clip: float | None = None,
+    decay: float = 0.99,
+    patience: float = math.inf,
+    warmup: int = 0,
+) -> Net:
+    """Return the moving average of a network's weights when its held-out loss was lowest.
+
+    Trains as `minimise` does, whose arguments it takes. The average, of a memory of `decay` at
+    most, is judged by `held_out_loss` after every `check_every` steps and after the last. Training
+    ends when that loss has not been lower for `patience` steps, of which the first `warmup` do not
+    count.
+    """
+    ema = EMA(network, decay, start=1)
+    best = Best(ema.network.eval())
+    for step in minimise(loss, optimiser, schedule, steps=steps, name=name, clip=clip):
+        ema.update(network)
+        done = step + 1
+        if done % check_every == 0 or done == steps:
+            with torch.no_grad():
+                best.offer(float(held_out_loss(ema.network)), done)
+            if done - max(best.step, warmup) >= patience:
+                break
+    best.restore()
+    return ema.network

@@ -12,13 +12,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from sklearn.mixture import GaussianMixture
 from torch import Tensor, nn
 
-from ..training import minimise, mlp, new_seed, seeded, spread, torch_generator
-
-Array = NDArray[np.float64]
+from ..training import Array, finite, minimise, mlp, new_seed, seeded, spread, torch_generator
 
 
 class CodeMixture:
@@ -124,15 +121,11 @@ class DeterministicAutoencoder(ABC):
         """Return the sample (n, d) that each code stands for."""
         with torch.no_grad():
             points = self.decoder(torch.as_tensor(latents, dtype=torch.float32)).double().numpy()
-        samples: Array = points * self.spread + self.mean
-        return samples
+        return np.asarray(points * self.spread + self.mean)
 
     def sample_latents(self, n: int, *, rng: np.random.Generator) -> Array:
         """Draw codes (n, k) from the mixture."""
         return self.mixture.sample(n, rng=rng)
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
-        samples = self.decode(self.sample_latents(n, rng=rng))
-        if not np.isfinite(samples).all():
-            raise FloatingPointError("The autoencoder decoded to values that are not finite.")
-        return samples
+        return finite(self.decode(self.sample_latents(n, rng=rng)), "The autoencoder")

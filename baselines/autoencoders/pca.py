@@ -12,17 +12,14 @@ look cleaner, but would lie on a plane, where there is no density. Whole-number 
 cells one unit wide and get even noise over them.
 """
 
-import warnings
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from scipy.linalg import solve_triangular
 from scipy.special import logsumexp
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import GaussianMixture
 
-from ..training import new_seed
+from ..training import best_mixture
 from .frame import Array, CodeMixture
 
 
@@ -61,9 +58,8 @@ class PrincipalComponents:
         code = (scaled @ self.axes)[:, : self.code_length]
         weakest = float(variances[self.code_length - 1])
         floors = tuple(share * weakest for share in self.least_variances)
-        self.size, self.least_variance = _choose(code, self.sizes, floors, rng)
-        fitted = _expectation_maximisation(
-            code, self.size, self.least_variance, rng, restarts=self.restarts
+        fitted, self.size, self.least_variance = best_mixture(
+            code, self.sizes, floors, rng, restarts=self.restarts
         )
         self.mixture = CodeMixture(
             fitted.weights_ / fitted.weights_.sum(), fitted.means_, fitted.covariances_
@@ -100,30 +96,3 @@ class PrincipalComponents:
         log_noise = -(noise**2).sum(axis=1) / 2 - np.log(self.noise).sum()
         log_volume = np.log(2 * np.pi) * len(self.scale) / 2 + np.log(self.scale).sum()
         return np.asarray(log_code + log_noise - log_volume)
-
-
-def _choose(
-    code: Array, sizes: tuple[int, ...], floors: tuple[float, ...], rng: np.random.Generator
-) -> tuple[int, float]:
-    """Return the number of components and the least variance that held-out codes prefer."""
-    n_held_out = max(1, len(code) // 10)
-    order = rng.permutation(len(code))
-    total: dict[tuple[int, float], float] = {}
-    for fold in np.split(order[: 3 * n_held_out], 3):
-        held_out, rest = code[fold], np.delete(code, fold, axis=0)
-        for size in sizes:
-            for floor in floors:
-                if size == 1 or 2 * size <= len(rest):
-                    fitted = _expectation_maximisation(rest, size, floor, rng, restarts=1)
-                    log_density = float(fitted.score(held_out))
-                    total[size, floor] = total.get((size, floor), 0.0) + log_density
-    return max(total, key=total.__getitem__)
-
-
-def _expectation_maximisation(
-    code: Array, size: int, floor: float, rng: np.random.Generator, *, restarts: int
-) -> GaussianMixture:
-    mixture = GaussianMixture(size, reg_covar=floor, n_init=restarts, random_state=new_seed(rng))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # few distinct samples, or slow ends
-        return mixture.fit(code)

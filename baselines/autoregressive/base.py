@@ -13,12 +13,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..training import Best, WarmupCosine, minimise, new_seed, seeded
+from ..training import Array, WarmupCosine, minimise_held_out, new_seed, seeded
 
-Array = NDArray[np.float64]
 Cache = dict[nn.Module, tuple[Tensor, ...]]  # what layers keep of the coordinates they have read
 
 
@@ -168,9 +166,8 @@ class AutoregressiveModel(ABC):
         held_out = self.levels.of(shuffled[: max(1, len(train) // 10)])
         learned = shuffled[len(held_out) :]
         with seeded(new_seed(rng)):  # dropout draws from that stream too
-            self.net = self.network(self._marginals(learned))
-            self._train(learned, held_out, rng)
-        self.net.eval().requires_grad_(requires_grad=False)
+            net = self.network(self._marginals(learned))
+            self.net = self._train(net, learned, held_out, rng)
         return self
 
     def _marginals(self, samples: Array) -> Tensor:
@@ -179,9 +176,15 @@ class AutoregressiveModel(ABC):
         counts = np.stack([np.bincount(column, minlength=self.levels.count) for column in columns])
         return torch.tensor(np.log(counts + 0.1), dtype=torch.float32).log_softmax(1)
 
-    def _train(self, learned: Array, held_out: Tensor, rng: np.random.Generator) -> None:
-        net, best = self.net, Best(self.net)
-        batches, batches_per_epoch = self._batches(learned, rng), self._batches_per_epoch(learned)
+    def _train(
+        self,
+        net: AutoregressiveNetwork,
+        learned: Array,
+        held_out: Tensor,
+        rng: np.random.Generator,
+    ) -> AutoregressiveNetwork:
+        batches_per_epoch = math.ceil(len(learned) / self.batch)
+        batches = self._batches(learned, batches_per_epoch, rng)
         steps = self.epochs * batches_per_epoch
         optimiser = torch.optim.AdamW(
             net.parameters(), lr=self.learning_rate, weight_decay=0.05, fused=True
@@ -191,27 +194,23 @@ class AutoregressiveModel(ABC):
         def loss(_: int) -> Tensor:
             return net.log_mass(next(batches)).mean().neg()
 
-        for step in minimise(
-            loss, optimiser, schedule, steps=steps, name=self.name, clip=self.clip
-        ):
-            epoch, rest = divmod(step + 1, batches_per_epoch)
-            if rest:
-                continue
-            net.eval()
-            with torch.no_grad():
-                held_out_loss = net.log_mass(held_out).mean().neg().item()
-            net.train()
-            if not math.isfinite(held_out_loss):
-                raise FloatingPointError("Training diverged: the held-out loss is not finite.")
-            best.offer(held_out_loss, epoch)
-            if epoch - best.step > self.patience:
-                break
-        best.restore()
+        return minimise_held_out(
+            net,
+            loss,
+            lambda kept: kept.log_mass(held_out).mean().neg(),
+            optimiser,
+            schedule,
+            steps=steps,
+            name=self.name,
+            check_every=batches_per_epoch,
+            clip=self.clip,
+            decay=0.0,  # of no average: what is kept is the network itself
+            patience=(self.patience + 1) * batches_per_epoch,
+        )
 
-    def _batches_per_epoch(self, learned: Array) -> int:
-        return math.ceil(len(learned) / self.batch)
-
-    def _batches(self, learned: Array, rng: np.random.Generator) -> Iterator[Tensor]:
+    def _batches(
+        self, learned: Array, per_epoch: int, rng: np.random.Generator
+    ) -> Iterator[Tensor]:
         """Yield levels (batch, d), epoch after epoch, each in an order of its own.
 
         Samples move a little in each epoch, so that neighbouring bins share them.
@@ -221,7 +220,7 @@ class AutoregressiveModel(ABC):
             order = rng.permutation(len(learned))
             moved = learned + blur * self.levels.width * rng.normal(size=learned.shape)
             levels = self.levels.of(moved)
-            for rows in np.array_split(order, self._batches_per_epoch(learned)):
+            for rows in np.array_split(order, per_epoch):
                 yield levels[rows]
 
     @torch.no_grad()

@@ -24,6 +24,7 @@ all coordinates and the log-density. `metropolis` hops between modes and mixes b
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -41,21 +42,14 @@ from .markov_chains import (
 Target = Callable[[Array], tuple[Array, Array]]
 
 
+@dataclass(eq=False, repr=False)
 class Langevin(MarkovChains):
     """Draws from chains that start near training samples, after they have settled."""
 
-    effective_sample_size: float  # of the n_chains * burn_in states that were diagnosed
-    warnings: tuple[str, ...]  # why not to believe the samples, if there is a reason
+    target: Target | None = None  # log-density (n,), up to a constant, and gradient (n, d)
 
-    def __init__(
-        self,
-        target: Target | None = None,  # log-density (n,), up to a constant, and gradient (n, d)
-        n_chains: int = 200,
-        burn_in: int = 300,
-        thinning: int = 20,
-    ) -> None:
-        super().__init__(n_chains, burn_in, thinning)
-        self.target = target
+    effective_sample_size: float = field(init=False)  # of the n_chains * burn_in that are diagnosed
+    warnings: tuple[str, ...] = field(init=False)  # why not to believe the samples, if at all
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         if len(train) < 2:

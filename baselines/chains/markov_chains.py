@@ -5,6 +5,7 @@ The step is tuned before any sample is kept, by the share of proposals that are 
 """
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -64,22 +65,22 @@ class KernelDensity:
         return log_density, points, weights
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class MarkovChains(ABC):
     """Draws from parallel chains that start near training samples, after they have settled.
 
     A model's `fit` sets `train`, `scale` and `step`, starts chains, tunes, and diagnoses them.
     """
 
-    train: Array
-    scale: Array  # of each coordinate: the unit of steps
-    step: float
-    acceptance_rate: float  # of the steps that are tuned
-    r_hat: float
+    n_chains: int = 200
+    burn_in: int = 300
+    thinning: int = 20
 
-    def __init__(self, n_chains: int, burn_in: int, thinning: int) -> None:
-        self.n_chains = n_chains
-        self.burn_in = burn_in
-        self.thinning = thinning
+    train: Array = field(init=False)
+    scale: Array = field(init=False)  # of each coordinate: the unit of steps
+    step: float = field(init=False)
+    acceptance_rate: float = field(init=False)  # of the steps that are tuned
+    r_hat: float = field(init=False)
 
     @abstractmethod
     def _evaluate(self, samples: Array) -> tuple[Array, ...]:

@@ -17,6 +17,7 @@ started, and how the modes share the samples comes from the training samples, no
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -26,22 +27,14 @@ from .markov_chains import Array, Flags, KernelDensity, MarkovChains, State, sta
 LogDensity = Callable[[Array], Array]
 
 
+@dataclass(eq=False, repr=False)
 class Metropolis(MarkovChains):
     """Draws from random walks that start near training samples, after they have settled."""
 
-    hop_acceptance_rate: float
+    log_density: LogDensity | None = None  # of samples (n, d), up to a constant
+    hop_share: float = field(default=0.4, kw_only=True)
 
-    def __init__(
-        self,
-        log_density: LogDensity | None = None,  # of samples (n, d), up to a constant
-        n_chains: int = 200,
-        burn_in: int = 300,
-        thinning: int = 20,
-        hop_share: float = 0.4,
-    ) -> None:
-        super().__init__(n_chains, burn_in, thinning)
-        self.log_density = log_density
-        self.hop_share = hop_share
+    hop_acceptance_rate: float = field(init=False)
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         self.train = train.copy()

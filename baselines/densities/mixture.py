@@ -11,32 +11,23 @@ Fitted in units of each coordinate's range, where a pixel that seldom holds ink 
 Whole-number samples stand for cells one unit wide and get even noise over them.
 """
 
-import warnings
-from itertools import product
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 from scipy.special import logsumexp
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import GaussianMixture
 
-Array = NDArray[np.float64]
+from ..training import Array, best_mixture
 
 
+@dataclass(eq=False)
 class Mixture:
     """Draws a component by its weight, then a sample from its Gaussian."""
 
-    def __init__(
-        self,
-        sizes: tuple[int, ...] = (1, 2, 4, 8, 12, 16, 25, 30),
-        least_variances: tuple[float, ...] = (1e-6, 1e-3, 6e-3),
-        restarts: int = 8,
-    ) -> None:
-        self.sizes = sizes
-        self.least_variances = least_variances  # added to every variance; the range is one
-        self.restarts = restarts
+    sizes: tuple[int, ...] = (1, 2, 4, 8, 12, 16, 25, 30)
+    least_variances: tuple[float, ...] = (1e-6, 1e-3, 6e-3)  # added to each; the range is one
+    restarts: int = 8
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         if len(train) < 3:
@@ -48,9 +39,8 @@ class Mixture:
         self.origin, span = train.mean(axis=0), np.ptp(train, axis=0)
         self.scale = np.where(span > 0, span, least_width)
         scaled = (train - self.origin) / self.scale
-        self.size, self.least_variance = self._choose(scaled, rng)
-        fitted = _expectation_maximisation(
-            scaled, self.size, self.least_variance, rng, restarts=self.restarts
+        fitted, self.size, self.least_variance = best_mixture(
+            scaled, self.sizes, self.least_variances, rng, restarts=self.restarts
         )
         self.weights = fitted.weights_ / fitted.weights_.sum()
         self.means = np.asarray(fitted.means_)
@@ -74,28 +64,3 @@ class Mixture:
             parts.append(log_weight - (noise**2).sum(axis=0) / 2)
         log_volume = np.log(2 * np.pi) * len(self.scale) / 2 + np.log(self.scale).sum()
         return np.asarray(logsumexp(np.stack(parts, axis=1), axis=1) - log_volume)
-
-    def _choose(self, scaled: Array, rng: np.random.Generator) -> tuple[int, float]:
-        """Return the number of components and the least variance that held-out samples prefer."""
-        n_held_out = max(1, len(scaled) // 10)
-        order = rng.permutation(len(scaled))
-        total: dict[tuple[int, float], float] = {}
-        for fold in np.split(order[: 3 * n_held_out], 3):
-            held_out, rest = scaled[fold], np.delete(scaled, fold, axis=0)
-            sizes = [size for size in self.sizes if size == 1 or 2 * size <= len(rest)]
-            for size, least in product(sizes, self.least_variances):
-                fitted = _expectation_maximisation(rest, size, least, rng, restarts=1)
-                log_density = float(fitted.score(held_out))
-                total[size, least] = total.get((size, least), 0.0) + log_density
-        return max(total, key=total.__getitem__)
-
-
-def _expectation_maximisation(
-    scaled: Array, size: int, least_variance: float, rng: np.random.Generator, *, restarts: int
-) -> GaussianMixture:
-    mixture = GaussianMixture(
-        size, reg_covar=least_variance, n_init=restarts, random_state=int(rng.integers(2**31))
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # few distinct samples, or slow ends
-        return mixture.fit(scaled)

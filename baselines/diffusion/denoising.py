@@ -12,14 +12,11 @@ from typing import TypeVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import silu
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
-from ..training import EMA, minimise, mlp, new_seed, seeded, torch_generator
-
-Array = NDArray[np.float64]
+from ..training import EMA, Array, finite, minimise, mlp, new_seed, seeded, torch_generator
 
 
 class PrincipalAxes:
@@ -53,10 +50,8 @@ class PrincipalAxes:
         Raises:
             FloatingPointError: they are not finite.
         """
-        samples: Array = points.double().numpy() @ self.rotation.T * self.scale + self.centre
-        if not np.isfinite(samples).all():
-            raise FloatingPointError("The diffusion model drew samples that are not finite.")
-        return samples
+        rotated = points.double().numpy() @ self.rotation.T
+        return finite(rotated * self.scale + self.centre, "The diffusion model")
 
     def dequantize(self, points: Tensor, random: torch.Generator) -> Tensor:
         """Give points (n, d) that stand for whole numbers fresh places in their cells."""

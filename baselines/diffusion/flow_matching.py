@@ -117,8 +117,7 @@ class FlowMatching:
         """Exact up to the solver's error: log-density in nats, the divergence integrated."""
         noise, volume = self._integrate(self.axes.encode(samples), self._times().flip(0))
         normal = -(noise.double().square() + math.log(2 * math.pi)).sum(1) / 2
-        result: Array = (normal + volume.double()).numpy() - np.log(self.axes.scale).sum()
-        return result
+        return np.asarray((normal + volume.double()).numpy() - np.log(self.axes.scale).sum())
 
     def _times(self) -> Tensor:
         return 1 - torch.linspace(1, 0, self.solver_steps + 1) ** 2  # small steps near the data

@@ -23,18 +23,15 @@ seconds.
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import silu
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
-from ..training import EMA, minimise, mlp, new_seed, seeded, torch_generator
-
-Array = NDArray[np.float64]
+from ..training import EMA, Array, finite, minimise, mlp, new_seed, seeded, torch_generator
 
 TARGET_ACCEPTANCE = 0.6  # share of moves: near the best for Langevin proposals
 
@@ -65,13 +62,6 @@ class Energy(nn.Module):
             energy = self(x)
             (gradient,) = torch.autograd.grad(energy.sum(), x)
         return energy.detach(), gradient
-
-
-class Chains(NamedTuple):
-    """Where chains are (n, d), and how many of their last moves were accepted, as a share."""
-
-    points: Tensor
-    accepted: float
 
 
 @dataclass(kw_only=True, eq=False)
@@ -164,25 +154,26 @@ class EnergyBased:
                 f"The energy-based model's chains are stuck: {accepted:.1%} of moves accepted, of "
                 f"a squared length of {self.stride:.1g} widths of the data."
             )
-        samples: Array = drawn.double().numpy() @ self.from_points + self.centre
-        if not np.isfinite(samples).all():
-            raise FloatingPointError("The energy-based model drew samples that are not finite.")
-        return samples
+        samples = drawn.double().numpy() @ self.from_points + self.centre
+        return finite(samples, "The energy-based model")
 
     def score(self, samples: Array) -> Array:
         """Return the gradient (n, d) of the log-density, which needs no constant."""
         _, gradient = self.energy.with_gradient(self._points(samples))
-        score: Array = -gradient.double().numpy() @ self.to_points.T
-        return score
+        return np.asarray(-gradient.double().numpy() @ self.to_points.T)
 
     def unnormalised_log_density(self, samples: Array) -> Array:
         """Return the log-density (n,) up to a constant that nobody knows."""
-        log_density: Array = -self.energy(self._points(samples)).double().numpy()
-        return log_density
+        return np.asarray(-self.energy(self._points(samples)).double().numpy())
 
 
-def _walk(energy: Energy, x: Tensor, stride: float, moves: int, random: torch.Generator) -> Chains:
-    """Make moves that leave exp(-energy) as it is: Langevin moves, and a leap after every fifth."""
+def _walk(
+    energy: Energy, x: Tensor, stride: float, moves: int, random: torch.Generator
+) -> tuple[Tensor, float]:
+    """Make moves that leave exp(-energy) as it is: Langevin moves, and a leap after every fifth.
+
+    Returns where the chains are then (n, d), and the share of Langevin moves that were accepted.
+    """
     current, gradient = energy.with_gradient(x)
     shares = []
 
@@ -209,4 +200,4 @@ def _walk(energy: Energy, x: Tensor, stride: float, moves: int, random: torch.Ge
             # To a new draw of the Gaussian, wherever the chain is: no valley is in the way.
             leap = torch.randn(x.shape, generator=random)
             accept(leap, *energy.with_gradient(leap), (leap.square() - x.square()).sum(1) / 2)
-    return Chains(x, float(np.mean(shares)))
+    return x, float(np.mean(shares))

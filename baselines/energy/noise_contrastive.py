@@ -19,21 +19,15 @@ recall .89, in some 10 CPU seconds. There the weights gain precision over the mi
 Fréchet distance.
 """
 
-import warnings
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import GaussianMixture
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from ..training import EMA, Best, gradient_step, mlp, new_seed, progress, seeded, torch_generator
-
-Array = NDArray[np.float64]
+from ..training import Array, fit_mixture, minimise_held_out, mlp, new_seed, seeded
 
 
 @dataclass(kw_only=True, eq=False)
@@ -76,29 +70,25 @@ class NoiseContrastive:
         points = rng.permutation((train - self.centre) / self.scale)
         held_out, learned = np.split(points, [max(2, len(points) // 5)])
         self._fit_mixture(self._dequantize(learned, rng), self._dequantize(held_out, rng), rng)
-        random = torch_generator(rng)
+        seed = new_seed(rng)
         with seeded(new_seed(rng)):
             classifier = mlp(
                 *(train.shape[1], self.hidden, self.hidden, 1),
-                activation=lambda: nn.Sequential(nn.SiLU(), Dropout(self.dropout, random)),
+                activation=lambda: nn.Sequential(nn.SiLU(), Dropout(self.dropout)),
             )
         for parameter in classifier[-1].parameters():
             nn.init.zeros_(parameter)  # begins by telling nothing apart
         # In units of the mixture's own widths.
         self.width = np.maximum(self._noise(1000, rng).std(axis=0), 1e-6)
-        self.classifier = self._train(classifier, learned, held_out, rng)
+        with seeded(seed):  # dropout draws from that stream
+            self.classifier = self._train(classifier, learned, held_out, rng)
         return self
 
     def _fit_mixture(self, learned: Array, held_out: Array, rng: np.random.Generator) -> None:
         size = max(1, min(self.components, len(learned) // 10))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # few distinct samples
-            mixtures = [
-                GaussianMixture(size, reg_covar=least, n_init=3, random_state=new_seed(rng))
-                for least in self.least_variances
-            ]
-            for mixture in mixtures:
-                mixture.fit(learned)
+        mixtures = [
+            fit_mixture(learned, size, least, rng, restarts=3) for least in self.least_variances
+        ]
         best = max(mixtures, key=lambda mixture: float(mixture.score(held_out)))
         self.weights, self.means = best.weights_ / best.weights_.sum(), best.means_
         self.factors = np.linalg.cholesky(best.covariances_)
@@ -113,21 +103,24 @@ class NoiseContrastive:
         repeated = np.resize(held_out, (max(2000, len(held_out)), held_out.shape[1]))
         real_check = self._inputs(self._dequantize(repeated, rng))
         noise_check = self._inputs(self._noise(len(repeated), rng))
-        ema = EMA(classifier, self.average, start=1)
-        best = Best(ema.network.eval())
-        for step in progress(range(1, self.steps + 1), "Noise contrast"):
+
+        def loss(_: int) -> Tensor:
             real = self._dequantize(learned[rng.integers(len(learned), size=self.batch)], rng)
             noise = self._noise(self.batch, rng)
-            loss = _logistic_loss(classifier, self._inputs(real), self._inputs(noise))
-            gradient_step(optimiser, loss, clip=10.0)
-            ema.update(classifier)
-            if step % 50 and step < self.steps:
-                continue
-            best.offer(float(_logistic_loss(ema.network, real_check, noise_check)), step)
-            if step - best.step >= self.patience:
-                break
-        best.restore()
-        return ema.network
+            return _logistic_loss(classifier, self._inputs(real), self._inputs(noise))
+
+        return minimise_held_out(
+            classifier,
+            loss,
+            lambda averaged: _logistic_loss(averaged, real_check, noise_check),
+            optimiser,
+            steps=self.steps,
+            name="Noise contrast",
+            check_every=50,
+            clip=10.0,
+            decay=self.average,
+            patience=self.patience,
+        )
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
         drawn = self._noise(n * self.proposals, rng).reshape(n, self.proposals, -1)
@@ -136,18 +129,15 @@ class NoiseContrastive:
             raise FloatingPointError("The classifier's log-odds are not finite.")
         # Each sample is chosen among proposals of its own: no proposal comes twice.
         best = (log_weights + rng.gumbel(size=log_weights.shape)).argmax(axis=1)
-        samples: Array = drawn[np.arange(n), best] * self.scale + self.centre
-        return samples
+        return np.asarray(drawn[np.arange(n), best] * self.scale + self.centre)
 
     def discriminate(self, samples: Array) -> Array:
         """Return the probability (n,) that samples are data, where half are the mixture's."""
         odds = self._log_odds((samples - self.centre) / self.scale)
-        probability: Array = torch.sigmoid(torch.from_numpy(odds)).numpy()
-        return probability
+        return np.asarray(torch.sigmoid(torch.from_numpy(odds)).numpy())
 
     def _log_odds(self, points: Array) -> Array:
-        odds: Array = self.classifier(self._inputs(points))[:, 0].double().numpy()
-        return odds
+        return np.asarray(self.classifier(self._inputs(points))[:, 0].double().numpy())
 
     def _inputs(self, points: Array) -> Tensor:
         return torch.tensor(points / self.width, dtype=torch.float32)
@@ -156,8 +146,7 @@ class NoiseContrastive:
         """Give whole numbers a fresh place in their cells."""
         if not self.whole:
             return points
-        moved: Array = points + rng.uniform(-0.5, 0.5, points.shape) / self.scale
-        return moved
+        return np.asarray(points + rng.uniform(-0.5, 0.5, points.shape) / self.scale)
 
     def _noise(self, n: int, rng: np.random.Generator) -> Array:
         component = rng.choice(len(self.weights), size=n, p=self.weights)
@@ -169,20 +158,17 @@ class NoiseContrastive:
 
 
 class Dropout(nn.Module):
-    """Drops units by a random stream of its own, while it trains."""
+    """Drops units, a draw for each sample, while it trains."""
 
-    def __init__(self, share: float, random: torch.Generator) -> None:
+    def __init__(self, share: float) -> None:
         super().__init__()
-        self.share, self.random = share, random
+        self.share = share
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.training or self.share == 0:
             return x
-        stays = torch.rand(x.shape, generator=self.random) >= self.share
+        stays = torch.rand(x.shape) >= self.share
         return x * stays / (1 - self.share)
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        return type(self)(self.share, self.random)
 
 
 def _logistic_loss(classifier: nn.Module, real: Tensor, noise: Tensor) -> Tensor:

@@ -27,7 +27,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .flow import Array, Bijection, StochasticFlow, Whiten, log_density, normal_log_prob, zero_init
+from .flow import Bijection, NormalizingFlow, Whiten, log_density, normal_log_prob, zero_init
 
 
 class Velocity(nn.Module):
@@ -106,8 +106,7 @@ class NeuralODE(Bijection):
         noise, log_det = zip(*ends, strict=True)
         return torch.cat(noise), torch.cat(log_det)
 
-    def move(self, x: Tensor) -> Tensor:
-        """Return the noise (n, d) alone, which needs no trace."""
+    def image(self, x: Tensor) -> Tensor:  # which needs no trace
         return integrate(self.velocity, x, x[:0, None], even_times(self.solver_steps))[0]
 
     def inverse(self, y: Tensor) -> Tensor:
@@ -115,7 +114,7 @@ class NeuralODE(Bijection):
 
 
 @dataclass(kw_only=True, eq=False)
-class ContinuousFlow(StochasticFlow):
+class ContinuousFlow(NormalizingFlow):
     """Moves samples to standard normal noise in unit time, and noise to samples backwards.
 
     Args:
@@ -169,10 +168,3 @@ class ContinuousFlow(StochasticFlow):
             if float((log_prob - before).abs().max()) < self.tolerance:
                 return ode
         raise FloatingPointError("The flow is too stiff: a thousand solver steps are not enough.")
-
-    @torch.no_grad()
-    def encode(self, samples: Array) -> Array:
-        """Return the noise (n, d) that the flow makes of samples, once they are in range."""
-        points = torch.as_tensor(self.frame.forward(self.frame.clip(samples))[0])
-        noise: Array = cast(NeuralODE, self.flow).move(points).numpy()
-        return noise

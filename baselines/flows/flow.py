@@ -22,9 +22,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..training import EMA, Best, WarmupCosine, minimise, new_seed, seeded
+from ..training import Array, WarmupCosine, finite, minimise_held_out, new_seed, seeded
 
-Array = NDArray[np.float64]
 Layer = TypeVar("Layer", bound=nn.Module)
 
 
@@ -44,10 +43,8 @@ class Standardize:
         self.lowest, self.highest = float(train.min()) - 0.5, float(train.max()) + 0.5
         self.margin, self.slope = margin, (1 - 2 * margin) / (self.highest - self.lowest)
         self.std, self.constant = np.ones(d), np.zeros(d)  # until there are values to fit them to
-        self._fit(self._logit(self._noisy_copies(train, rng))[0])
-
-    def _noisy_copies(self, train: Array, rng: np.random.Generator) -> Array:
-        return self.dequantize(np.repeat(train, 10, axis=0) if self.whole_numbers else train, rng)
+        many = np.repeat(train, 10, axis=0) if self.whole_numbers else train
+        self._fit(self._logit(self.dequantize(many, rng))[0])
 
     def _fit(self, values: Array) -> None:
         self.mean, self.std = values.mean(axis=0), values.std(axis=0)
@@ -96,12 +93,10 @@ class Standardize:
         return log_share - log_rest, np.log(self.slope) - log_share - log_rest
 
     def _standardize(self, values: Array) -> Array:
-        points: Array = (values - self.mean) / self.std
-        return points
+        return np.asarray((values - self.mean) / self.std)
 
     def _unstandardize(self, points: Array) -> Array:
-        values: Array = points * self.std + self.mean
-        return values
+        return np.asarray(points * self.std + self.mean)
 
 
 class Whiten(Standardize):
@@ -116,8 +111,7 @@ class Whiten(Standardize):
         self.widths = self.std * self.axis_std
 
     def _standardize(self, values: Array) -> Array:
-        points: Array = super()._standardize(values) @ self.axes / self.axis_std
-        return points
+        return np.asarray(super()._standardize(values) @ self.axes / self.axis_std)
 
     def _unstandardize(self, points: Array) -> Array:
         return super()._unstandardize((points * self.axis_std) @ self.axes.T)
@@ -133,6 +127,10 @@ class Bijection(nn.Module, ABC):
     @abstractmethod
     def inverse(self, y: Tensor) -> Tensor:
         """Return what has the image y."""
+
+    def image(self, x: Tensor) -> Tensor:
+        """Return the image alone, (n, ...)."""
+        return cast(Tensor, self(x)[0])
 
 
 class Composition(Bijection):
@@ -296,7 +294,6 @@ class NormalizingFlow(ABC):
     preprocessing: ClassVar[type[Standardize]] = Standardize
     held_out_copies: ClassVar[int] = 5  # of each held-out sample, each with noise of its own
     check_every: ClassVar[int] = 20  # steps, on what is held out
-    may_stay_untrained: ClassVar[bool] = False  # if no later step has a higher held-out density
     decay = 0.0  # weight decay
 
     @abstractmethod
@@ -304,31 +301,22 @@ class NormalizingFlow(ABC):
         """Return an untrained flow for n training samples of d coordinates."""
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
-        used, held_out = self._split(train, rng)
-        with seeded(new_seed(rng)):
-            flow = self.network(*train.shape)
-        self.flow = self._train(flow, used, held_out, rng)
-        return self
-
-    def _split(self, train: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-        """Learn the preprocessing; return what is used in training and what is held out."""
-        n = len(train)
+        n, d = train.shape
         if n < 8:
             raise ValueError(f"{self.title} needs at least 8 samples, not {n}.")
         self.frame = self.preprocessing(train, self.margin, rng)
-        order = rng.permutation(n)
-        return train[order[n // 10 + 1 :]], train[order[: n // 10 + 1]]
+        held_out, used = np.split(train[rng.permutation(n)], [n // 10 + 1])
+        with seeded(new_seed(rng)):
+            flow = self.network(n, d)
+        with seeded(new_seed(rng)):  # dropout, for one, draws from that stream
+            self.flow = self._train(flow, used, held_out, rng)
+        return self
 
     def _train(
         self, flow: Bijection, used: Array, held_out: Array, rng: np.random.Generator
     ) -> Bijection:
         """Return the moving average of the flow that gives held-out samples the most density."""
         check = self._points(np.repeat(held_out, self.held_out_copies, axis=0), rng)
-        ema = EMA(flow, decay=0.99, start=1)
-        kept = ema.network.eval()
-        best = Best(kept)
-        if self.may_stay_untrained:
-            best.offer(_held_out_loss(kept, check), step=0)
         optimiser = torch.optim.AdamW(
             flow.parameters(), lr=self.rate, weight_decay=self.decay, fused=True
         )
@@ -337,13 +325,20 @@ class NormalizingFlow(ABC):
             batch = used[rng.integers(len(used), size=self.batch)]
             return self._loss(flow, self._points(batch, rng), rng)
 
-        schedule = WarmupCosine(optimiser, self.steps, warmup=100)
-        name = self.title.removeprefix("A ")
-        for step in minimise(loss, optimiser, schedule, steps=self.steps, name=name, clip=5.0):
-            ema.update(flow)
-            if (step + 1) % self.check_every == 0 or step + 1 == self.steps:
-                best.offer(_held_out_loss(kept, check), step)
-        best.restore()
+        def held_out_loss(averaged: Bijection) -> Tensor:
+            return -log_density(averaged, check).mean()
+
+        kept = minimise_held_out(
+            flow,
+            loss,
+            held_out_loss,
+            optimiser,
+            WarmupCosine(optimiser, self.steps, warmup=100),
+            steps=self.steps,
+            name=self.title.removeprefix("A "),
+            check_every=self.check_every,
+            clip=5.0,
+        )
         # In double precision: inverting many layers, or steep and flat ones, magnifies errors.
         return self._finish(kept.double(), check.double())
 
@@ -368,16 +363,13 @@ class NormalizingFlow(ABC):
     def encode(self, samples: Array) -> Array:
         """Return the noise (n, d) that the flow makes of samples, once they are in range."""
         points = torch.as_tensor(self.frame.forward(self.frame.clip(samples))[0])
-        noise: Array = self.flow(points)[0].numpy()
-        return noise
+        return np.asarray(self.flow.image(points).numpy())
 
     @torch.no_grad()
     def decode(self, latents: Array) -> Array:
         """Return the samples (n, d) that the flow makes of noise."""
-        samples = self.frame.inverse(self.flow.inverse(torch.as_tensor(latents)).numpy())
-        if not np.isfinite(samples).all():
-            raise FloatingPointError("The flow drew values that are not finite.")
-        return samples
+        points = self.flow.inverse(torch.as_tensor(latents)).numpy()
+        return finite(self.frame.inverse(points), "The flow")
 
     @torch.no_grad()
     def log_prob(self, samples: Array) -> Array:
@@ -391,18 +383,3 @@ class NormalizingFlow(ABC):
         points, log_det = self.frame.forward(samples[inside])
         log_prob[inside] = log_density(self.flow, torch.as_tensor(points)).numpy() + log_det
         return log_prob
-
-
-class StochasticFlow(NormalizingFlow):
-    """A flow whose training draws from torch's global stream, as dropout does."""
-
-    def _train(
-        self, flow: Bijection, used: Array, held_out: Array, rng: np.random.Generator
-    ) -> Bijection:
-        with seeded(new_seed(rng)):
-            return super()._train(flow, used, held_out, rng)
-
-
-@torch.no_grad()
-def _held_out_loss(flow: Bijection, points: Tensor) -> float:
-    return -float(log_density(flow, points).mean())

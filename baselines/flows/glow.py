@@ -27,7 +27,7 @@ from .flow import (
     Bijection,
     Composition,
     Conditioner,
-    StochasticFlow,
+    NormalizingFlow,
     soft_clamp,
     zero_init,
 )
@@ -150,7 +150,7 @@ class MultiScale(Bijection):
 
 
 @dataclass(kw_only=True, eq=False)
-class Glow(StochasticFlow):
+class Glow(NormalizingFlow):
     """Steps on two scales that turn pictures into standard normal noise, and back.
 
     Args:

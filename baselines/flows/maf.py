@@ -21,7 +21,7 @@ from .flow import (
     Bijection,
     Composition,
     Conditioner,
-    StochasticFlow,
+    NormalizingFlow,
     dropout_if_scarce,
     soft_clamp,
 )
@@ -73,7 +73,7 @@ class AutoregressiveLayer(Bijection):
 
 
 @dataclass(kw_only=True, eq=False)
-class MaskedAutoregressiveFlow(StochasticFlow):
+class MaskedAutoregressiveFlow(NormalizingFlow):
     """Layers that turn samples into standard normal noise in one pass each.
 
     Args:

@@ -9,19 +9,16 @@ Over three seeds it takes .61 to .70 nats a test sample of the ring of eight Gau
 and 2.04 bits a pixel of the digits.
 """
 
-from typing import ClassVar, Self
+from dataclasses import dataclass
+from typing import ClassVar
 
-import numpy as np
 from torch import Tensor
 
-from ..training import new_seed, seeded
 from .flow import (
-    Array,
     Bijection,
     Composition,
     Coupling,
     NormalizingFlow,
-    Standardize,
     coupling_orders,
     dropout_if_scarce,
     soft_clamp,
@@ -48,18 +45,7 @@ class AffineCoupling(Coupling):
         return soft_clamp(raw, self.bound), shift
 
 
-class NoiseForWholeNumbers(Standardize):
-    """Adds noise to whole numbers only: what is constant is narrow, but the same in each batch."""
-
-    def _noisy_copies(self, train: Array, rng: np.random.Generator) -> Array:
-        # Noise is drawn for other numbers too, and comes to nothing.
-        many = np.repeat(train, 10, axis=0)
-        return many + rng.uniform(-0.5, 0.5, many.shape) * self.whole_numbers
-
-    def dequantize(self, samples: Array, rng: np.random.Generator) -> Array:
-        return super().dequantize(samples, rng) if self.whole_numbers else samples
-
-
+@dataclass(kw_only=True, eq=False)
 class RealNVP(NormalizingFlow):
     """Couplings that turn samples into standard normal noise, and noise into samples.
 
@@ -72,24 +58,14 @@ class RealNVP(NormalizingFlow):
         margin, steps, batch, rate: as every `NormalizingFlow` has them.
     """
 
-    title: ClassVar[str] = "RealNVP"
-    preprocessing: ClassVar = NoiseForWholeNumbers
-    may_stay_untrained: ClassVar[bool] = True
-    decay = 0.1
+    layers: int = 24
+    hidden: int = 64
+    dropout: float = 0.2
+    bound: float = 2.0
+    steps: int = 1200
 
-    def __init__(
-        self,
-        layers: int = 24,
-        hidden: int = 64,
-        dropout: float = 0.2,
-        bound: float = 2.0,
-        margin: float = 0.01,
-        steps: int = 1200,
-        batch: int = 256,
-        rate: float = 8e-3,
-    ) -> None:
-        super().__init__(margin=margin, steps=steps, batch=batch, rate=rate)
-        self.layers, self.hidden, self.dropout, self.bound = layers, hidden, dropout, bound
+    title: ClassVar[str] = "RealNVP"
+    decay = 0.1
 
     def network(self, n: int, d: int) -> Bijection:
         dropout = dropout_if_scarce(self.dropout, n, d)
@@ -97,12 +73,3 @@ class RealNVP(NormalizingFlow):
             AffineCoupling(order, self.hidden, dropout, self.bound)
             for order in coupling_orders(self.layers, d)
         )
-
-    def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
-        seed = new_seed(rng)  # for first weights and for dropout alike
-        used, held_out = self._split(train, rng)
-        with seeded(seed):
-            flow = self.network(*train.shape)
-        with seeded(seed):
-            self.flow = self._train(flow, used, held_out, rng)
-        return self

@@ -23,7 +23,7 @@ from .flow import (
     Bijection,
     Composition,
     Coupling,
-    StochasticFlow,
+    NormalizingFlow,
     coupling_orders,
     dropout_if_scarce,
 )
@@ -108,7 +108,7 @@ class SplineCoupling(Coupling):
 
 
 @dataclass(kw_only=True, eq=False)
-class SplineFlow(StochasticFlow):
+class SplineFlow(NormalizingFlow):
     """Spline couplings that turn samples into standard normal noise, and noise into samples.
 
     Args:

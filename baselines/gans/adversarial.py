@@ -15,14 +15,22 @@ from typing import Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 from torch.optim import Optimizer
 
-from ..training import EMA, WarmupCosine, gradient_step, mlp, new_seed, progress, seeded
+from ..training import (
+    EMA,
+    Array,
+    WarmupCosine,
+    finite,
+    gradient_step,
+    mlp,
+    new_seed,
+    progress,
+    seeded,
+)
 
-Array = NDArray[np.float64]
 leaky_relu = partial(nn.LeakyReLU, 0.2)
 
 
@@ -75,9 +83,8 @@ class Units:
         Raises:
             FloatingPointError: they are not finite.
         """
-        samples: Array = self.bound(output).double().numpy() * self.scale + self.centre
-        if not np.isfinite(samples).all():
-            raise FloatingPointError("The generator drew samples that are not finite.")
+        points = self.bound(output).double().numpy()
+        samples = finite(points * self.scale + self.centre, "The generator")
         return np.rint(samples) if self.whole else samples
 
 
@@ -103,6 +110,7 @@ class Adversarial(ABC):
 
     # Some models make settings of these.
     layers = 3  # hidden layers of each network
+    pack = 1  # samples that the discriminator judges at once
     critic_steps = 1  # steps of the discriminator for each of the generator
 
     name = "GAN"  # for the progress bar
@@ -166,17 +174,13 @@ class Adversarial(ABC):
             adam(generator.parameters(), self.rate, beta2=self.beta2),
         ]
 
-    @property
-    def samples_per_batch(self) -> int:
-        return self.batch
-
     def real_batch(self, data: Tensor, step: int) -> Tensor:
-        rows = torch.randint(len(data), (self.samples_per_batch,))
+        rows = torch.randint(len(data), (self.batch * self.pack,))
         return self.discriminator_input(data[rows], step)
 
     def fake_batch(self, generator: nn.Module, real: Tensor, step: int) -> Tensor:
         """Return what is generated to be compared with a real batch."""
-        z = torch.randn(self.samples_per_batch, self.latent)
+        z = torch.randn(self.batch * self.pack, self.latent)
         return self.discriminator_input(self.units.bound(generator(z)), step)
 
     def discriminator_input(self, points: Tensor, step: int) -> Tensor:

@@ -12,12 +12,12 @@ the table says so.
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any
 
 import numpy as np
 
 from ..training import progress
-from .adversarial import Array
+from .adversarial import Adversarial, Array
 from .gan import GAN
 from .packed_gan import PackedGAN
 from .unrolled_gan import UnrolledGAN
@@ -28,17 +28,9 @@ WIDTH = 0.02  # of a mode
 N_TRAIN, N_SAMPLES = 10_000, 2500
 
 
-class Model(Protocol):
-    """What is asked of a GAN."""
-
-    def fit(self, train: Array, *, rng: np.random.Generator) -> Self: ...
-
-    def sample(self, n: int, *, rng: np.random.Generator) -> Array: ...
-
-
 GAME: dict[str, Any] = {"latent": 64, "hidden": 128, "layers": 2, "steps": 2000, "rate": 1e-3}
 GAME |= {"discriminator_rate": 1e-4, "slope_penalty": 0, "average": 0}
-REMEDIES: dict[str, Callable[[], Model]] = {
+REMEDIES: dict[str, Callable[[], Adversarial]] = {
     "none: the non-saturating loss": lambda: GAN(**GAME),
     "the minimax loss": lambda: GAN(loss="minimax", **GAME),
     "packs of four": lambda: PackedGAN(pack=4, **GAME),
@@ -68,7 +60,7 @@ def counts(samples: Array) -> tuple[int, int, float]:
     return int((near >= least).sum()), int((hits >= least).sum()), float(hit.mean())
 
 
-def play(model: Model, seed: int) -> tuple[int, int, float]:
+def play(model: Adversarial, seed: int) -> tuple[int, int, float]:
     """Return the counts of a model fitted to the ring."""
     rng = np.random.default_rng(seed)
     modes = CENTRES[rng.integers(8, size=N_TRAIN)]
@@ -77,7 +69,7 @@ def play(model: Model, seed: int) -> tuple[int, int, float]:
 
 
 def table(
-    remedies: Mapping[str, Callable[[], Model]] = REMEDIES, seeds: Sequence[int] = (0, 1, 2)
+    remedies: Mapping[str, Callable[[], Adversarial]] = REMEDIES, seeds: Sequence[int] = (0, 1, 2)
 ) -> str:
     """Return a Markdown table: a row for each remedy, in which there is a number for each seed."""
     text = HEADER

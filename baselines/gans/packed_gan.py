@@ -36,10 +36,6 @@ class PackedGAN(R1GAN):
     discriminator_rate: float = 1e-3
     name = "PacGAN"
 
-    @property
-    def samples_per_batch(self) -> int:
-        return self.batch * self.pack
-
     def input_widths(self, d: int) -> tuple[int, int]:
         return self.latent, self.pack * d
 

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..training import EMA, Best, gradient_step, progress, seeded, spread, torch_generator
+from ..training import finite, minimise_held_out, seeded, spread, torch_generator
 from .likelihoods import Array, likelihood_for
 from .network import Network
 from .objective import objective
@@ -78,23 +78,24 @@ class VariationalAutoencoder:
     def _train(
         self, network: Network, used: Tensor, held_out: Tensor, random: torch.Generator
     ) -> Network:
-        """Return the moving average of the trained network, when its held-out bound was best."""
-        ema = EMA(network, 0.99, start=1)
-        best = Best(ema.network)
-        optimiser = torch.optim.AdamW(network.parameters(), lr=self.rate, fused=True)
-        for step in progress(range(1, self.steps + 1), "VAE"):
+
+        def loss(step: int) -> Tensor:
             batch = used[torch.randint(len(used), (self.batch,), generator=random)]
-            warm = min(1.0, step / max(1, self.warmup))
-            gradient_step(optimiser, -self._objective(network, batch, random, warm), clip=100.0)
-            ema.update(network)
-            if step % 50 and step < self.steps:
-                continue
-            with torch.no_grad():
-                best.offer(-float(self._objective(ema.network, held_out, random)), step)
-            if step - max(best.step, self.warmup) >= self.patience:
-                break
-        best.restore()
-        return ema.network
+            warm = min(1.0, (step + 1) / max(1, self.warmup))
+            return -self._objective(network, batch, random, warm)
+
+        return minimise_held_out(
+            network,
+            loss,
+            lambda averaged: -self._objective(averaged, held_out, random),
+            torch.optim.AdamW(network.parameters(), lr=self.rate, fused=True),
+            steps=self.steps,
+            name="VAE",
+            check_every=50,
+            clip=100.0,
+            patience=self.patience,
+            warmup=self.warmup,
+        )
 
     def _objective(
         self, network: Network, points: Tensor, random: torch.Generator, warm: float = 1.0
@@ -106,15 +107,13 @@ class VariationalAutoencoder:
         """Return the mean (n, latent) of each sample's latents."""
         with torch.no_grad():
             mean, _ = self.network.encoder(self._standardize(samples)).chunk(2, dim=1)
-        latents: Array = mean.double().numpy()
-        return latents
+        return np.asarray(mean.double().numpy())
 
     def decode(self, latents: Array) -> Array:
         """Return the centre (n, d) of the likelihood that latents have."""
         with torch.no_grad():
             centre, _ = self.network.decode(torch.as_tensor(latents, dtype=torch.float32))
-        samples: Array = centre.double().numpy() * self.spread + self.mean
-        return samples
+        return np.asarray(centre.double().numpy() * self.spread + self.mean)
 
     def sample_latents(self, n: int, *, rng: np.random.Generator) -> Array:
         """Draw latents (n, latent) from the prior."""
@@ -127,10 +126,7 @@ class VariationalAutoencoder:
         with torch.no_grad():
             centre, log_width = self.network.decode(self.network.prior.sample(n, random))
         points = (centre + log_width.exp() * likelihood.noise(centre.shape, random)).numpy()
-        samples = likelihood.nearest(points * self.spread + self.mean)
-        if not np.isfinite(samples).all():
-            raise FloatingPointError("The decoder drew values that are not finite.")
-        return samples
+        return finite(likelihood.nearest(points * self.spread + self.mean), "The decoder")
 
     def elbo(self, samples: Array, *, rng: np.random.Generator, draws: int = 16) -> Array:
         """Return a lower bound on the log-density of each sample (n,), in nats, never the density.

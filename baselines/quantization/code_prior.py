@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from ..training import EMA, Best, gradient_step, progress
+from ..training import minimise_held_out
 
 
 class Prior(nn.Module):
@@ -46,18 +46,19 @@ class Prior(nn.Module):
         likely.
         """
         held_out, used = codes[: len(codes) // 10 + 1], codes[len(codes) // 10 + 1 :]
-        ema = EMA(self, 0.98, start=1)
-        best = Best(ema.network)
-        optimiser = torch.optim.AdamW(self.parameters(), lr=1e-3, weight_decay=0.1, fused=True)
-        for step in progress(range(1, steps + 1), "Prior"):
+
+        def loss(_: int) -> Tensor:
             picked = used[torch.randint(len(used), (batch,), generator=random)]
-            gradient_step(optimiser, cross_entropy(self(picked), picked))
-            ema.update(self)
-            if step % 20 and step < steps:
-                continue
-            with torch.no_grad():
-                best.offer(float(cross_entropy(ema.network(held_out), held_out)), step)
-            if step - best.step >= 200:
-                break
-        best.restore()
-        return ema.network
+            return cross_entropy(self(picked), picked)
+
+        return minimise_held_out(
+            self,
+            loss,
+            lambda averaged: cross_entropy(averaged(held_out), held_out),
+            torch.optim.AdamW(self.parameters(), lr=1e-3, weight_decay=0.1, fused=True),
+            steps=steps,
+            name="Prior",
+            check_every=20,
+            decay=0.98,
+            patience=200,
+        )

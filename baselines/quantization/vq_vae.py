@@ -13,14 +13,11 @@ from typing import Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from ..training import gradient_step, mlp, progress, seeded, spread, torch_generator
+from ..training import Array, finite, gradient_step, mlp, progress, seeded, spread, torch_generator
 from .code_prior import Prior
 from .codebooks import Codebooks
-
-Array = NDArray[np.float64]
 
 
 @dataclass(eq=False)
@@ -108,8 +105,7 @@ class VQVAE:
         codes = torch.as_tensor(latents, dtype=torch.long)
         with torch.no_grad():
             points = self.decoder(self.codebooks.decode(codes)).double().numpy()
-        samples: Array = points * self.spread + self.mean
-        return samples
+        return np.asarray(points * self.spread + self.mean)
 
     def sample_latents(self, n: int, *, rng: np.random.Generator) -> Array:
         """Draw codes (n, slots) from the prior."""
@@ -118,7 +114,4 @@ class VQVAE:
         return np.asarray(codes.double().numpy())
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
-        samples = self.decode(self.sample_latents(n, rng=rng))
-        if not np.isfinite(samples).all():
-            raise FloatingPointError("The decoder returned values that are not finite.")
-        return samples
+        return finite(self.decode(self.sample_latents(n, rng=rng)), "The decoder")

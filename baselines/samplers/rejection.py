@@ -22,6 +22,7 @@ than `max_proposals` once they are known.
 """
 
 import warnings
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -35,23 +36,17 @@ from .affine import Array, dequantize, log_normal, standard_deviations
 BLOCK = 20_000  # proposals at once
 
 
+@dataclass(eq=False, repr=False)
 class Rejection:
     """Draws proposals until enough are kept."""
 
-    expected_acceptance: float
-    acceptance_rate: float
+    sizes: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 12, 16, 25)
+    least_variance: float = 1e-4  # added to every variance, in units of the whole
+    max_coordinates: int = 8  # of a sample
+    max_proposals: float = 10_000  # that may be expected for each sample
 
-    def __init__(
-        self,
-        sizes: tuple[int, ...] = (1, 2, 3, 4, 6, 8, 12, 16, 25),
-        least_variance: float = 1e-4,
-        max_coordinates: int = 8,
-        max_proposals: float = 10_000,
-    ) -> None:
-        self.sizes = sizes
-        self.least_variance = least_variance  # added to every variance, in units of the whole
-        self.max_coordinates = max_coordinates  # of a sample
-        self.max_proposals = max_proposals  # that may be expected for each sample
+    expected_acceptance: float = field(init=False)
+    acceptance_rate: float = field(init=False)
 
     def refuses(self, train: Array) -> str | None:
         """Return why these samples cannot be learned from, if they cannot."""

@@ -280,7 +280,9 @@ def test_what_baselines_share_is_part_of_their_source_and_the_catalog_is_not(sou
     assert {name for name in before if after[name] != before[name]} == trained
     assert {"gan", "realnvp", "transformer", "vae", "ddpm"} <= trained
     assert not {"copycat", "gaussian", "kernel_density"} & trained
-    line = 'CATALOG["another"] = _spec("noise:UniformNoise", "control", "one more")\n'
+    line = (
+        'CATALOG["another"] = ModelSpec(target="genbench.baselines.controls.noise:UniformNoise")\n'
+    )
     with_another = sources_of(catalog=line)
     assert with_another.pop("another") == before["noise"]
     assert with_another == before

@@ -1,0 +1,201 @@
+"""What training shares: units, rates, averages and when to stop, each as its definition says."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from genbench.baselines.training import (
+    EMA,
+    Best,
+    WarmupCosine,
+    best_mixture,
+    finite,
+    gradient_step,
+    minimise,
+    minimise_held_out,
+    mlp,
+    seeded,
+    spread,
+    torch_generator,
+)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def weight(value=0.0):
+    """A network of one number."""
+    layer = nn.Linear(1, 1, bias=False)
+    nn.init.constant_(layer.weight, value)
+    return layer
+
+
+def sgd(network, rate=1.0):
+    return torch.optim.SGD(network.parameters(), lr=rate)
+
+
+def test_spread_is_the_deviation_or_stands_for_zero():
+    columns = np.array([[0.5, 7.0, -2.0], [1.5, 7.0, 2.0]])
+
+    np.testing.assert_allclose(spread(columns), [0.5, 7e-4, 2.0])
+    # Of whole numbers it is one step at least.
+    np.testing.assert_allclose(spread(np.array([[0.0, 5.0], [1.0, 5.0]])), [1.0, 1.0])
+
+
+def test_a_perceptron_has_an_activation_between_any_two_layers_and_none_after_the_last():
+    kinds = [type(layer) for layer in mlp(2, 3, 4, activation=nn.SiLU)]
+
+    assert kinds == [nn.Linear, nn.SiLU, nn.Linear]
+
+
+def test_the_global_stream_is_borrowed_and_put_back(rng):
+    before = torch.get_rng_state()
+
+    with seeded(5):
+        drawn = torch.rand(3)
+
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(drawn, torch.rand(3, generator=torch.Generator().manual_seed(5)))
+    first, second = (torch.rand(3, generator=torch_generator(rng)) for _ in range(2))
+    assert not torch.equal(first, second)
+
+
+def test_the_rate_rises_and_then_falls_along_half_a_cosine():
+    network = weight()
+    optimiser = sgd(network, rate=2.0)
+    schedule = WarmupCosine(optimiser, 10, warmup=4)
+    rates = []
+    for _ in range(10):
+        rates.append(optimiser.param_groups[0]["lr"])
+        optimiser.step()
+        schedule.step()
+
+    rise = [min(1, (step + 1) / 4) for step in range(10)]
+    fall = [(1 + math.cos(math.pi * step / 10)) / 2 for step in range(10)]
+    assert rates == pytest.approx([2 * up * down for up, down in zip(rise, fall, strict=True)])
+
+
+def test_no_gradient_is_longer_than_it_may_be():
+    network = weight(1.0)
+
+    gradient_step(sgd(network), 100 * network.weight.sum(), clip=0.5)
+
+    assert network.weight.item() == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf])
+def test_what_diverges_is_stopped_before_a_weight_moves(loss):
+    network = weight(1.0)
+
+    with pytest.raises(FloatingPointError, match="the loss is not finite"):
+        gradient_step(sgd(network), network.weight.sum() * loss)
+
+    assert network.weight.item() == 1.0
+
+
+def test_a_gradient_that_is_not_finite_stops_training_too():
+    network = weight(0.0)
+
+    with pytest.raises(FloatingPointError, match="the gradient is not finite"):
+        gradient_step(sgd(network), network.weight.abs().sqrt().sum(), clip=1.0)
+
+
+def test_whoever_has_seen_enough_breaks_off():
+    network, seen = weight(), []
+
+    def loss(step):
+        seen.append(step)
+        return network.weight.sum()
+
+    for step in minimise(loss, sgd(network), steps=100, name="test"):
+        if step == 2:
+            break
+
+    assert seen == [0, 1, 2]
+    assert network.weight.item() == -3.0
+
+
+@pytest.mark.parametrize("start", [0, 1])
+def test_the_moving_average_is_as_defined(start):
+    network = weight(1.0)
+    ema = EMA(network, 0.3, start=start)
+    expected = 1.0
+    for update, value in enumerate([5.0, -2.0, 7.0, 0.5]):
+        nn.init.constant_(network.weight, value)
+        ema.update(network)
+        decay = min(0.3, (update + start) / (update + 10))
+        expected = decay * expected + (1 - decay) * value
+
+    assert ema.network.weight.item() == pytest.approx(expected)
+    assert not ema.network.weight.requires_grad
+
+
+def test_the_best_state_is_kept_and_given_back():
+    network = weight(1.0)
+    best = Best(network)
+    for step, (loss, value) in enumerate([(3.0, 1.0), (2.0, 2.0), (math.nan, 3.0), (2.5, 4.0)]):
+        nn.init.constant_(network.weight, value)
+        best.offer(loss, step)
+
+    best.restore()
+
+    assert (best.loss, best.step, network.weight.item()) == (2.0, 1, 2.0)
+
+
+def trained(held_out, **settings):
+    """Move a weight by one down a step; return how many steps it took, and what is kept."""
+    network, steps = weight(), []
+
+    def loss(step):
+        steps.append(step)
+        return network.weight.sum()
+
+    settings = {"steps": 30, "name": "test", "check_every": 1, "decay": 0.0} | settings
+    kept = minimise_held_out(network, loss, held_out, sgd(network), **settings)
+    return len(steps), kept.weight.item()
+
+
+def distance(network):
+    """Least after seven steps."""
+    return (network.weight + 7).abs().sum()
+
+
+def test_training_ends_when_patience_does_and_keeps_the_best():
+    assert trained(distance) == (30, -7.0)
+    assert trained(distance, patience=5) == (12, -7.0)
+    assert trained(distance, patience=5, warmup=20) == (25, -7.0)
+
+
+def test_what_is_kept_is_the_average_at_a_check():
+    assert trained(distance, check_every=5) == (30, -5.0)
+    assert trained(distance, check_every=100) == (30, -30.0)  # the last step is judged too
+    assert trained(lambda _: torch.tensor(math.nan)) == (30, 0.0)  # nothing was better
+    _, averaged = trained(distance, decay=0.9, check_every=100)
+    assert -30 < averaged < -15
+
+
+def test_samples_that_are_not_finite_are_said_to_be_somebodys():
+    samples = np.ones((2, 2))
+    assert finite(samples, "The model") is samples
+
+    samples[0, 1] = np.inf
+    with pytest.raises(FloatingPointError, match="The model drew samples that are not finite"):
+        finite(samples, "The model")
+
+
+def test_held_out_points_choose_the_mixture(rng):
+    centres = np.array([[-8.0, 0.0], [8.0, 0.0], [0.0, 8.0]])
+    points = centres[rng.integers(3, size=300)] + rng.normal(size=(300, 2))
+
+    mixture, size, least = best_mixture(points, (1, 3, 8), (1e-6, 10.0), rng, restarts=2)
+
+    assert (size, least) == (3, 1e-6)
+    means = mixture.means_[mixture.means_[:, 0].argsort()]
+    np.testing.assert_allclose(means, centres[centres[:, 0].argsort()], atol=0.5)
+    few = points[:6]  # too few for any but one
+    assert best_mixture(few, (1, 3, 8), (1e-6,), rng, restarts=1)[1] == 1
