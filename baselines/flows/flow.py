@@ -308,14 +308,14 @@ class NormalizingFlow(ABC):
         held_out, used = np.split(train[rng.permutation(n)], [n // 10 + 1])
         with seeded(new_seed(rng)):
             flow = self.network(n, d)
-        with seeded(new_seed(rng)):  # dropout, for one, draws from that stream
-            self.flow = self._train(flow, used, held_out, rng)
+        self.flow = self._train(flow, used, held_out, rng)
         return self
 
     def _train(
         self, flow: Bijection, used: Array, held_out: Array, rng: np.random.Generator
     ) -> Bijection:
         """Return the moving average of the flow that gives held-out samples the most density."""
+        seed = new_seed(rng)  # of the stream that dropout, for one, draws from
         check = self._points(np.repeat(held_out, self.held_out_copies, axis=0), rng)
         optimiser = torch.optim.AdamW(
             flow.parameters(), lr=self.rate, weight_decay=self.decay, fused=True
@@ -328,17 +328,18 @@ class NormalizingFlow(ABC):
         def held_out_loss(averaged: Bijection) -> Tensor:
             return -log_density(averaged, check).mean()
 
-        kept = minimise_held_out(
-            flow,
-            loss,
-            held_out_loss,
-            optimiser,
-            WarmupCosine(optimiser, self.steps, warmup=100),
-            steps=self.steps,
-            name=self.title.removeprefix("A "),
-            check_every=self.check_every,
-            clip=5.0,
-        )
+        with seeded(seed):
+            kept = minimise_held_out(
+                flow,
+                loss,
+                held_out_loss,
+                optimiser,
+                WarmupCosine(optimiser, self.steps, warmup=100),
+                steps=self.steps,
+                name=self.title.removeprefix("A "),
+                check_every=self.check_every,
+                clip=5.0,
+            )
         # In double precision: inverting many layers, or steep and flat ones, magnifies errors.
         return self._finish(kept.double(), check.double())
 
