@@ -123,7 +123,7 @@ class Denoising(ABC):
         steps: gradient steps, with a learning rate that falls from `rate` along half a cosine.
         batch: samples per step.
         rate: highest learning rate.
-        average: memory of the running average of the weights, from which samples come.
+        ema_decay: memory of the running average of the weights, from which samples come.
     """
 
     hidden: int = 192
@@ -131,7 +131,7 @@ class Denoising(ABC):
     steps: int = 3000
     batch: int = 256
     rate: float = 2e-3
-    average: float = 0.995
+    ema_decay: float = 0.995
 
     @abstractmethod
     def _loss(self, network: nn.Module, clean: Tensor, random: torch.Generator) -> Tensor:
@@ -152,7 +152,7 @@ class Denoising(ABC):
 
         optimiser = torch.optim.Adam(network.parameters(), lr=self.rate, fused=True)
         schedule = CosineAnnealingLR(optimiser, self.steps)
-        ema = EMA(network, self.average)
+        ema = EMA(network, self.ema_decay)
         for _ in minimise(loss, optimiser, schedule, steps=self.steps, name="Denoising", clip=1.0):
             ema.update(network)
         return ema.network

@@ -78,7 +78,7 @@ class FlowMatching:
     steps: int = 2000  # of the gradient
     batch: int = 256
     learning_rate: float = 4e-3  # after 100 steps; it falls along half a cosine
-    average: float = 0.995  # memory of the running average of the weights, which sample
+    ema_decay: float = 0.995  # memory of the running average of the weights, which sample
     solver_steps: int = 40
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
@@ -102,7 +102,7 @@ class FlowMatching:
             velocity.parameters(), lr=self.learning_rate, betas=(0.9, 0.99), fused=True
         )
         schedule = WarmupCosine(optimiser, self.steps, warmup=100)
-        ema = EMA(velocity, self.average)
+        ema = EMA(velocity, self.ema_decay)
         for _ in minimise(loss, optimiser, schedule, steps=self.steps, name="Flow matching"):
             ema.update(velocity)
         self.velocity = ema.network

@@ -39,10 +39,12 @@ TARGET_ACCEPTANCE = 0.6  # share of moves: near the best for Langevin proposals
 class Energy(nn.Module):
     """Minus the log-density (n,) of points (n, d), up to a constant."""
 
-    def __init__(self, d: int, hidden: int, waves: int) -> None:
+    def __init__(self, d: int, hidden: int, n_frequencies: int) -> None:
         super().__init__()
-        self.frequencies = 2.0 ** torch.arange(waves)  # along each axis: they show small things
-        inputs = d * (1 + 2 * waves)
+        self.frequencies = 2.0 ** torch.arange(
+            n_frequencies
+        )  # along each axis: they show small things
+        inputs = d * (1 + 2 * n_frequencies)
         self.hidden_layers = mlp(inputs, hidden, hidden, hidden, activation=nn.SiLU)
         self.output_layer = nn.Linear(hidden, 1)
         nn.init.zeros_(self.output_layer.weight)  # begins as the Gaussian
@@ -70,34 +72,34 @@ class EnergyBased:
 
     Args:
         hidden: width of the network's three hidden layers.
-        waves: sines and cosines of each axis that the network reads.
+        n_frequencies: frequencies of sines and cosines of each axis that the network reads.
         moves: of each chain at each gradient step.
         buffer: chains that are kept.
         final_moves: of each chain that becomes a sample.
-        quiet: weight of the squares of what the network adds, lest it grow without bounds.
+        energy_penalty: weight of the squares of what the network adds, lest it grow without bounds.
         steps: gradient steps, with a learning rate that falls from `rate` along half a cosine.
         batch: samples, and chains, per step.
         rate: highest learning rate.
-        average: memory of the running average of the weights, from which samples come.
+        ema_decay: memory of the running average of the weights, from which samples come.
     """
 
     hidden: int = 128
-    waves: int = 2
+    n_frequencies: int = 2
     moves: int = 10
     buffer: int = 2000
     final_moves: int = 200
-    quiet: float = 1e-3
+    energy_penalty: float = 1e-3
     steps: int = 2000
     batch: int = 128
     rate: float = 2e-3
-    average: float = 0.99
+    ema_decay: float = 0.99
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         random = torch_generator(rng)
         cell = self._whiten(train)
         data = self._points(train)
         with seeded(new_seed(rng)):
-            energy = Energy(train.shape[1], self.hidden, self.waves)
+            energy = Energy(train.shape[1], self.hidden, self.n_frequencies)
         self.chains = torch.randn((self.buffer, data.shape[1]), generator=random)
         self.stride = 0.1
 
@@ -111,13 +113,15 @@ class EnergyBased:
             # The Gaussian's energy does not learn, so it has no place in the loss.
             of_real, of_drawn = energy.correction(real), energy.correction(drawn)
             contrast = of_real.mean() - of_drawn.mean()
-            return contrast + self.quiet * (of_real.square().mean() + of_drawn.square().mean())
+            return contrast + self.energy_penalty * (
+                of_real.square().mean() + of_drawn.square().mean()
+            )
 
         optimiser = torch.optim.Adam(
             energy.parameters(), lr=self.rate, betas=(0.5, 0.99), fused=True
         )
         schedule = CosineAnnealingLR(optimiser, self.steps)
-        ema = EMA(energy, self.average)
+        ema = EMA(energy, self.ema_decay)
         for _ in minimise(loss, optimiser, schedule, steps=self.steps, name="Energy", clip=10.0):
             ema.update(energy)
         self.energy = ema.network

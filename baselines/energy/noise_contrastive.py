@@ -45,7 +45,7 @@ class NoiseContrastive:
         patience: steps without improvement before it ends.
         batch: samples, and as much noise, per step.
         rate: learning rate.
-        average: memory of the running average of the weights, which is what is kept.
+        ema_decay: memory of the running average of the weights, which is what is kept.
     """
 
     components: int = 10
@@ -57,7 +57,7 @@ class NoiseContrastive:
     patience: int = 400
     batch: int = 256
     rate: float = 1e-3
-    average: float = 0.99
+    ema_decay: float = 0.99
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         if len(train) < 10:
@@ -118,7 +118,7 @@ class NoiseContrastive:
             name="Noise contrast",
             check_every=50,
             clip=10.0,
-            decay=self.average,
+            decay=self.ema_decay,
             patience=self.patience,
         )
 

@@ -98,7 +98,7 @@ class Adversarial(ABC):
         steps: gradient steps of the generator.
         batch: what the discriminator judges in a step, of real and of generated samples each.
         rate: first learning rate of the generator, and of the discriminator if that has none.
-        average: memory of the running average of the generator; 0 for none.
+        ema_decay: memory of the running average of the generator; 0 for none.
     """
 
     latent: int = 64
@@ -106,7 +106,7 @@ class Adversarial(ABC):
     steps: int = 3000
     batch: int = 128
     rate: float = 1e-3
-    average: float = 0.998
+    ema_decay: float = 0.998
 
     # Some models make settings of these.
     layers = 3  # hidden layers of each network
@@ -137,7 +137,7 @@ class Adversarial(ABC):
         with seeded(new_seed(rng)):
             generator = mlp(latent, *hidden, train.shape[1], activation=leaky_relu)
             self.discriminator = mlp(width, *hidden, 1, activation=leaky_relu)
-        ema = EMA(generator, self.average)
+        ema = EMA(generator, self.ema_decay)
         optimisers = self.optimisers(generator)
         schedules = [WarmupCosine(optimiser, self.steps) for optimiser in optimisers]
         with seeded(seed):

@@ -38,7 +38,7 @@ class ClippedWassersteinGAN(Adversarial):
     steps: int = 1500
     critic_steps: int = 5
     rate: float = 5e-4
-    average: float = 0.995
+    ema_decay: float = 0.995
     name = "WGAN"
 
     def discriminator_loss(self, real: Tensor, fake: Tensor, step: int) -> Tensor:

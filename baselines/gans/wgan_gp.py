@@ -34,7 +34,7 @@ class WassersteinGAN(Adversarial):
     steps: int = 2500
     critic_steps: int = 2
     slope_penalty: float = 0.1
-    average: float = 0.995
+    ema_decay: float = 0.995
     name = "WGAN"
     beta2 = 0.9
 

@@ -8,7 +8,7 @@ from torch.nn.functional import one_hot
 class Codebooks:
     """One codebook for each slot, holding the running mean of the vectors that chose each entry.
 
-    A slot quantizes the residual that the slots before it left over. With `forget=1` an update
+    A slot quantizes the residual that the slots before it left over. With `rate=1` an update
     replaces the means outright: a step of Lloyd's algorithm.
     """
 
@@ -38,11 +38,11 @@ class Codebooks:
             start=torch.zeros(()),
         )
 
-    def update(self, codes: Tensor, residuals: Tensor, forget: float) -> None:
+    def update(self, codes: Tensor, residuals: Tensor, rate: float) -> None:
         """Move every entry towards the mean of the vectors that chose it."""
         chosen = one_hot(codes.T, self.counts.shape[1]).to(residuals.dtype)  # (slots, n, size)
-        self.counts.lerp_(chosen.sum(dim=1), forget)
-        self.totals.lerp_(chosen.transpose(1, 2) @ residuals, forget)
+        self.counts.lerp_(chosen.sum(dim=1), rate)
+        self.totals.lerp_(chosen.transpose(1, 2) @ residuals, rate)
         used = self.counts[:, :, None] > 0
         means = self.totals / self.counts[:, :, None].clamp(min=1e-8)
         self.entries = torch.where(used, means, self.entries)

@@ -33,7 +33,7 @@ class VQVAE:
         batch: samples per step.
         rate: highest learning rate.
         commitment: weight of the squared distance between a code and what was coded.
-        forget: share by which each step replaces an entry's running mean.
+        codebook_rate: share by which each step replaces an entry's running mean.
         prior_hidden: width of the prior's recurrent state.
         prior_steps: most gradient steps for the prior, which stops when held-out codes get less
             likely.
@@ -47,7 +47,7 @@ class VQVAE:
     batch: int = 128
     rate: float = 2e-3
     commitment: float = 0.25
-    forget: float = 0.02
+    codebook_rate: float = 0.02
     prior_hidden: int = 64
     prior_steps: int = 1000
 
@@ -84,7 +84,7 @@ class VQVAE:
             loss = loss + self.commitment * ((vectors - quantized) ** 2).mean()
             gradient_step(optimiser, loss)
             schedule.step()
-            self.codebooks.update(codes, residuals, self.forget)
+            self.codebooks.update(codes, residuals, self.codebook_rate)
             if step % 20 == 0 and step < 0.8 * self.steps:  # the last fifth is left to settle
                 self.codebooks.revive(residuals, 0.05 * self.batch / self.size, random)
 

@@ -24,7 +24,7 @@ def quick(train, rng, **settings):
 
 @pytest.mark.parametrize("stride", [0.5, 2.0])
 def test_chains_draw_from_the_energy_however_long_their_steps(stride):
-    energy = Energy(1, hidden=4, waves=1)  # untrained: the energy of a normal distribution
+    energy = Energy(1, hidden=4, n_frequencies=1)  # untrained: the energy of a normal distribution
     generator = torch.Generator().manual_seed(0)
 
     drawn, accepted = _walk(energy, torch.zeros(3000, 1), stride, 30, generator)
@@ -43,14 +43,14 @@ def test_leaps_carry_chains_across_a_valley_in_the_right_proportion():
     generator = torch.Generator().manual_seed(0)
     start = torch.full((1000, 1), -2.0)
 
-    drawn, _ = _walk(TwoWells(1, hidden=4, waves=1), start, 0.01, 500, generator)
+    drawn, _ = _walk(TwoWells(1, hidden=4, n_frequencies=1), start, 0.01, 500, generator)
 
     # 100 leaps, one in thirty accepted; .04 is over two and a half standard errors.
     assert (drawn > 0).float().mean() == pytest.approx(0.7, abs=0.04)
 
 
 def test_short_steps_are_nearly_always_accepted_and_long_ones_seldom():
-    energy, generator = Energy(5, hidden=4, waves=1), torch.Generator().manual_seed(0)
+    energy, generator = Energy(5, hidden=4, n_frequencies=1), torch.Generator().manual_seed(0)
     start = torch.randn((500, 5), generator=generator)
 
     shares = [_walk(energy, start, stride, 5, generator).accepted for stride in (0.01, 1.0, 10.0)]

@@ -20,7 +20,7 @@ def test_full_updates_end_at_a_fixed_point_of_lloyds_algorithm():
 
     for _ in range(50):
         codes, _, seen = books.quantize(vectors)
-        books.update(codes, seen, forget=1.0)
+        books.update(codes, seen, rate=1.0)
     codes, quantized, _ = books.quantize(vectors)
 
     nearest = torch.cdist(vectors, books.entries[0]).argmin(dim=1)
@@ -38,7 +38,7 @@ def test_a_small_update_is_a_running_mean_over_batches():
     counts, totals = books.counts[0].clone(), books.totals[0].clone()
     codes, _, seen = books.quantize(vectors)
 
-    books.update(codes, seen, forget=0.1)
+    books.update(codes, seen, rate=0.1)
 
     for entry in range(3):
         mine = vectors[codes[:, 0] == entry]
@@ -68,7 +68,7 @@ def test_dead_entries_come_back_at_vectors_that_were_seen():
     books.entries[1, 2] = 1e6
     for _ in range(3):
         codes, _, seen = books.quantize(vectors)
-        books.update(codes, seen, forget=1.0)
+        books.update(codes, seen, rate=1.0)
     assert books.counts[1, 2] == 0
 
     books.revive(seen, least=0.5, random=generator)
