@@ -285,8 +285,8 @@ def test_a_gans_latents_are_walked_through_and_searched(gan):
     network = gan.generator.double()
 
     def decode(z):
-        made = network(torch.as_tensor(z)) * torch.as_tensor(gan.scale)
-        return made + torch.as_tensor(gan.centre)
+        made = network(torch.as_tensor(z)) * torch.as_tensor(gan.units.scale)
+        return made + torch.as_tensor(gan.units.centre)
 
     latents = rng().normal(size=(N, gan.latent))
     found = scores(

@@ -7,6 +7,7 @@ from scipy.stats import norm
 from torch import nn
 
 from genbench.baselines.energy.noise_contrastive import Dropout, NoiseContrastive
+from genbench.baselines.training import seeded
 
 
 @pytest.fixture
@@ -58,10 +59,11 @@ def test_the_probability_of_being_data_is_the_densities_share(rng):
 
 
 def test_units_are_dropped_in_training_only_and_the_rest_makes_up_for_them():
-    layer = Dropout(0.25, torch.Generator().manual_seed(0))
+    layer = Dropout(0.25)
     ones = torch.ones(200, 200)
 
-    dropped, kept = layer(ones), layer.eval()(ones)
+    with seeded(0):
+        dropped, kept = layer(ones), layer.eval()(ones)
 
     assert (dropped == 0).float().mean() == pytest.approx(0.25, abs=0.01)
     assert dropped.mean() == pytest.approx(1, abs=0.02)
