@@ -1,0 +1,44 @@
+"""Every built-in model at its full length: it draws in time, and better than noise does."""
+
+import time
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+
+from genbench.baselines.controls.noise import UniformNoise
+from genbench.datasets import load
+from genbench.models.find import Selective, baselines
+
+DEADLINE = 300.0  # seconds, as on the boards
+pytestmark = pytest.mark.long
+
+
+def energy_distance(one, other):
+    """Twice the mean distance between the sets, less those within them."""
+    return 2 * cdist(one, other).mean() - cdist(one, one).mean() - cdist(other, other).mean()
+
+
+def first_that_can_be_learned(model):
+    """Digits, or else the ring: there a model that knows no dependence is no better than noise."""
+    for data in map(load, ("digits", "ring")):
+        if not (isinstance(model, Selective) and model.refuses(data.train)):
+            return data
+    raise AssertionError("The model can learn from neither.")
+
+
+@pytest.mark.parametrize("name", [name for name in baselines() if name != "noise"])
+def test_a_baseline_draws_in_time_and_nearer_to_real_samples_than_noise_does(name):
+    model = baselines()[name].make()
+    data = first_that_can_be_learned(model)
+    n = len(data.test)
+    noise = UniformNoise().fit(data.train, rng=np.random.default_rng(0))
+
+    start = time.perf_counter()
+    model = model.fit(data.train, rng=np.random.default_rng(0)) or model
+    samples = model.sample(n, rng=np.random.default_rng(1))
+    seconds = time.perf_counter() - start
+
+    assert seconds < DEADLINE
+    of_noise = energy_distance(noise.sample(n, rng=np.random.default_rng(1)), data.test)
+    assert energy_distance(samples, data.test) < 0.5 * of_noise
