@@ -2,6 +2,8 @@
 
 import ast
 import importlib
+import inspect
+import pickle
 import pkgutil
 import subprocess
 import sys
@@ -92,6 +94,15 @@ def test_the_room_that_checks_can_be_called():
     from genbench import check
 
     assert {verdict.outcome for verdict in check("copycat")} <= {"pass", "not applicable"}
+
+
+def test_the_room_that_checks_goes_to_other_processes_by_name_and_tells_what_it_takes():
+    from genbench import check
+    from genbench.check import check as function
+
+    assert pickle.loads(pickle.dumps(check)) is check
+    assert [*inspect.signature(check).parameters] == [*inspect.signature(function).parameters]
+    assert "    assert [verdict" in check.__doc__  # what can be pasted
 
 
 def test_rooms_show_themselves():

@@ -25,7 +25,7 @@ class Block(nn.Module):
             nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
         )
         self.dropout = nn.Dropout(dropout)
-        # Where to look, whatever is there: coordinates have fixed neighbours.
+        # A bias for every pair of positions: coordinates have fixed neighbours.
         self.attention_bias = nn.Parameter(0.02 * torch.randn(heads, length, length))
 
     def forward(self, x: Tensor, cache: Cache) -> Tensor:

@@ -6,7 +6,6 @@ density, and adds 1/12 to each variance.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
 
 Array = NDArray[np.float64]
 
@@ -29,6 +28,8 @@ def standard_deviations(train: Array, level: Array) -> Array:
 
 def log_normal(points: Array, mean: Array, factor: Array) -> Array:
     """Return the log-density of a Gaussian with this Cholesky factor of its covariance."""
+    from scipy.linalg import solve_triangular  # here, as some that use this file need no scipy
+
     noise = solve_triangular(factor, (points - mean).T, lower=True)
     log_volume = np.log(2 * np.pi) * len(mean) / 2 + np.log(np.diag(factor)).sum()
     return np.asarray(-(noise**2).sum(axis=0) / 2 - log_volume)

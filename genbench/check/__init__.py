@@ -1,17 +1,28 @@
 """The laws for one model: `genbench check`, and `from genbench import check` in Python and pytest.
 
-from genbench import check
+A test of a model of one's own, in pytest::
 
-def test_my_model():
-assert [verdict for verdict in check("my_model.py") if verdict.outcome == "fail"] == []
+    from genbench import check
+
+
+    def test_my_model():
+        assert [verdict for verdict in check("my_model.py") if verdict.outcome == "fail"] == []
+
+`check(target, *, deadline=60.0)` returns a verdict on each law; `deadline` is in seconds.
 """
 
+import importlib
 import sys
+from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from genbench.ground.lazy import lazy
+
 if TYPE_CHECKING:
     from genbench.check.verdicts import Verdict
+
+__getattr__ = lazy(__name__, {"check": "conformance"})
 
 
 class _Room(ModuleType):
@@ -21,10 +32,20 @@ class _Room(ModuleType):
     """
 
     def __call__(self, target: str, *, deadline: float = 60.0) -> "list[Verdict]":
-        """Hold a model to every law (see `genbench.check.conformance.check`)."""
+        """Hold a model to every law, on toy data, and return a verdict on each law in order.
+
+        `target` is a baseline, `file.py:Class` or `package.module:Class`; `deadline` is in seconds,
+        for all laws together.
+
+        Raises:
+            BadInput: there is no such model.
+        """
         from genbench.check.conformance import check
 
         return check(target, deadline=deadline)
+
+    def __reduce__(self) -> tuple[Callable[[str], ModuleType], tuple[str]]:
+        return importlib.import_module, (self.__name__,)  # to other processes it goes by name
 
 
 sys.modules[__name__].__class__ = _Room

@@ -1,6 +1,6 @@
 """A conformance suite for one model: `genbench check`, and the same in Python and pytest.
 
-    from genbench.check.conformance import check
+    from genbench import check
 
     def test_my_model():
         assert [verdict for verdict in check("my_model.py") if verdict.outcome == "fail"] == []

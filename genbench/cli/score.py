@@ -15,6 +15,7 @@ from genbench.files import read_samples
 from genbench.ground.errors import BadInput
 from genbench.ground.processes import OURS, OUTPUT
 from genbench.metric import Score
+from genbench.models.moved import present_address
 from genbench.report.folder import print_table, report
 from genbench.runs import boards
 from genbench.runs.bundles import add_bundle, add_samples, write_bundle
@@ -98,7 +99,7 @@ def submit(
     console: Console, target: str, board: str, path: Path, *, results: Path, name: str, family: str
 ) -> None:
     """Write what a model has drawn for a board into a bundle."""
-    found = [r for r in Store(results / board).records() if r.model == target]
+    found = [r for r in Store(results / board).records() if r.model == present_address(target)]
     write_bundle(path, Store(results / board), found, name=name, family=family)
     console.print(f"Wrote {path}: {len(found)} cells.", markup=False, highlight=False)
 

@@ -254,7 +254,15 @@ def load(where: str) -> ModuleType:
     Raises:
         BadInput: it is not there.
     """
-    return _load_file(Path(where)) if where.endswith(".py") else _load_module(where)
+    try:
+        return _load_file(Path(where)) if where.endswith(".py") else _load_module(where)
+    except ImportError as error:
+        if "attempted relative import" not in str(error):
+            raise
+        raise BadInput(
+            f"{shown(where)} imports from the packages around it. Name it by them, from the folder "
+            "above the outermost, as in mine.flows.realnvp:RealNVP."
+        ) from error
 
 
 def _load_file(path: Path) -> ModuleType:

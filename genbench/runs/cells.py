@@ -16,6 +16,7 @@ from genbench.datasets import Dataset, load
 from genbench.ground.processes import OURS, OUTPUT, Ending, Launcher, run_alone
 from genbench.ground.randomness import rng_for
 from genbench.models.find import ModelSpec, baselines, find, source_hash
+from genbench.models.moved import present_address
 from genbench.runs.boards import Board
 from genbench.runs.records import REAL, STATUSES
 from genbench.runs.worker import PHASES, phase_of
@@ -34,6 +35,10 @@ class Cell:
     dataset: str
     model: str
     seed: int
+
+    def __post_init__(self) -> None:
+        # As records name it: whatever address it was asked for by, it is one cell.
+        object.__setattr__(self, "model", present_address(self.model))
 
     @property
     def spec(self) -> ModelSpec:

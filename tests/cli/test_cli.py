@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from genbench.cli.main import main
-from genbench.cli.main import main as cli
+from genbench.cli import main as cli
 from genbench.datasets import CATALOG as DATASETS
 from genbench.metrics import CATALOG as METRICS
 from genbench.models.find import baselines

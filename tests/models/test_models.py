@@ -51,6 +51,13 @@ def test_a_model_is_found_under_the_address_that_it_had(file):
         assert present_address(target) == target
 
 
+def test_a_file_that_needs_the_packages_around_it_says_how_to_name_it(tmp_path):
+    (tmp_path / "mine.py").write_text("from ..training import EMA\nclass Mine: pass\n")
+
+    with pytest.raises(BadInput, match="from the folder above the outermost, as in mine"):
+        find(f"{tmp_path / 'mine.py'}:Mine").make()
+
+
 def test_a_file_is_found_with_and_without_its_only_class_named(file):
     assert find(f"{file}:Mine") == find(str(file))
     assert type(find(str(file)).make()).__name__ == "Mine"

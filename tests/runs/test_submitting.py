@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from genbench.cli.main import main as cli
+from genbench.cli import main as cli
 from genbench.datasets import load
 from genbench.runs import boards
 from genbench.runs.boards import Board
@@ -66,6 +66,21 @@ def test_a_new_model_stands_beside_the_board_and_goes_to_another(place):
     assert {n: s.value for n, s in there.scores.items()} == {
         n: s.value for n, s in here.scores.items()
     }
+
+
+def test_a_model_asked_for_by_the_address_of_before_is_one_cell_with_that_of_now(place):
+    old, new = (f"genbench.baselines.{at}:UniformNoise" for at in ("noise", "controls.noise"))
+
+    for address in (old, old, new):
+        scored = call("score", address, "--board", "small")
+        assert scored.exit_code == 0, scored.output
+        assert new in (place / "results" / "small" / "index.html").read_text()
+    assert "0 of 2 cells to do" in scored.output
+    sent = call("submit", old, "--board", "small", "--name", "Noise", "--out", "noise.zip")
+
+    assert sent.exit_code == 0, sent.output
+    found = Store(place / "results" / "small").records()
+    assert [record.model for record in found if "UniformNoise" in record.model] == [new]
 
 
 def test_sample_files_stand_beside_the_board_too(place):
