@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from genbench.cli.main import main
 from genbench.cli import main as cli
+from genbench.cli.main import main
 from genbench.datasets import CATALOG as DATASETS
 from genbench.metrics import CATALOG as METRICS
 from genbench.models.find import baselines
