@@ -65,7 +65,7 @@ def samples_on_board(
     """Score samples from a file and show them beside the models of a board."""
     plan = boards.find(board)
     data = load_once(dataset)
-    drawn = read_samples(path, like=data.test)
+    drawn = read_samples(path, like=data.like)
     with console.status("Scoring"):
         record = add_samples(drawn, dataset, plan, Store(results / board), name=path.name)
     _show_beside(console, [record], board, folder=folder, results=results)
@@ -138,7 +138,7 @@ def model(console: Console, target: str, dataset: str, *, seed: int, limits: Lim
 def samples(console: Console, path: Path, dataset: str, *, seed: int) -> None:
     """Score samples from a file as a model of a data set."""
     data = load_once(dataset)
-    drawn = read_samples(path, like=data.test)
+    drawn = read_samples(path, like=data.like)
     with console.status("Scoring"):
         found = score_samples(data, drawn, seed=seed)
         real = score_samples(data, data.fresh_for(seed), seed=seed)

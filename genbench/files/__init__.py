@@ -9,7 +9,7 @@ from pathlib import Path
 
 from genbench.files import arrays, pictures, tables
 from genbench.files.limits import check_file_size
-from genbench.ground.arrays import Array, as_samples
+from genbench.ground.arrays import Array, as_table
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import is_file, is_folder, readable, shown
 
@@ -25,6 +25,8 @@ READERS: dict[str, Callable[[Path], Array]] = {
 def read_samples(path: Path, *, like: Array | None = None) -> Array:
     """Return the samples that a file or a folder holds, read-only, in double precision.
 
+    Those of a table are a `Table` (`genbench.ground.columns`): they know the names of its columns.
+
     Args:
         path: which kind of file it is, its name says:
             .npy: one array (n, ...);
@@ -33,7 +35,8 @@ def read_samples(path: Path, *, like: Array | None = None) -> Array:
             .parquet: columns of numbers, a row a sample (n, d); needs the extra `tables`;
             .zip, or a folder: pictures, .png or .jpg, all of one size, grey or RGB, ordered by
             name: (n, height, width) or (n, height, width, 3) from 0 to 255; needs Pillow.
-        like: samples of the shape that those of the file must have.
+        like: samples of the shape that those of the file must have; if the columns of both have
+            names, those of the file are put in the same order.
 
     Raises:
         BadInput: there is no such file, it is not what its name says, it is larger than the limits,
@@ -41,7 +44,7 @@ def read_samples(path: Path, *, like: Array | None = None) -> Array:
         MissingExtra: a package that reads such files is not installed.
     """
     path = Path(path)
-    return as_samples(_read(path), name=shown(path), like=like)
+    return as_table(_read(path), name=shown(path), like=like)
 
 
 def holds_samples(target: str) -> bool:

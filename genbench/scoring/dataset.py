@@ -50,7 +50,7 @@ def score_samples(
     Raises:
         BadInput: samples that are not like the data set's.
     """
-    samples = as_samples(samples, name="the samples", like=dataset.test)
+    samples = as_samples(samples, name="the samples", like=dataset.like)
     embedding, reference = _real(dataset)
     projected = dataset.project(samples)
     comparison = Comparison(

@@ -95,7 +95,7 @@ def score(
         scores = evaluate(comparison, chosen)
         if fresh is None:
             return scores
-        real = evaluate(in_place_of_generated(fresh, comparison), chosen)
+        real = evaluate(in_place_of_generated(fresh, comparison, inputs), chosen)
     return Scores(replace(score, real=real[name].value) for name, score in scores.items())
 
 
