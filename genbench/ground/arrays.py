@@ -17,6 +17,8 @@ Labels: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 
 ROW_SUM_TOLERANCE = 1e-4
+HALF_PRECISION_TOLERANCE = 2e-2  # of rows of a softmax in float16 or bfloat16, whatever holds them
+NEARLY = 0.1  # sums so near to one are rounded, not those of logits
 MOST_CLASSES = 100_000  # tables have a column for each
 
 
@@ -62,6 +64,8 @@ def as_table(values: Any, *, name: str, like: Array | None = None) -> Array:
 def as_probabilities(values: Any, *, name: str, like: Array | None = None) -> Array:
     """Return class probabilities as a read-only (n_samples, n_classes) float64 view.
 
+    Rows of half precision sum to one within its rounding.
+
     Raises:
         BadInput: not a table of finite numbers, negative, rows that do not sum to one
             (logits, perhaps), one class only, or another number of classes than `like`.
@@ -77,15 +81,26 @@ def as_probabilities(values: Any, *, name: str, like: Array | None = None) -> Ar
         raise BadInput(f"{name} has {array.shape[1]} classes; expected {like.shape[1]}.")
     with np.errstate(over="ignore", invalid="ignore"):  # of what is far from a probability
         sums = array.sum(axis=1)
-    wrong = (np.abs(sums - 1) > ROW_SUM_TOLERANCE) | (array < 0).any(axis=1)
+    tolerance = HALF_PRECISION_TOLERANCE if _is_half_precision(array) else ROW_SUM_TOLERANCE
+    wrong = (np.abs(sums - 1) > tolerance) | (array < 0).any(axis=1)
     if wrong.any():
         row = int(np.argmax(wrong))
+        near = (array >= 0).all() and (np.abs(sums - 1) <= NEARLY).all()
         raise BadInput(
             f"{name}: {wrong.sum()} of {len(array)} rows are not probabilities "
             f"(row {row} sums to {sums[row]:.6g}, its least entry is {array[row].min():.6g}); "
-            "apply a softmax to logits first."
+            f"{'divide each row by its sum' if near else 'apply a softmax to logits'} first."
         )
     return read_only(array / sums[:, None])
+
+
+def _is_half_precision(array: Array) -> bool:
+    """Return whether two bytes can hold all the numbers: those of either usual kind."""
+    with np.errstate(over="ignore"):
+        if (array.astype(np.float16) == array).all():
+            return True
+        single = array.astype(np.float32)
+    return bool((single == array).all() and not (single.view(np.uint32) & 0xFFFF).any())
 
 
 def as_labels(values: Any, *, name: str, n: int) -> Labels:
