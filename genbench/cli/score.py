@@ -148,13 +148,29 @@ def samples(console: Console, path: Path, dataset: str, *, seed: int) -> None:
 
 
 def two_files(
-    console: Console, path: Path, against: Path, train: Path | None, **settings: Any
+    console: Console,
+    path: Path,
+    against: Path,
+    train: Path | None,
+    *,
+    standardise: bool = False,
+    **settings: Any,
 ) -> None:
-    """Score one file of samples against another, as they are; `settings` are those of `score`."""
+    """Score one file of samples against another; `settings` are those of `score`.
+
+    They are taken as they are, or, to standardise them, as numbers of spreads of each column of
+    the real samples, away from its mean.
+    """
     told = _telling(console)
     test = read_samples(against, told=told)
     generated = read_samples(path, like=test, told=told)
     training = None if train is None else read_samples(train, like=test, told=told)
+    if standardise:
+        mean, spread = test.mean(axis=0), test.std(axis=0)
+        spread[spread == 0] = 1
+        test, generated = (test - mean) / spread, (generated - mean) / spread
+        training = None if training is None else (training - mean) / spread
+        told(f"Standardised by the mean and the spread of each column of {against}.")
     with console.status("Scoring"):
         found = score(test=test, generated=generated, train=training, **settings)
     print_scores(console, f"{path} against {against}", found)
@@ -218,6 +234,8 @@ def print_scores(
         numbers += [real[name].value] if real else []
         numbers += [found.ideal, found.chance, found.p_value]
         table.add_row(name, ARROWS[found.aim], *map(_number, numbers))
+    for warning, names in warned.items():  # what is said of the samples concerns every score
+        warned[warning] = names if len(names) < max(table.row_count, 2) else ["every metric"]
     console.print(table)
     console.print(
         "↓ lower, ↑ higher, → as real is better; what each is: genbench list metrics", style="dim"
