@@ -47,8 +47,9 @@ def decode(content: bytes, *, name: str, most_pixels: int = MOST_PIXELS) -> Pixe
             if deep or image.mode not in MODES:
                 more = "holds more than 8 bits a channel: it " if deep else ""
                 raise BadInput(f"{name} {more}is {_kind(image.mode, deep=deep)}")
-            if image.format == "PNG" and getattr(image, "n_frames", 1) > 1:
-                raise BadInput(f"{name} is a film of {image.n_frames} pictures; expected one.")
+            frames = getattr(image, "n_frames", 1)
+            if image.format == "PNG" and frames > 1:
+                raise BadInput(f"{name} is a film of {frames} pictures; expected one.")
             clear = "transparency" in image.info
             if clear or image.mode.endswith("A"):
                 alpha = np.asarray(image.convert("RGBA"))[..., 3]

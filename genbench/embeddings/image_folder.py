@@ -33,7 +33,7 @@ OTHER_SUFFIXES = tuple(
 )
 BY_MACOS, BY_OTHERS = "__MACOSX", ("@eaDir", "$RECYCLE.BIN")  # folders that systems keep
 COPY_IT = "links are not followed; copy what it leads to (cp -rL)"
-HIDDEN, OTHER, NONE, NOTES = "hidden", "of other formats", "no pictures", "left by macOS"
+HIDDEN, OTHER, NONE, NOTES = "hidden", "of other formats", "not of pictures", "left by macOS"
 
 
 class Listing(NamedTuple):
@@ -82,7 +82,8 @@ def _is_hidden(part: str) -> bool:
 
 def tell(listing: Listing, *, name: str, to: Tell | None) -> None:
     """Say what counts and what does not; where nobody asked, warn if samples may be missing."""
-    said = f"{name}: {len(listing.counted)} pictures; {listing}."
+    n = len(listing.counted)
+    said = f"{name}: {n} picture{'' if n == 1 else 's'}; {listing}."
     if to is not None:
         to(said)
     elif listing.missed:

@@ -72,7 +72,10 @@ NO_PICTURES = {"notes.txt": b"", "a/labels.csv": b"", "LICENSE": b"", ".DS_Store
             "5 pictures; left out: 4 hidden (.2.png, .Trash-1000, .ipynb_checkpoints, @eaDir).",
         ),
         (MACOS, "5 pictures; left out: 3 left by macOS (._*, __MACOSX)."),
-        (NO_PICTURES, "5 pictures; left out: 1 hidden (.DS_Store), 3 no pictures (.csv, .txt, LIC"),
+        (
+            NO_PICTURES,
+            "5 pictures; left out: 1 hidden (.DS_Store), 3 not of pictures (.csv, .txt, LIC",
+        ),
         ({}, "5 pictures; nothing is left out."),
     ],
 )
