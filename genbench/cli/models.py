@@ -57,6 +57,7 @@ def check(target: str, deadline: float) -> None:
 @click.option("--dataset", help="Data set to fit and score on.")
 @click.option("--against", type=click.Path(path_type=Path), help="Real samples to compare with.")
 @click.option("--train", type=click.Path(path_type=Path), help="What the model learned from.")
+@click.option("--standardise", is_flag=True, help="Scale each column of files as --against.")
 @click.option("--features", type=click.Choice(["inception"]), help="For folders of images.")
 @click.option("--weights", type=click.Path(path_type=Path), help="File of the network's weights.")
 @click.option("--sha256", help="Checksum that the weights must have.")
@@ -84,6 +85,7 @@ def score(
     dataset: str | None,
     against: Path | None,
     train: Path | None,
+    standardise: bool,
     features: str | None,
     weights: Path | None,
     sha256: str | None,
@@ -124,6 +126,8 @@ def score(
         )
     if against is None and (preset is not None or device != "cpu"):
         raise BadInput("--preset and --device are for files: they need --against.")
+    if standardise and (against is None or features is not None):
+        raise BadInput("--standardise is for tables: it needs --against, without --features.")
     settings = {"preset": preset, "device": device, "seed": seed}
     launcher = Launcher(python=python, isolate=words_from(isolate))
     limits = Limits(seconds=deadline, memory=bytes_from(memory), launcher=launcher)
@@ -140,7 +144,7 @@ def score(
             raise BadInput("--features inception needs --against FOLDER and --weights FILE.")
         ways.images(CONSOLE, Path(target), against, weights=weights, sha256=sha256, **settings)
     elif against is not None:
-        ways.two_files(CONSOLE, Path(target), against, train, **settings)
+        ways.two_files(CONSOLE, Path(target), against, train, standardise=standardise, **settings)
     elif dataset is not None and files:
         ways.samples(CONSOLE, Path(target), dataset, seed=seed)
     elif dataset is not None:

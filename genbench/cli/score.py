@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from genbench.check.conformance import check
+from genbench.embeddings.image_folder import Tell
 from genbench.files import read_samples
 from genbench.ground.errors import BadInput
 from genbench.ground.processes import OURS, OUTPUT
@@ -66,7 +68,7 @@ def samples_on_board(
     """Score samples from a file and show them beside the models of a board."""
     plan = boards.find(board)
     data = load_once(dataset)
-    drawn = read_samples(path, like=data.test)
+    drawn = read_samples(path, like=data.like, told=_telling(console))
     with console.status("Scoring"):
         record = add_samples(drawn, dataset, plan, Store(results / board), name=path.name)
     _show_beside(console, [record], board, folder=folder, results=results)
@@ -139,7 +141,7 @@ def model(console: Console, target: str, dataset: str, *, seed: int, limits: Lim
 def samples(console: Console, path: Path, dataset: str, *, seed: int) -> None:
     """Score samples from a file as a model of a data set."""
     data = load_once(dataset)
-    drawn = read_samples(path, like=data.test)
+    drawn = read_samples(path, like=data.like, told=_telling(console))
     with console.status("Scoring"):
         found = score_samples(data, drawn, seed=seed)
         real = score_samples(data, data.fresh_for(seed), seed=seed)
@@ -147,12 +149,29 @@ def samples(console: Console, path: Path, dataset: str, *, seed: int) -> None:
 
 
 def two_files(
-    console: Console, path: Path, against: Path, train: Path | None, **settings: Any
+    console: Console,
+    path: Path,
+    against: Path,
+    train: Path | None,
+    *,
+    standardise: bool = False,
+    **settings: Any,
 ) -> None:
-    """Score one file of samples against another, as they are; `settings` are those of `score`."""
-    test = read_samples(against)
-    generated = read_samples(path, like=test)
-    training = None if train is None else read_samples(train, like=test)
+    """Score one file of samples against another; `settings` are those of `score`.
+
+    They are taken as they are, or, to standardise them, as numbers of spreads of each column of
+    the real samples, away from its mean.
+    """
+    told = _telling(console)
+    test = read_samples(against, told=told)
+    generated = read_samples(path, like=test, told=told)
+    training = None if train is None else read_samples(train, like=test, told=told)
+    if standardise:
+        mean, spread = test.mean(axis=0), test.std(axis=0)
+        spread[spread == 0] = 1
+        test, generated = (test - mean) / spread, (generated - mean) / spread
+        training = None if training is None else (training - mean) / spread
+        told(f"Standardised by the mean and the spread of each column of {against}.")
     with console.status("Scoring"):
         found = score(test=test, generated=generated, train=training, **settings)
     print_scores(console, f"{path} against {against}", found)
@@ -171,7 +190,9 @@ def images(
     from genbench.embeddings.inception import Inception
 
     inception = Inception(weights, sha256)
-    generated, test = inception.embed_folder(folder), inception.embed_folder(against)
+    told = _telling(console)
+    generated = inception.embed_folder(folder, told=told)
+    test = inception.embed_folder(against, told=told)
     with console.status("Scoring"):
         found = score(
             test=test.features,
@@ -181,6 +202,11 @@ def images(
             **settings,
         )
     print_scores(console, f"{folder} against {against}", found)
+
+
+def _telling(console: Console) -> Tell:
+    """Return what says which samples were read, and what was left out."""
+    return partial(console.print, style="dim", markup=False, highlight=False, soft_wrap=True)
 
 
 def print_scores(
@@ -209,6 +235,8 @@ def print_scores(
         numbers += [real[name].value] if real else []
         numbers += [found.ideal, found.chance, found.p_value]
         table.add_row(name, ARROWS[found.aim], *map(_number, numbers))
+    for warning, names in warned.items():  # what is said of the samples concerns every score
+        warned[warning] = names if len(names) < max(table.row_count, 2) else ["every metric"]
     console.print(table)
     console.print(
         "↓ lower, ↑ higher, → as real is better; what each is: genbench list metrics", style="dim"

@@ -10,6 +10,7 @@ import numpy as np
 from genbench.datasets.densities import Density
 from genbench.datasets.domain import Domain
 from genbench.ground.arrays import Array, Labels, as_labels, as_samples
+from genbench.ground.columns import Table
 from genbench.ground.errors import BadInput
 from genbench.ground.randomness import rng_for
 
@@ -32,6 +33,7 @@ class Dataset:
     density: Density | None = None
     domain: Domain = field(default_factory=Domain)  # which values a sample can take
     picture: tuple[int, ...] | None = None  # height, width (and channels), if a sample is one
+    columns: tuple[str, ...] | None = None  # names of the columns of a table
 
     def __post_init__(self) -> None:
         train = as_samples(self.train, name=f"{self.name}: train")
@@ -52,6 +54,11 @@ class Dataset:
             raise BadInput(
                 f"{self.name}: pictures of {self.picture} are not samples of {train.shape[1:]}."
             )
+
+    @property
+    def like(self) -> Array:
+        """Test samples with the names of their columns, if any: what samples must be like."""
+        return self.test if self.columns is None else Table.of(self.test, self.columns)
 
     @cached_property
     def content_hash(self) -> str:

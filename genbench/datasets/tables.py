@@ -10,6 +10,8 @@ Breast cancer: Wolberg et al., the same, https://doi.org/10.24432/C5DW2B. Diabet
 "Least angle regression", Annals of Statistics, 2004, https://arxiv.org/abs/math/0406456.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from genbench.datasets.dataset import Dataset
@@ -30,7 +32,7 @@ def load_wine() -> Dataset:
 
     bunch = load_wine()
     domain = Domain.of_columns(bunch.feature_names, {"magnesium": COUNT, "proline": COUNT})
-    return _part("wine", bunch.data, domain, bunch.target)
+    return _part("wine", bunch.data, bunch.feature_names, domain, bunch.target)
 
 
 def load_breast_cancer() -> Dataset:
@@ -41,7 +43,7 @@ def load_breast_cancer() -> Dataset:
     from sklearn.datasets import load_breast_cancer
 
     bunch = load_breast_cancer()
-    return _part("breast_cancer", bunch.data, Domain(), bunch.target)
+    return _part("breast_cancer", bunch.data, bunch.feature_names, Domain(), bunch.target)
 
 
 def load_iris() -> Dataset:
@@ -58,7 +60,8 @@ def load_iris() -> Dataset:
     _, first = np.unique(millimetres, axis=0, return_index=True)
     kept = np.sort(first)
     domain = Domain(whole=True, low=0.0)
-    return _part("iris", millimetres[kept], domain, bunch.target[kept])
+    columns = [column.replace("(cm)", "(mm)") for column in bunch.feature_names]
+    return _part("iris", millimetres[kept], columns, domain, bunch.target[kept])
 
 
 def load_diabetes() -> Dataset:
@@ -74,10 +77,16 @@ def load_diabetes() -> Dataset:
     # Cholesterol, glucose and the like (s1, s6) were measured in whole units.
     whole = {"sex": (1, 2)} | dict.fromkeys(("age", "s1", "s6", "progression"), COUNT)
     table = np.column_stack([bunch.data, bunch.target])
-    return _part("diabetes", table, Domain.of_columns(columns, whole))
+    return _part("diabetes", table, columns, Domain.of_columns(columns, whole))
 
 
-def _part(name: str, table: Array, domain: Domain, classes: Labels | None = None) -> Dataset:
+def _part(
+    name: str,
+    table: Array,
+    columns: Sequence[str],
+    domain: Domain,
+    classes: Labels | None = None,
+) -> Dataset:
     groups = np.zeros(len(table), dtype=np.int64) if classes is None else classes
     train, test, fresh = deal(groups, rng=rng_for(0, name))
     return Dataset(
@@ -88,4 +97,5 @@ def _part(name: str, table: Array, domain: Domain, classes: Labels | None = None
         train_labels=None if classes is None else classes[train],
         test_labels=None if classes is None else classes[test],
         domain=domain,
+        columns=tuple(map(str, columns)),
     )

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from genbench.embeddings.image_folder import Pixels, list_images, load_image
+from genbench.embeddings.decoding import Pixels
+from genbench.embeddings.image_folder import Tell, list_images, load_image
 from genbench.embeddings.torchvision_import import import_torchvision
 from genbench.ground.arrays import Array, read_only
 from genbench.ground.errors import BadInput
@@ -87,13 +88,17 @@ class Inception:
         images = (image for batch in batches for image in _checked(batch, name=name))
         return self._embed(images, name=name, total=None, show_progress=show_progress)
 
-    def embed_folder(self, folder: Path | str, *, show_progress: bool = True) -> EmbeddedImages:
+    def embed_folder(
+        self, folder: Path | str, *, show_progress: bool = True, told: Tell | None = None
+    ) -> EmbeddedImages:
         """Embed all PNG and JPEG files below a folder, in the order of their paths.
+
+        What counts and what does not is said to `told`, as `list_images` has it.
 
         Raises:
             BadInput: the folder is missing or holds no image, or a file is not a picture.
         """
-        paths = list_images(folder)
+        paths = list_images(folder, told=told)
         return self._embed(
             map(load_image, paths), name=str(folder), total=len(paths), show_progress=show_progress
         )

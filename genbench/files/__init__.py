@@ -5,25 +5,30 @@ before memory is taken, nothing is unpickled, and nothing is unpacked to the dis
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from genbench.embeddings.image_folder import Tell
 from genbench.files import arrays, pictures, tables
 from genbench.files.limits import check_file_size
-from genbench.ground.arrays import Array, as_samples
+from genbench.ground.arrays import Array, as_table
+from genbench.ground.columns import columns_of
 from genbench.ground.errors import BadInput
-from genbench.ground.paths import is_file, is_folder, readable, shown
+from genbench.ground.paths import brief, is_file, is_folder, readable, shown
 
 READERS: dict[str, Callable[[Path], Array]] = {
     ".npy": arrays.read_npy,
     ".npz": arrays.read_npz,
     ".csv": tables.read_csv,
     ".parquet": tables.read_parquet,
-    ".zip": pictures.read_zip,
 }
+ZIP = ".zip"  # of pictures, as a folder
 
 
-def read_samples(path: Path, *, like: Array | None = None) -> Array:
+def read_samples(path: Path, *, like: Array | None = None, told: Tell | None = None) -> Array:
     """Return the samples that a file or a folder holds, read-only, in double precision.
+
+    Those of a table are a `Table` (`genbench.ground.columns`): they know the names of its columns.
 
     Args:
         path: which kind of file it is, its name says:
@@ -33,7 +38,10 @@ def read_samples(path: Path, *, like: Array | None = None) -> Array:
             .parquet: columns of numbers, a row a sample (n, d); needs the extra `tables`;
             .zip, or a folder: pictures, .png or .jpg, all of one size, grey or RGB, ordered by
             name: (n, height, width) or (n, height, width, 3) from 0 to 255; needs Pillow.
-        like: samples of the shape that those of the file must have.
+        like: samples of the shape that those of the file must have; if the columns of both have
+            names, those of the file are put in the same order.
+        told: is called with a sentence that says what was read and what was left out; without it, a
+            warning is given where pictures are left out.
 
     Raises:
         BadInput: there is no such file, it is not what its name says, it is larger than the limits,
@@ -41,30 +49,36 @@ def read_samples(path: Path, *, like: Array | None = None) -> Array:
         MissingExtra: a package that reads such files is not installed.
     """
     path = Path(path)
-    return as_samples(_read(path), name=shown(path), like=like)
+    name = shown(path)
+    reader, kind = _reader(path, told)
+    with readable(path, kind):
+        read = reader(path)
+    samples = as_table(read, name=name, like=like)
+    if told is not None and reader in READERS.values():  # of pictures all has been said
+        columns = columns_of(samples)
+        titled = f" ({brief(', '.join(columns))})" if columns else ""
+        told(f"{name}: {len(samples)} samples of shape {samples.shape[1:]}{titled}.")
+    return samples
 
 
 def holds_samples(target: str) -> bool:
     """Return whether a target of `genbench score` is samples, by its name; else it is a model."""
     path = Path(target)
-    return path.suffix.lower() in READERS or is_folder(path)
+    return path.suffix.lower() in {*READERS, ZIP} or is_folder(path)
 
 
-def _read(path: Path) -> Array:
-    reader: Callable[[Path], Array]
+def _reader(path: Path, told: Tell | None) -> tuple[Callable[[Path], Array], str]:
+    """Return what reads such a file, and what kind of file it is."""
     if is_folder(path):
-        reader, kind = pictures.read_folder, "folder of pictures"
-    elif not is_file(path):
+        return partial(pictures.read_folder, told=told), "folder of pictures"
+    if not is_file(path):
         raise BadInput(f"There is no file {shown(path)}.")
-    else:
-        kind = f"{path.suffix.lower()} file"
-        check_file_size(path.stat().st_size, name=shown(path))
-        if path.suffix.lower() not in READERS:
-            *most, last = READERS
-            raise BadInput(
-                f"{shown(path)} must be a {', '.join(most)} or {last} file, or a folder of "
-                "pictures."
-            )
-        reader = READERS[path.suffix.lower()]
-    with readable(path, kind):
-        return reader(path)
+    suffix = path.suffix.lower()
+    check_file_size(path.stat().st_size, name=shown(path))
+    if suffix == ZIP:
+        return partial(pictures.read_zip, told=told), f"{ZIP} file"
+    if suffix not in READERS:
+        raise BadInput(
+            f"{shown(path)} must be a {', '.join(READERS)} or {ZIP} file, or a folder of pictures."
+        )
+    return READERS[suffix], f"{suffix} file"

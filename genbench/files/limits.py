@@ -13,7 +13,6 @@ MOST_UNPACKED_BYTES = 10 * GIB  # of all members of an archive together
 MOST_MEMBERS = 250_000  # pictures of a folder, members of an archive
 MOST_DIRECTORY_BYTES = 32 * 2**20  # of the list of an archive's members, which is read first
 MOST_PICTURE_BYTES = 256 * 2**20  # of a picture's file
-MOST_PIXELS = 2**25  # of one picture
 
 
 def check_file_size(size: int, *, name: str, most: int = MOST_FILE_BYTES) -> None:

@@ -1,10 +1,14 @@
 """The only checker of arrays: every door of genbench calls it, nothing behind a door does."""
 
+from collections.abc import Iterable
+from decimal import Decimal
+from numbers import Real
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from genbench.ground.columns import Table, check_no_index, columns_of, order_of
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import brief
 
@@ -13,23 +17,31 @@ Labels: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 
 ROW_SUM_TOLERANCE = 1e-4
+HALF_PRECISION_TOLERANCE = 2e-2  # of rows of a softmax in float16 or bfloat16, whatever holds them
+NEARLY = 0.1  # sums so near to one are rounded, not those of logits
 MOST_CLASSES = 100_000  # tables have a column for each
 
 
 def as_samples(values: Any, *, name: str, like: Array | None = None) -> Array:
     """Return `values` as a read-only float64 view of shape (n_samples, ...).
 
-    The caller's own array stays writable.
+    The caller's own array stays writable. Columns that have names, as those of a DataFrame or of a
+    `Table`, are put in the order of those of `like`.
 
     Raises:
-        BadInput: not numbers, fewer than two axes, empty, not finite, or samples of another
-            shape than those of `like`.
+        BadInput: not numbers, fewer than two axes, empty, not finite, samples of another shape
+            than those of `like` or with columns of other names, or row numbers among them.
     """
     array = _as_numbers(values, name=name)
     if array.ndim < 2:
         raise BadInput(f"{name} must have shape (n_samples, ...), not {array.shape}.")
     if array.size == 0:
         raise BadInput(f"{name} is empty: its shape is {array.shape}.")
+    columns = columns_of(values)
+    if columns is not None and array.ndim == 2:
+        check_no_index(array, columns, name=name)
+    order = order_of(columns, columns_of(like), name=name)
+    array = array if order is None else array[:, order]
     if like is not None and array.shape[1:] != like.shape[1:]:
         raise BadInput(f"{name} has samples of shape {array.shape[1:]}; expected {like.shape[1:]}.")
     bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
@@ -38,14 +50,28 @@ def as_samples(values: Any, *, name: str, like: Array | None = None) -> Array:
     return read_only(array)
 
 
+def as_table(values: Any, *, name: str, like: Array | None = None) -> Array:
+    """Return samples as `as_samples` does, and with them the names of their columns, if any.
+
+    Raises:
+        BadInput: as `as_samples`.
+    """
+    samples = as_samples(values, name=name, like=like)
+    columns = columns_of(values) and (columns_of(like) or columns_of(values))
+    return samples if columns is None else Table.of(samples, columns)
+
+
 def as_probabilities(values: Any, *, name: str, like: Array | None = None) -> Array:
     """Return class probabilities as a read-only (n_samples, n_classes) float64 view.
+
+    Rows of half precision sum to one within its rounding.
 
     Raises:
         BadInput: not a table of finite numbers, negative, rows that do not sum to one
             (logits, perhaps), one class only, or another number of classes than `like`.
     """
-    array = as_samples(values, name=name)
+    named = like if columns_of(like) is not None else None
+    array = as_samples(values, name=name, like=named)
     if array.ndim != 2 or array.shape[1] < 2:
         raise BadInput(
             f"{name} must have shape (n_samples, n_classes) with two classes or more, "
@@ -55,15 +81,26 @@ def as_probabilities(values: Any, *, name: str, like: Array | None = None) -> Ar
         raise BadInput(f"{name} has {array.shape[1]} classes; expected {like.shape[1]}.")
     with np.errstate(over="ignore", invalid="ignore"):  # of what is far from a probability
         sums = array.sum(axis=1)
-    wrong = (np.abs(sums - 1) > ROW_SUM_TOLERANCE) | (array < 0).any(axis=1)
+    tolerance = HALF_PRECISION_TOLERANCE if _is_half_precision(array) else ROW_SUM_TOLERANCE
+    wrong = (np.abs(sums - 1) > tolerance) | (array < 0).any(axis=1)
     if wrong.any():
         row = int(np.argmax(wrong))
+        near = (array >= 0).all() and (np.abs(sums - 1) <= NEARLY).all()
         raise BadInput(
             f"{name}: {wrong.sum()} of {len(array)} rows are not probabilities "
             f"(row {row} sums to {sums[row]:.6g}, its least entry is {array[row].min():.6g}); "
-            "apply a softmax to logits first."
+            f"{'divide each row by its sum' if near else 'apply a softmax to logits'} first."
         )
     return read_only(array / sums[:, None])
+
+
+def _is_half_precision(array: Array) -> bool:
+    """Return whether two bytes can hold all the numbers: those of either usual kind."""
+    with np.errstate(over="ignore"):
+        if (array.astype(np.float16) == array).all():
+            return True
+        single = array.astype(np.float32)
+    return bool((single == array).all() and not (single.view(np.uint32) & 0xFFFF).any())
 
 
 def as_labels(values: Any, *, name: str, n: int) -> Labels:
@@ -127,6 +164,32 @@ def _as_numbers(values: Any, *, name: str) -> Array:
     except Exception as error:  # sparse tensors, and objects that raise what they like
         raise BadInput(f"{name} cannot be made an array: {brief(error)}.") from error
     if array.dtype.kind not in "buif":
-        raise BadInput(f"{name} must hold real numbers, not {brief(array.dtype)}.")
+        array = _from_objects(array, columns_of(values), name=name)
     with np.errstate(over="ignore"):  # what only a wider type can hold becomes infinite
         return array.astype(np.float64, copy=False)
+
+
+def _from_objects(array: NDArray[Any], columns: tuple[str, ...] | None, *, name: str) -> Array:
+    """Return numbers of mixed kinds, as tables of several kinds of columns hold them.
+
+    Raises:
+        BadInput: some are none; the message names the first such column, if columns have names.
+    """
+    if array.dtype == object and _are_numbers(array.flat):
+        try:
+            return array.astype(np.float64)
+        except OverflowError as error:  # a whole number of hundreds of digits
+            raise BadInput(f"{name} holds numbers beyond double precision: scale it.") from error
+    if columns is not None and array.ndim == 2 and array.dtype == object:
+        for title, column in zip(columns, array.T, strict=True):
+            odd = next((row for row, value in enumerate(column) if not _are_numbers([value])), None)
+            if odd is not None:
+                raise BadInput(
+                    f"{name}: column {brief(repr(title))} holds {brief(repr(column[odd]))} in row "
+                    f"{odd}; expected a number: leave the column out, or code it as numbers."
+                )
+    raise BadInput(f"{name} must hold real numbers, not {brief(array.dtype)}.")
+
+
+def _are_numbers(values: Iterable[Any]) -> bool:
+    return all(issubclass(kind, Real | np.bool_ | Decimal) for kind in set(map(type, values)))

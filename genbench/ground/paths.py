@@ -1,5 +1,6 @@
 """Files that users name: any text, some of which is no path at all, and any content."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from genbench.ground.errors import BadInput, Unavailable
 
 LONGEST_PATH, LONGEST_SAID = 300, 200  # characters
+ADDRESS = re.compile(r" (object )?at 0x[0-9a-fA-F]+")  # in memory: another one in every run
 
 
 def is_file(path: Path) -> bool:
@@ -33,8 +35,8 @@ def shown(path: Path | str) -> str:
 
 
 def brief(said: object) -> str:
-    """Return what an error or a program said, on one line and not too long."""
-    text = " ".join(str(said).split()).rstrip(".")
+    """Return what an error or a program said, on one line, without addresses, not too long."""
+    text = ADDRESS.sub("", " ".join(str(said).split())).rstrip(".")
     text = text if text.isprintable() else repr(text)
     if not text and isinstance(said, BaseException):
         text = type(said).__name__

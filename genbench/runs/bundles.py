@@ -138,7 +138,7 @@ def add_samples(samples: Array, dataset: str, board: Board, store: Store, *, nam
         raise unknown_name("data set of this board", dataset, board.datasets)
     data = load_once(dataset)
     n = len(data.fresh)
-    samples = as_samples(samples, name=name, like=data.test)[:n]
+    samples = as_samples(samples, name=name, like=data.like)[:n]
     if len(samples) < n:
         raise BadInput(f"{name} has {len(samples)} samples; a board compares {n} of {dataset}.")
     entry = Entry(

@@ -16,7 +16,8 @@ from genbench.evidence.moments import Gaussian
 from genbench.files.arrays import read_arrays
 from genbench.ground.arrays import Array, as_probabilities, as_samples, flat
 from genbench.ground.errors import BadInput
-from genbench.ground.paths import is_file, shown
+from genbench.ground.paths import brief, is_file, shown
+from genbench.scoring.covariances import check_covariance
 
 LARGEST_COUNT = 2**53
 SCHEMA = 1
@@ -90,12 +91,18 @@ class FeatureMoments:
         """Read such a file; those of other programs do not say `n`, which must then be given.
 
         Raises:
-            BadInput: not such a file, or it does not say how many samples it is of.
+            BadInput: not such a file, or it does not say how many samples it is of, or it says
+                another number than `n`.
         """
         mean, covariance, count = read_moments(path)
+        if n is not None and count is not None and n != count:
+            raise BadInput(f"{path} says that it is of {count} samples, not of {brief(repr(n))}.")
         n = count if n is None else n
-        if n is None or n < 2:
-            raise BadInput(f"{path} does not say of how many samples it is: give n, at least 2.")
+        if n is None or not is_count(n):
+            raise BadInput(
+                f"{path} does not say of how many samples it is: give n, at least 2, as in "
+                "FeatureMoments.load(path, n=50_000)."
+            )
         return cls(n, mean, covariance * (n - 1))
 
 
@@ -114,6 +121,7 @@ def read_moments(path: str | Path) -> tuple[Array, Array, int | None]:
         )
     if not (np.isfinite(mean).all() and np.isfinite(covariance).all()):
         raise BadInput(f"{path}: mu or sigma holds NaN or infinity.")
+    check_covariance(covariance, name=f"{path}: sigma")
     return mean, covariance, _count(table, path) if "n" in table else None
 
 
@@ -179,9 +187,15 @@ class ClassMoments:
         return cls(_count(table, path), table["marginal"], float(table["entropy"]))
 
 
+def is_count(n: Any) -> bool:
+    """Return whether that many samples can have a covariance."""
+    whole = isinstance(n, int | np.integer) and not isinstance(n, bool)
+    return whole and 2 <= n < LARGEST_COUNT
+
+
 def _count(table: dict[str, Array], path: str | Path) -> int:
     n = table["n"]
-    if n.shape != () or not 1 <= n < LARGEST_COUNT:  # also of NaN
+    if n.shape != () or not 1 <= n < LARGEST_COUNT or n != np.rint(n):  # also of NaN
         raise BadInput(f"{path}: n must be the number of samples.")
     return int(n)
 

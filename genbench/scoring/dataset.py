@@ -14,7 +14,8 @@ from genbench.ground.arrays import Array, as_samples
 from genbench.ground.errors import BadInput
 from genbench.metric import Metric, Score
 from genbench.metrics import CATALOG, find
-from genbench.scoring.evaluate import Scores, evaluate
+from genbench.scoring.evaluate import Scores, evaluate, with_remarks
+from genbench.scoring.remarks import of_units
 
 MOST_HEADER = 4096  # bytes of an .npy file that are not numbers
 
@@ -50,7 +51,7 @@ def score_samples(
     Raises:
         BadInput: samples that are not like the data set's.
     """
-    samples = as_samples(samples, name="the samples", like=dataset.test)
+    samples = as_samples(samples, name="the samples", like=dataset.like)
     embedding, reference = _real(dataset)
     projected = dataset.project(samples)
     comparison = Comparison(
@@ -61,7 +62,10 @@ def score_samples(
         test_log_prob=log_prob,
         seed=seed,
     )
-    return Scores(_guarded(metric, comparison) for metric in map(find, metrics))
+    # In their own units, before they are moved to the nearest values that data can take.
+    remarks = of_units("generated", samples, "test", dataset.test, dataset.columns)
+    scores = Scores(_guarded(metric, comparison) for metric in map(find, metrics))
+    return with_remarks(scores, remarks)
 
 
 def read_outputs(folder: Path, dataset: Dataset) -> tuple[Array, Array | None]:

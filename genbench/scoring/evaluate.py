@@ -17,6 +17,7 @@ from genbench.ground.paths import brief
 from genbench.metric import Level, Metric, Score
 from genbench.metrics import CATALOG, find
 from genbench.scoring.inputs import comparison_of, in_place_of_generated
+from genbench.scoring.remarks import remarks_on
 
 
 class Scores(Mapping[str, Score]):
@@ -91,12 +92,23 @@ def score(
         chosen = [other.by_name.get(metric.name, metric) for metric in chosen]
         k = other.k if k is None else k
     comparison = comparison_of(seed=int(seed), k=k, **inputs)
+    real = None if fresh is None else in_place_of_generated(fresh, comparison, inputs)
+    remarks = remarks_on(comparison, inputs, fresh=None if real is None else real.generated)
     with on(device):
-        scores = evaluate(comparison, chosen)
-        if fresh is None:
+        scores = with_remarks(evaluate(comparison, chosen), remarks)
+        if real is None:
             return scores
-        real = evaluate(in_place_of_generated(fresh, comparison), chosen)
-    return Scores(replace(score, real=real[name].value) for name, score in scores.items())
+        beside = evaluate(real, chosen)
+    return Scores(replace(score, real=beside[name].value) for name, score in scores.items())
+
+
+def with_remarks(scores: Scores, remarks: Iterable[str]) -> Scores:
+    """Return the scores, each that is a number with remarks on the samples among its warnings."""
+    remarks = tuple(remarks)
+    return Scores(
+        replace(score, warnings=(*remarks, *score.warnings)) if score.status == "ok" else score
+        for score in scores.values()
+    )
 
 
 def evaluate(comparison: Comparison, metrics: Iterable[Metric] = tuple(CATALOG.values())) -> Scores:

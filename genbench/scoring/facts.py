@@ -9,10 +9,12 @@ import numpy as np
 from genbench.ground.arrays import as_numbers
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import brief
-from genbench.scoring.accumulators import FeatureMoments
+from genbench.scoring.accumulators import FeatureMoments, is_count
+from genbench.scoring.covariances import check_covariance
 from genbench.tournament.pools import Pool
 
 SETS = ("test", "generated", "train")
+ROUNDING = 1e-6  # of values in single precision
 LARGEST = 1e40  # about what single precision holds; products of a few such numbers do not overflow
 
 
@@ -22,7 +24,10 @@ def facts(found: dict[str, Any], checked: dict[str, Any]) -> dict[str, Any]:
     Raises:
         BadInput: one of them is not what it should be, or does not fit the samples.
     """
-    return _scalars(found) | _objects(found, checked) | _moments(found, checked)
+    scalars = _scalars(found)
+    if "data_range" in scalars:
+        _check_range(scalars["data_range"], checked)
+    return scalars | _objects(found, checked) | _moments(found, checked)
 
 
 def shape_of_pictures(checked: dict[str, Any]) -> tuple[int, ...] | None:
@@ -38,6 +43,18 @@ def _scalars(found: dict[str, Any]) -> dict[str, Any]:
         if name in found:
             checked[name] = _above_zero(found[name], name=name)
     return checked
+
+
+def _check_range(data_range: float, checked: dict[str, Any]) -> None:
+    """Hold the largest possible difference to those that are there, of real samples."""
+    for name in ("test", "train"):
+        if name in checked:
+            low, high = checked[name].min(), checked[name].max()
+            if high - low > data_range * (1 + ROUNDING):
+                raise BadInput(
+                    f"data_range is {data_range:g}, but {name} holds values from {low:g} to "
+                    f"{high:g}."
+                )
 
 
 def _above_zero(value: Any, *, name: str) -> float:
@@ -102,6 +119,12 @@ def _moments(found: dict[str, Any], samples: dict[str, Any]) -> dict[str, Any]:
             proper = np.isfinite(moments.mean).all() and np.isfinite(moments.scatter).all()
             if moments.scatter.shape != (d, d) or not proper or np.diag(moments.scatter).min() < 0:
                 raise BadInput(f"{name} must be a mean (d,) and a scatter (d, d) around it.")
+            if not is_count(moments.n):
+                raise BadInput(
+                    f"{name} must say of how many samples it is, at least 2, not "
+                    f"{brief(repr(moments.n))}."
+                )
+            check_covariance(moments.scatter, name=f"the scatter of {name}")
             checked[name] = moments.gaussian()
     dimensions = {name: len(moments.mean) for name, moments in checked.items()}
     if checked:

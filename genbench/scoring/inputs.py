@@ -28,7 +28,7 @@ test_bytes: length of the text that the test tokens spell, in bytes.
 pool: the models that it plays against (`genbench.Pool`).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -43,6 +43,7 @@ from genbench.ground.arrays import (
     as_probabilities,
     as_samples,
 )
+from genbench.ground.columns import Table, shared_columns
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.paths import brief
 from genbench.scoring.facts import LARGEST, SETS, facts, shape_of_pictures
@@ -86,17 +87,22 @@ def comparison_of(*, seed: int = 0, k: int | None = None, **inputs: Any) -> Comp
     return Comparison(reference=reference, seed=seed, **of_model)
 
 
-def in_place_of_generated(fresh: Any, comparison: Comparison) -> Comparison:
+def in_place_of_generated(
+    fresh: Any, comparison: Comparison, inputs: Mapping[str, Any]
+) -> Comparison:
     """Return the comparison with as many fresh real samples in place of the generated ones.
 
-    What the model says of itself is left out: real samples have no model.
+    What the model says of itself is left out: real samples have no model. `inputs` are those that
+    the comparison was made of: they tell the names of columns.
 
     Raises:
         BadInput: there are no generated samples to be put in place of, or too few fresh ones.
     """
     if comparison.generated is None:
         raise BadInput("fresh samples stand in for generated samples, but there are none.")
-    fresh = as_samples(fresh, name="fresh", like=comparison.generated)
+    columns = shared_columns(inputs.get(name) for name in OF_ONE_KIND)
+    like = Table.of(comparison.generated, columns)
+    fresh = as_samples(fresh, name="fresh", like=like)
     _check_sizes({"fresh": fresh})
     n = len(comparison.generated)
     if len(fresh) < n:
@@ -107,13 +113,17 @@ def in_place_of_generated(fresh: Any, comparison: Comparison) -> Comparison:
 def _alike(
     check: Callable[..., Array], names: Iterable[str], found: dict[str, Any]
 ) -> dict[str, Any]:
-    """Check the arrays that are given, each to be like the first of them."""
+    """Check the arrays that are given, each to be like the first of them.
+
+    Columns are put in the order of the first that has names.
+    """
+    names = [name for name in names if name in found]
+    columns = shared_columns(found[name] for name in names)
     checked: dict[str, Any] = {}
     like: Array | None = None
     for name in names:
-        if name in found:
-            checked[name] = check(found[name], name=name, like=like)
-            like = checked[name] if like is None else like
+        checked[name] = check(found[name], name=name, like=like)
+        like = Table.of(checked[names[0]], columns)
     return checked
 
 

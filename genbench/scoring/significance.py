@@ -11,6 +11,7 @@ import numpy as np
 from genbench.evidence import Comparison
 from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput, Unavailable
+from genbench.ground.paths import brief
 from genbench.ground.randomness import rng_for
 from genbench.metric import Aim, Metric
 from genbench.metrics import find
@@ -59,8 +60,9 @@ def significance(
             f"{chosen.name} compares more than test and generated samples: it needs "
             f"{', '.join(chosen.inputs)}."
         )
-    if permutations < 1:
-        raise BadInput(f"permutations must be a whole number from 1 up, not {permutations!r}.")
+    if not isinstance(permutations, int | np.integer) or permutations < 1:
+        found = brief(repr(permutations))
+        raise BadInput(f"permutations must be a whole number from 1 up, not {found}.")
     given = comparison_of(test=test, generated=generated, seed=seed)
     value = _value(chosen, given)
     pool = np.concatenate([_samples(given.reference.test), _samples(given.generated)])

@@ -349,7 +349,10 @@ def test_what_macos_leaves_in_archives_is_passed_over(tmp_path):
             r"b.png.* is a picture of shape \(3, 2\); expected \(3, 4\), as .*a.png",
         ),
         (png(COLOUR[0]), r"b.png.* is a picture of shape \(3, 4, 3\); expected \(3, 4\)"),
-        (png(COLOUR[0], "RGBA"), "b.png.* is a picture of mode RGBA; expected 8-bit grey"),
+        (
+            png(np.dstack([COLOUR[0], GREY[0]])),
+            "b.png.* is a picture of mode RGBA; expected 8-bit grey",
+        ),
         (png(GREY[0].astype(np.uint16)), "b.png.* is a picture of mode I;16; expected 8-bit grey"),
         (png(GREY[0])[:48], "b.png.* cannot be read as a picture"),
         (b"GIF89a", "b.png.* cannot be read as a picture"),

@@ -309,9 +309,9 @@ def test_numbers_of_few_digits_and_numpys_own_are_taken():
     found = as_samples(torch.full((2, 3), 1.5, dtype=torch.bfloat16, requires_grad=True), name="x")
     assert (found == 1.5).all()
 
-    numbers = {"data_range": np.float32(2), "picture": np.array([1, 2])}
+    numbers = {"data_range": np.float32(8), "picture": np.array([1, 2])}
     reference = comparison_of(test=TEST, generated=GENERATED, **numbers).reference
-    assert (reference.data_range, reference.picture) == (2, (1, 2))
+    assert (reference.data_range, reference.picture) == (8, (1, 2))
 
 
 @given(st.data())
