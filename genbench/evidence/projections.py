@@ -67,7 +67,9 @@ def directions(reference: Reference) -> Array:
     """Draw directions on the unit sphere, (n_directions, d)."""
     d = reference.test_set.shape[1]
     drawn = rng_for(0, "directions").normal(size=(DIRECTIONS, d))
-    return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
+    for row in drawn:  # in place, one by one: in many dimensions copies of all are large
+        row /= np.linalg.norm(row[None], axis=1)
+    return np.asarray(drawn)
 
 
 def _along(some: Array, points: Array) -> Array:
