@@ -144,6 +144,8 @@ def _orthonormal_rows(d: int) -> Any:
     from torch import nn
 
     class OrthonormalRows(nn.Module):
+        start: torch.Tensor
+
         def __init__(self) -> None:
             super().__init__()
             linear = nn.Linear(d, WIDTH)  # for the first bias, drawn as in the other layers
