@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -169,7 +170,7 @@ def score(
         way = "two files" if features is None else "two folders of images"
     refuse_idle(way, TAKEN[way])
     show = Show(metrics=names(metrics), json=json, out=out, why=why)
-    settings = {"preset": preset, "device": device, "seed": seed, "show": show}
+    settings: dict[str, Any] = {"preset": preset, "device": device, "seed": seed, "show": show}
     launcher = Launcher(python=python, isolate=words_from(isolate))
     limits = Limits(seconds=deadline, memory=bytes_from(memory), launcher=launcher)
     path, well = Path(target), True
