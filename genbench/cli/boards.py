@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from genbench.cli.options import CONSOLE, ERRORS, FOLDER, bytes_from, names, seeds_from, shard_from
+from genbench.ground.errors import BadInput
 from genbench.runs import boards
 
 
@@ -57,6 +58,10 @@ def run(
     from genbench.runs.engines import Engine
     from genbench.runs.run import WHOLE, TooManyFailures
 
+    if address is not None and engine not in ("dask", "ray"):
+        raise BadInput(f"--address would do nothing: the engine {engine} has none; dask, ray have.")
+    if fail_fast and max_failures is not None:
+        raise BadInput("--fail-fast is --max-failures 0: give one of them.")
     plan = boards.find(board).narrowed(
         models=names(models), datasets=names(datasets), seeds=seeds_from(seeds)
     )

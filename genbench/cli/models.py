@@ -2,12 +2,34 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from genbench.cli.options import CONSOLE, FOLDER, RESULTS, bytes_from, words_from
+from genbench.cli.options import (
+    CONSOLE,
+    ERRORS,
+    FOLDER,
+    RESULTS,
+    bytes_from,
+    names,
+    refuse_idle,
+    words_from,
+)
 from genbench.ground.errors import BadInput
 from genbench.runs import boards
+
+# What each way to score takes: any other option would do nothing, and is refused.
+TAKEN = {
+    "a model on a board": "board memory python isolate jobs folder results",
+    "samples on a board": "board dataset folder results",
+    "a model on a data set": "dataset seed metrics json out why deadline memory python isolate",
+    "samples on a data set": "dataset seed metrics json out why",
+    "two files": "against train fresh preset device seed metrics json out why",
+    "two folders of images": (
+        "against features weights sha256 preset device seed metrics json out why"
+    ),
+}
 
 
 @click.command()
@@ -58,6 +80,15 @@ def check(target: str, deadline: float) -> None:
 @click.option("--against", type=click.Path(path_type=Path), help="Real samples to compare with.")
 @click.option("--train", type=click.Path(path_type=Path), help="What the model learned from.")
 @click.option("--standardise", is_flag=True, help="Scale each column of files as --against.")
+@click.option("--fresh", type=click.Path(path_type=Path), help="Real samples to score beside.")
+@click.option("--metrics", "-m", help="Only these, separated by commas.")
+@click.option("--json", "json", is_flag=True, help="Print the scores as JSON, and nothing else.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the scores to a file too: .json or .csv.",
+)
+@click.option("--why", is_flag=True, help="Say of each metric that is not scored why not.")
 @click.option("--features", type=click.Choice(["inception"]), help="For folders of images.")
 @click.option("--weights", type=click.Path(path_type=Path), help="File of the network's weights.")
 @click.option("--sha256", help="Checksum that the weights must have.")
@@ -86,6 +117,11 @@ def score(
     against: Path | None,
     train: Path | None,
     standardise: bool,
+    fresh: Path | None,
+    metrics: str | None,
+    json: bool,
+    out: Path | None,
+    why: bool,
     features: str | None,
     weights: Path | None,
     sha256: str | None,
@@ -107,10 +143,12 @@ def score(
     genbench score my_model.py:MyModel --dataset digits
     genbench score samples.npy --dataset digits
     genbench score samples.npy --dataset digits --board quick
-    genbench score samples.npy --against real.npy --train train.npy
+    genbench score samples.npy --against real.npy --train train.npy --fresh more.npy
+    genbench score samples.npy --against real.npy -m fid,coverage --json
     genbench score FOLDER --against FOLDER --features inception --weights FILE
     """
     from genbench.cli import score as ways
+    from genbench.cli.show import Show
     from genbench.files import holds_samples
     from genbench.ground.processes import Launcher
     from genbench.runs.cells import Limits
@@ -124,31 +162,35 @@ def score(
             "Say what to score against: --board NAME (with --dataset NAME for sample files), "
             "--dataset NAME or --against FILE."
         )
-    if against is None and (preset is not None or device != "cpu"):
-        raise BadInput("--preset and --device are for files: they need --against.")
-    if standardise and (against is None or features is not None):
-        raise BadInput("--standardise is for tables: it needs --against, without --features.")
-    settings = {"preset": preset, "device": device, "seed": seed}
+    if features is not None and (against is None or weights is None):
+        raise BadInput("--features inception needs --against FOLDER and --weights FILE.")
+    if board is not None:
+        way = "samples on a board" if files else "a model on a board"
+    elif dataset is not None:
+        way = "samples on a data set" if files else "a model on a data set"
+    else:
+        way = "two files" if features is None else "two folders of images"
+    refuse_idle(way, TAKEN[way])
+    show = Show(metrics=names(metrics), json=json, out=out, why=why)
+    settings: dict[str, Any] = {"preset": preset, "device": device, "seed": seed, "show": show}
     launcher = Launcher(python=python, isolate=words_from(isolate))
     limits = Limits(seconds=deadline, memory=bytes_from(memory), launcher=launcher)
-    if files and board is not None and dataset is not None:
-        path = Path(target)
+    path, well = Path(target), True
+    if board is not None and dataset is not None:
         ways.samples_on_board(CONSOLE, path, dataset, board, folder=folder, results=results)
     elif board is not None:
         well = ways.on_board(
             CONSOLE, target, board, folder=folder, results=results, limits=limits, jobs=jobs
         )
-        sys.exit(0 if well else 1)
-    elif features is not None:
-        if against is None or weights is None:
-            raise BadInput("--features inception needs --against FOLDER and --weights FILE.")
-        ways.images(CONSOLE, Path(target), against, weights=weights, sha256=sha256, **settings)
+    elif against is not None and weights is not None:
+        ways.images(CONSOLE, path, against, weights=weights, sha256=sha256, **settings)
     elif against is not None:
-        ways.two_files(CONSOLE, Path(target), against, train, standardise=standardise, **settings)
+        ways.two_files(CONSOLE, path, against, train, fresh, standardise=standardise, **settings)
     elif dataset is not None and files:
-        ways.samples(CONSOLE, Path(target), dataset, seed=seed)
+        ways.samples(CONSOLE, path, dataset, seed=seed, show=show)
     elif dataset is not None:
-        ways.model(CONSOLE, target, dataset, seed=seed, limits=limits)
+        well = ways.model(CONSOLE, ERRORS, target, dataset, seed=seed, limits=limits, show=show)
+    sys.exit(0 if well else 1)
 
 
 @click.command()

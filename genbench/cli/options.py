@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 
 from genbench.ground.errors import BadInput
@@ -32,6 +33,32 @@ RESULTS = click.option(
 def names(text: str | None) -> tuple[str, ...] | None:
     """Return names that commas separate; None where nothing was said."""
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def refuse_idle(way: str, taken: str) -> None:
+    """Refuse options of the command at hand that were given but do nothing in this way to use it.
+
+    `taken` are the names of those that count, with spaces between.
+
+    Raises:
+        BadInput: there are such options; the message names all of them.
+    """
+    context = click.get_current_context()
+    options = {
+        parameter.name: parameter.opts[0]
+        for parameter in context.command.params
+        if isinstance(parameter, click.Option) and parameter.name
+    }
+    given = {name for name in options if _said(context, name)}
+    if idle := [option for name, option in options.items() if name in given - {*taken.split()}]:
+        used = ", ".join(options[name] for name in taken.split())
+        raise BadInput(
+            f"{', '.join(idle)} would do nothing: to score {way} takes no option but {used}."
+        )
+
+
+def _said(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) not in (None, ParameterSource.DEFAULT)
 
 
 def seeds_from(text: str | None) -> tuple[int, ...] | None:

@@ -1,22 +1,22 @@
 """The ways of `genbench score`: a model, its samples, two sample files, two folders of images."""
 
+import math
 import tempfile
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 
 from genbench.check.conformance import check
+from genbench.cli.show import Show, as_they_come, metrics_of, show_scores
+from genbench.datasets import Dataset
 from genbench.embeddings.image_folder import Tell
 from genbench.files import read_samples
+from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput
 from genbench.ground.processes import OURS, OUTPUT
-from genbench.metric import Score
 from genbench.models.moved import present_address
 from genbench.report.folder import print_table, report
 from genbench.runs import boards
@@ -28,9 +28,7 @@ from genbench.runs.published import published_records
 from genbench.runs.records import Record, newest
 from genbench.runs.store import Store
 from genbench.scoring.dataset import read_outputs, score_samples
-from genbench.scoring.evaluate import score
-
-ARROWS = {"low": "↓", "high": "↑", "match": "→"}
+from genbench.scoring.evaluate import Scores
 
 
 def on_board(
@@ -115,37 +113,74 @@ def add(console: Console, path: Path, board: str, *, folder: Path) -> None:
     console.print(f"Added {len(landed)} cells.", highlight=False)
 
 
-def model(console: Console, target: str, dataset: str, *, seed: int, limits: Limits) -> None:
-    """Fit a model on a data set in a process of its own, and score what it draws."""
+def model(
+    console: Console,
+    errors: Console,
+    target: str,
+    dataset: str,
+    *,
+    seed: int,
+    limits: Limits,
+    show: Show,
+) -> bool:
+    """Fit a model on a data set in a process of its own, and score what it draws.
+
+    False if it failed, of which `errors` are told.
+    """
     cell = Cell(dataset, target, seed)
     data = load_once(dataset)
     cell.key()  # says at once what is misspelt
+    metrics_of(show.metrics)
     with (
         tempfile.TemporaryDirectory() as temporary,
-        console.status(f"Fitting {target} on {dataset}, then sampling"),
+        show.status(console, f"Fitting {target} on {dataset}, then sampling"),
     ):
         folder = Path(temporary) / "cell"
         outcome = fit_and_sample(cell, folder, limits=limits)
         if outcome.status != "ok":
             log = (folder / OUTPUT).read_text(encoding="utf-8", errors="replace")
-            console.print(log[-4000:], markup=False, highlight=False)
+            errors.print(log[-4000:], markup=False, highlight=False)
             where = f" in {outcome.phase}" if outcome.phase else ""
-            raise BadInput(f"{target}: {outcome.status}{where}. {outcome.reason}")
-        drawn, log_prob = read_outputs(folder, data)
-    with console.status("Scoring"):
-        found = score_samples(data, drawn, log_prob=log_prob, seed=seed)
-        real = score_samples(data, data.fresh_for(seed), seed=seed)
-    print_scores(console, f"{target} on {dataset}", found, real=real)
+            _say(errors, f"{target}: {outcome.status}{where}. {outcome.reason}")
+            return outcome.status == "skipped"
+        try:
+            drawn, log_prob = read_outputs(folder, data)
+        except BadInput as error:
+            _say(errors, f"{target}: error in sample. {error}")
+            return False
+    _as_model(console, drawn, log_prob, data, seed=seed, show=show, name=target)
+    return True
 
 
-def samples(console: Console, path: Path, dataset: str, *, seed: int) -> None:
+def _say(errors: Console, message: str) -> None:
+    errors.print(message, style="bold red", markup=False, highlight=False, soft_wrap=True)
+
+
+def samples(console: Console, path: Path, dataset: str, *, seed: int, show: Show) -> None:
     """Score samples from a file as a model of a data set."""
     data = load_once(dataset)
-    drawn = read_samples(path, like=data.like, told=_telling(console))
-    with console.status("Scoring"):
-        found = score_samples(data, drawn, seed=seed)
-        real = score_samples(data, data.fresh_for(seed), seed=seed)
-    print_scores(console, f"{path} on {dataset}", found, real=real)
+    drawn = read_samples(path, like=data.like, told=_telling(console, show))
+    _as_model(console, drawn, None, data, seed=seed, show=show, name=str(path))
+
+
+def _as_model(
+    console: Console,
+    drawn: Array,
+    log_prob: Array | None,
+    data: Dataset,
+    *,
+    seed: int,
+    show: Show,
+    name: str,
+) -> None:
+    """Score what was drawn, and as much fresh data, beside a data set's test part."""
+    chosen = metrics_of(show.metrics)
+    with show.status(console, "Scoring"):
+        found = score_samples(data, drawn, log_prob=log_prob, seed=seed, metrics=chosen)
+        real = score_samples(data, data.fresh_for(seed), seed=seed, metrics=chosen)
+    scores = Scores(replace(one, real=real[metric].value) for metric, one in found.items())
+    title = f"{name} {_size(drawn)} on {data.name} {_size(data.test)}"
+    show_scores(console, title, scores, show)
 
 
 def two_files(
@@ -153,7 +188,9 @@ def two_files(
     path: Path,
     against: Path,
     train: Path | None,
+    fresh: Path | None,
     *,
+    show: Show,
     standardise: bool = False,
     **settings: Any,
 ) -> None:
@@ -162,19 +199,26 @@ def two_files(
     They are taken as they are, or, to standardise them, as numbers of spreads of each column of
     the real samples, away from its mean.
     """
-    told = _telling(console)
+    told = _telling(console, show)
     test = read_samples(against, told=told)
     generated = read_samples(path, like=test, told=told)
-    training = None if train is None else read_samples(train, like=test, told=told)
+    training, more = (
+        None if other is None else read_samples(other, like=test, told=told)
+        for other in (train, fresh)
+    )
     if standardise:
         mean, spread = test.mean(axis=0), test.std(axis=0)
         spread[spread == 0] = 1
-        test, generated = (test - mean) / spread, (generated - mean) / spread
-        training = None if training is None else (training - mean) / spread
+        test, generated, training, more = (
+            None if samples is None else (samples - mean) / spread
+            for samples in (test, generated, training, more)
+        )
         told(f"Standardised by the mean and the spread of each column of {against}.")
-    with console.status("Scoring"):
-        found = score(test=test, generated=generated, train=training, **settings)
-    print_scores(console, f"{path} against {against}", found)
+    title = f"{path} {_size(generated)} against {against} {_size(test)}"
+    title += "" if train is None else f", train {train} {_size(training)}"
+    title += "" if fresh is None else f", real: {fresh} {_size(more)}"
+    given = {"test": test, "generated": generated, "train": training, "fresh": more}
+    as_they_come(console, title, given | settings, show=show)
 
 
 def images(
@@ -184,68 +228,32 @@ def images(
     *,
     weights: Path,
     sha256: str | None,
+    show: Show,
     **settings: Any,
 ) -> None:
     """Score one folder of images against another on Inception's features: FID, KID, IS and more."""
     from genbench.embeddings.inception import Inception
 
     inception = Inception(weights, sha256)
-    told = _telling(console)
+    told = _telling(console, show)
     generated = inception.embed_folder(folder, told=told)
     test = inception.embed_folder(against, told=told)
-    with console.status("Scoring"):
-        found = score(
-            test=test.features,
-            generated=generated.features,
-            test_probabilities=test.probabilities,
-            generated_probabilities=generated.probabilities,
-            **settings,
-        )
-    print_scores(console, f"{folder} against {against}", found)
+    title = f"{folder} {_size(generated.features)} against {against} {_size(test.features)}"
+    given = {
+        "test": test.features,
+        "generated": generated.features,
+        "test_probabilities": test.probabilities,
+        "generated_probabilities": generated.probabilities,
+    }
+    as_they_come(console, title, given | settings, show=show)
 
 
-def _telling(console: Console) -> Tell:
+def _telling(console: Console, show: Show) -> Tell:
     """Return what says which samples were read, and what was left out."""
-    return partial(console.print, style="dim", markup=False, highlight=False, soft_wrap=True)
+    where = Console(stderr=True) if show.json else console  # JSON is printed alone
+    return partial(where.print, style="dim", markup=False, highlight=False, soft_wrap=True)
 
 
-def print_scores(
-    console: Console,
-    title: str,
-    scores: Mapping[str, Score],
-    *,
-    real: Mapping[str, Score] | None = None,
-) -> None:
-    """Print every number with all it takes to read it; what could not be had stands below."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
-    table.padding = (0, 1, 0, 0)
-    table.add_column("metric", overflow="fold")  # where it is narrow, names give way, not numbers
-    table.add_column("", no_wrap=True, min_width=1)
-    for column in ("value", "±", *(("real",) if real else ()), "ideal", "chance", "p"):
-        table.add_column(column, justify="right", no_wrap=True, min_width=6)
-    skipped: dict[str, list[str]] = {}
-    warned: dict[str, list[str]] = {}
-    for name, found in scores.items():
-        if found.status != "ok":
-            skipped.setdefault(found.reason or found.status, []).append(name)
-            continue
-        for warning in found.warnings:
-            warned.setdefault(warning, []).append(name)
-        numbers = [found.value, found.standard_error]
-        numbers += [real[name].value] if real else []
-        numbers += [found.ideal, found.chance, found.p_value]
-        table.add_row(name, ARROWS[found.aim], *map(_number, numbers))
-    for warning, names in warned.items():  # what is said of the samples concerns every score
-        warned[warning] = names if len(names) < max(table.row_count, 2) else ["every metric"]
-    console.print(table)
-    console.print(
-        "↓ lower, ↑ higher, → as real is better; what each is: genbench list metrics", style="dim"
-    )
-    for heading, reasons in (("Take care", warned), ("Not scored", skipped)):
-        for reason, names in reasons.items():
-            line = f"{heading}: {reason.rstrip('.')} ({', '.join(names)})."
-            console.print(line, style="dim", markup=False, highlight=False)
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}"
+def _size(samples: Any) -> str:
+    """Say how many samples there are, of how many values."""
+    return f"(n = {len(samples)}, d = {math.prod(samples.shape[1:])})"

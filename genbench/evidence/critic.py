@@ -14,6 +14,9 @@ FEWEST = 20
 WIDTH = 64
 STEPS = 100
 BATCH = 512
+WIDE = 2 * WIDTH  # dimensions above which the first layer's Cayley map is taken in factors
+MOST_SPANNED = 2500  # points to learn from whose span is taken
+ROUNDING = 1e-10  # of the largest eigenvalue: smaller ones are none
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,13 @@ class Critic(Evidence):
         centre = test.mean(axis=0)
         # One factor for all directions: it stretches distances evenly, and is undone at the end.
         scale = float(np.sqrt(((test - centre) ** 2).mean())) or 1.0
-        halves = []
+        halves: list[Array] = []
         for points in (test, generated):
             shuffled = points[rng.permutation(len(points))]
-            scaled = torch.tensor((shuffled - centre) / scale, dtype=torch.float32)
-            halves.append((scaled[: len(points) // 2], scaled[len(points) // 2 :]))
-        (test_learn, test_judge), (generated_learn, generated_judge) = halves
+            halves += np.split((shuffled - centre) / scale, [len(points) // 2])
+        test_learn, test_judge, generated_learn, generated_judge = (
+            torch.tensor(half, dtype=torch.float32) for half in _onto_what_is_learned_from(halves)
+        )
         with one_thread():
             network = _train(test_learn, generated_learn, rng=rng)
         with torch.no_grad():
@@ -71,10 +75,28 @@ class Critic(Evidence):
         )
 
 
+def _onto_what_is_learned_from(halves: list[Array]) -> list[Array]:
+    """Project on the span of the learning points, where those are fewer than dimensions.
+
+    Only along it do they say anything of the critic. A projection brings no points farther apart:
+    what is no steeper than one after it is no steeper than one before it.
+    """
+    n, d = len(halves[0]) + len(halves[2]), halves[0].shape[1]
+    if d <= max(n, WIDE) or n > MOST_SPANNED:
+        return halves
+    learned = np.concatenate([halves[0], halves[2]])
+    squares, vectors = np.linalg.eigh(learned @ learned.T)
+    kept = squares > squares.max() * ROUNDING
+    axes = learned.T @ (vectors[:, kept] / np.sqrt(squares[kept]))
+    return [points @ axes for points in halves] if kept.any() else halves
+
+
 def _train(test: Any, generated: Any, *, rng: np.random.Generator) -> Any:
     import torch
     from torch import nn
     from torch.nn.utils.parametrizations import orthogonal
+
+    d = test.shape[1]
 
     class GroupSort(nn.Module):
         def forward(self, x: Any) -> Any:
@@ -85,7 +107,9 @@ def _train(test: Any, generated: Any, *, rng: np.random.Generator) -> Any:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(int(rng.integers(2**31)))
         network = nn.Sequential(
-            orthogonal(nn.Linear(test.shape[1], WIDTH), orthogonal_map="cayley"),
+            _orthonormal_rows(d)
+            if d > WIDE
+            else orthogonal(nn.Linear(d, WIDTH), orthogonal_map="cayley"),
             GroupSort(),
             orthogonal(nn.Linear(WIDTH, WIDTH), orthogonal_map="cayley"),
             GroupSort(),
@@ -107,6 +131,41 @@ def _train(test: Any, generated: Any, *, rng: np.random.Generator) -> Any:
         optimiser.step()
         schedule.step()
     return network
+
+
+def _orthonormal_rows(d: int) -> Any:
+    """Return a layer from d to WIDTH values whose weight has orthonormal rows, at d WIDTH^2 a step.
+
+    Torch's Cayley map solves a system of d x d, which is cubic in d. Of the same kind is
+    W' = (I - A/2)^-1 (I + A/2) S with fixed orthonormal columns S and A = Y S' - S Y', which has
+    rank 2 WIDTH: with A = U V', by Woodbury, W' = S + U (I - V'U/2)^-1 V' S.
+    """
+    import torch
+    from torch import nn
+
+    class OrthonormalRows(nn.Module):
+        start: torch.Tensor
+
+        def __init__(self) -> None:
+            super().__init__()
+            linear = nn.Linear(d, WIDTH)  # for the first bias, drawn as in the other layers
+            start = nn.init.orthogonal_(torch.empty(d, WIDTH, dtype=torch.float64))
+            self.bias = linear.bias
+            self.register_buffer("start", start)
+            self.turn = nn.Parameter(torch.zeros(d, WIDTH))
+
+        @property
+        def weight(self) -> Any:
+            # In doubles: far from the start the small system is ill-conditioned.
+            turn, start = self.turn.double(), self.start
+            left, right = torch.cat([turn, start], dim=1), torch.cat([start, -turn], dim=1)
+            system = torch.eye(2 * WIDTH, dtype=torch.float64) - right.T @ left / 2
+            return (start + left @ torch.linalg.solve(system, right.T @ start)).T.float()
+
+        def forward(self, x: Any) -> Any:
+            return nn.functional.linear(x, self.weight, self.bias)
+
+    return OrthonormalRows()
 
 
 def _lipschitz_bound(network: Any) -> float:

@@ -13,6 +13,7 @@ from genbench.ground.randomness import rng_for
 
 SHARE = 0.95  # of real samples lie where the density is that high
 N_DRAWS = 20_000  # which fixes the share to 0.0015
+BLOCK_ENTRIES = 5_000_000  # of draws: 40 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,19 +29,24 @@ class LevelSet(Evidence):
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
         """Evaluate the true density at generated samples."""
-        level, share = comparison.reference.get(_level)
         density = _density(comparison.reference)
         generated = flat(given(comparison.generated, "generated samples"))
+        level, share = comparison.reference.get(_Level(generated.shape[1]))
         return cls(level, share, density.log_prob(generated))
 
     @staticmethod
-    def level_of(density: Density) -> tuple[float, float]:
+    def level_of(density: Density, d: int = 1) -> tuple[float, float]:
         """Return the log-density that a share `SHARE` of real samples reaches, and who reach it.
 
-        They are more than that share where the density has steps, as on a checkerboard.
+        They are more than that share where the density has steps, as on a checkerboard. Draws are
+        made at once up to 250 dimensions `d`, above in blocks that memory holds.
         """
-        draws, _ = density.sample(N_DRAWS, rng=rng_for(0, "level set"))
-        reached = density.log_prob(draws)
+        rng = rng_for(0, "level set")
+        most = min(N_DRAWS, max(1, BLOCK_ENTRIES // d))
+        sizes = [min(most, N_DRAWS - start) for start in range(0, N_DRAWS, most)]
+        reached = np.concatenate(
+            [density.log_prob(density.sample(size, rng=rng)[0]) for size in sizes]
+        )
         level = float(np.quantile(reached, 1 - SHARE))
         return level, float((reached >= level).mean())
 
@@ -51,5 +57,11 @@ def _density(reference: Reference) -> Density:
     return reference.density
 
 
-def _level(reference: Reference) -> tuple[float, float]:
-    return LevelSet.level_of(_density(reference))
+@dataclass(frozen=True)
+class _Level:
+    """The level in so many dimensions; `reference.get(_Level(d))` finds it once."""
+
+    d: int
+
+    def __call__(self, reference: Reference) -> tuple[float, float]:
+        return LevelSet.level_of(_density(reference), self.d)

@@ -10,6 +10,7 @@ from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
 from genbench.ground.randomness import rng_for
 from genbench.similarity import (
+    BLOCK_ENTRIES,
     SCALE_WEIGHTS,
     WINDOW,
     multiscale_structural_similarity,
@@ -134,8 +135,16 @@ def _alike(pictures: Array, data_range: float, rng: np.random.Generator) -> Arra
     n = len(pictures)
     first = rng.integers(n, size=min(MOST_PAIRS, n * (n - 1) // 2))
     second = (first + rng.integers(1, n, size=len(first))) % n
-    return multiscale_structural_similarity(
-        pictures[first], pictures[second], data_range=data_range
+    step = max(1, BLOCK_ENTRIES // pictures[0].size)  # pairs at a time: most pictures are in many
+    return np.concatenate(
+        [
+            multiscale_structural_similarity(
+                pictures[first[start : start + step]],
+                pictures[second[start : start + step]],
+                data_range=data_range,
+            )
+            for start in range(0, len(first), step)
+        ]
     )
 
 

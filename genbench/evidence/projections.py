@@ -30,10 +30,11 @@ class Projections(Evidence):
         reference, generated = comparison.reference, comparison.generated_set
         pairing = Pairing.of(len(reference.test_set), len(generated))
         first, second = np.empty((2, DIRECTIONS))
+        directions = Directions(reference)
         for rows, test in _test_side(reference):
             apart = np.abs(
                 test[:, pairing.test]
-                - _along(reference.get(directions)[rows], generated)[:, pairing.generated]
+                - _along(directions.draw(len(test)), generated)[:, pairing.generated]
             )
             first[rows] = apart @ pairing.weights
             second[rows] = (apart**2) @ pairing.weights
@@ -63,11 +64,19 @@ class Pairing(NamedTuple):
         return cls(starts // m, starts // n, np.diff(cuts) / (n * m))
 
 
-def directions(reference: Reference) -> Array:
-    """Draw directions on the unit sphere, (n_directions, d)."""
-    d = reference.test_set.shape[1]
-    drawn = rng_for(0, "directions").normal(size=(DIRECTIONS, d))
-    return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
+class Directions:
+    """Directions on the unit sphere, the same for all, drawn a few at a time: all may be large."""
+
+    def __init__(self, reference: Reference) -> None:
+        self._d = reference.test_set.shape[1]
+        self._rng = rng_for(0, "directions")
+
+    def draw(self, n: int) -> Array:
+        """Return the next n of them, (n, d)."""
+        drawn = self._rng.normal(size=(n, self._d))
+        for i in range(n):  # in place, one by one: a copy of all would be as large again
+            drawn[i] /= np.linalg.norm(drawn[i : i + 1], axis=1)
+        return np.asarray(drawn)
 
 
 def _along(some: Array, points: Array) -> Array:
@@ -79,10 +88,11 @@ def _along(some: Array, points: Array) -> Array:
 
 def _blocks(reference: Reference) -> Iterator[tuple[slice, Array]]:
     test = reference.test_set
+    directions = Directions(reference)
     size = max(1, BLOCK_ENTRIES // len(test))
     for start in range(0, DIRECTIONS, size):
         rows = slice(start, min(start + size, DIRECTIONS))
-        yield rows, _along(reference.get(directions)[rows], test)
+        yield rows, _along(directions.draw(rows.stop - rows.start), test)
 
 
 def _sorted_test(reference: Reference) -> list[tuple[slice, Array]]:

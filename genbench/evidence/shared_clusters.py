@@ -102,9 +102,14 @@ def _equally_many(
 def _chief_components(points: Array) -> Array:
     """Return coordinates along the principal directions that hold most of the variance."""
     centred = points - points.mean(axis=0)
-    values, vectors = np.linalg.eigh(centred.T @ centred)
+    n, d = points.shape
+    # The smaller of the two products: both have the eigenvalues that are not zero.
+    values, vectors = np.linalg.eigh(centred.T @ centred if d <= n else centred @ centred.T)
     explained = np.cumsum(values[::-1])
     if explained[-1] <= 0:
         return np.asarray(centred[:, :1])
     n_kept = int(np.searchsorted(explained, VARIANCE_KEPT * explained[-1])) + 1
-    return np.asarray(centred @ vectors[:, ::-1][:, :n_kept])
+    vectors = vectors[:, ::-1][:, :n_kept]
+    if d <= n:
+        return np.asarray(centred @ vectors)
+    return np.asarray(vectors * np.sqrt(np.maximum(values[::-1][:n_kept], 0)))

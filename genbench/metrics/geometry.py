@@ -27,5 +27,6 @@ METRICS = (
         aim="low",
         bounds=(0, 2),
         catches=("noise", "collapse", "dropped mode"),
+        revision=2,
     ),
 )

@@ -55,5 +55,6 @@ METRICS = (
         bounds=(FLOOR, 1),
         catches=("noise", "shift", "collapse", "dropped mode"),
         chance=FLOOR,
+        revision=2,
     ),
 )

@@ -66,5 +66,6 @@ METRICS = (
         ideal=0.0,
         chance=0.0,
         standard_error=critic_error,
+        revision=2,
     ),
 )

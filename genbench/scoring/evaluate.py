@@ -3,8 +3,9 @@
 import math
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, fields, replace
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,22 @@ from genbench.evidence import Comparison
 from genbench.ground.devices import PROCESSOR, on
 from genbench.ground.errors import BadInput, Unavailable
 from genbench.ground.paths import brief
+from genbench.ground.strict_json import to_json, with_infinities_as_text
 from genbench.metric import Level, Metric, Score
 from genbench.metrics import CATALOG, find
 from genbench.scoring.inputs import comparison_of, in_place_of_generated
 from genbench.scoring.remarks import remarks_on
+
+# What other programs call the two sets.
+OTHER_NAMES = {
+    "real": "test",
+    "reference": "test",
+    "fake": "generated",
+    "synthetic": "generated",
+    "samples": "generated",
+}
+SHOWN = ("aim", "value", "standard_error", "real", "ideal", "chance", "p_value")
+AIMS = {"low": "↓", "high": "↑", "match": "→"}
 
 
 class Scores(Mapping[str, Score]):
@@ -40,6 +53,43 @@ class Scores(Mapping[str, Score]):
     def __len__(self) -> int:
         return len(self._scores)
 
+    def to_json(self) -> str:
+        """Return all that is known of each score, by the metrics' names, as strict JSON.
+
+        Infinities are written as text.
+        """
+        return to_json(
+            {name: with_infinities_as_text(asdict(score)) for name, score in self._scores.items()}
+        )
+
+    def to_frame(self) -> Any:
+        """Return a `pandas.DataFrame` with a row for each metric, in this order, by its name.
+
+        The columns are the fields of `Score`, but for its name.
+        """
+        import pandas as pd
+
+        rows = [asdict(score) for score in self._scores.values()]
+        columns = [field.name for field in fields(Score)]
+        return pd.DataFrame(rows, columns=columns).set_index("metric")
+
+    def _repr_html_(self) -> str:
+        """Return a table of the numbers for notebooks; what was not scored, and why, below it."""
+        cells = "".join(
+            f"<tr><td>{escape(name)}</td>{''.join(f'<td>{_cell(score, c)}</td>' for c in SHOWN)}"
+            "</tr>"
+            for name, score in self._scores.items()
+            if score.status == "ok"
+        )
+        heads = "".join(f"<th>{column.replace('_', ' ')}</th>" for column in ("metric", *SHOWN))
+        skipped = "".join(
+            f"<li>{escape(name)}: {escape(score.reason or score.status)}</li>"
+            for name, score in self._scores.items()
+            if score.status != "ok"
+        )
+        below = f"<details><summary>Not scored</summary><ul>{skipped}</ul></details>"
+        return f"<table><tr>{heads}</tr>{cells}</table>{below if skipped else ''}"
+
     def __repr__(self) -> str:
         lines = (f"  {name}: {_shown(score)}" for name, score in self._scores.items())
         return "Scores(\n" + "\n".join(lines) + "\n)"
@@ -53,6 +103,7 @@ def score(
     k: int | None = None,
     seed: int = 0,
     device: str = PROCESSOR,
+    on_score: Callable[[Score], Any] | None = None,
     **inputs: Any,
 ) -> Scores:
     """Score generated samples, or features of them, by every metric that has what it needs.
@@ -67,6 +118,7 @@ def score(
             the preset says otherwise.
         seed: for the metrics that draw at random; the same seed gives the same number.
         device: where large matrix products are done, as torch names it, such as "cuda".
+        on_score: called with each score as soon as it is there: all of them may take long.
         inputs: what is known, as arrays (see `genbench.scoring.inputs`); usually
             test: real samples to compare with, (n_test, ...); used as they are, without scaling;
             generated: the model's samples, (n_generated, ...);
@@ -86,6 +138,9 @@ def score(
     """
     if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or seed < 0:
         raise BadInput(f"seed must be a whole number from 0 up, not {brief(repr(seed))}.")
+    for name, ours in OTHER_NAMES.items():
+        if name in inputs:
+            raise BadInput(f"No input named {name!r}. Did you mean {ours!r}?")
     chosen = [find(name) for name in _names(metrics)]
     if preset is not None:
         other = presets.find(preset)
@@ -94,21 +149,26 @@ def score(
     comparison = comparison_of(seed=int(seed), k=k, **inputs)
     real = None if fresh is None else in_place_of_generated(fresh, comparison, inputs)
     remarks = remarks_on(comparison, inputs, fresh=None if real is None else real.generated)
+    scores = []
     with on(device):
-        scores = with_remarks(evaluate(comparison, chosen), remarks)
-        if real is None:
-            return scores
-        beside = evaluate(real, chosen)
-    return Scores(replace(score, real=beside[name].value) for name, score in scores.items())
+        for metric in chosen:
+            found = _with_remarks(_judge(metric, comparison), remarks)
+            if real is not None:
+                found = replace(found, real=_judge(metric, real).value)
+            if on_score is not None:
+                on_score(found)
+            scores.append(found)
+    return Scores(scores)
 
 
 def with_remarks(scores: Scores, remarks: Iterable[str]) -> Scores:
     """Return the scores, each that is a number with remarks on the samples among its warnings."""
     remarks = tuple(remarks)
-    return Scores(
-        replace(score, warnings=(*remarks, *score.warnings)) if score.status == "ok" else score
-        for score in scores.values()
-    )
+    return Scores(_with_remarks(score, remarks) for score in scores.values())
+
+
+def _with_remarks(score: Score, remarks: Iterable[str]) -> Score:
+    return replace(score, warnings=(*remarks, *score.warnings)) if score.status == "ok" else score
 
 
 def evaluate(comparison: Comparison, metrics: Iterable[Metric] = tuple(CATALOG.values())) -> Scores:
@@ -178,6 +238,13 @@ def _level(level: Level, evidence: Any) -> float | None:
 def _sentence(unavailable: Unavailable) -> str:
     text = str(unavailable)
     return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def _cell(score: Score, column: str) -> str:
+    value = getattr(score, column)
+    if value is None or column == "aim":
+        return AIMS[value] if value else ""
+    return f"{value:.4g}"
 
 
 def _names(metrics: Iterable[str] | str | None) -> Iterable[str]:

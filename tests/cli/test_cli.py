@@ -1,5 +1,7 @@
 """The command line, end to end: what it prints, what it leaves on disk, how it fails."""
 
+import csv
+import json
 import re
 
 import numpy as np
@@ -8,12 +10,14 @@ from click.testing import CliRunner
 
 from genbench.cli import main as cli
 from genbench.cli.main import main
+from genbench.cli.models import TAKEN
 from genbench.datasets import CATALOG as DATASETS
 from genbench.metrics import CATALOG as METRICS
 from genbench.models.find import baselines
 from genbench.runs import records
 from genbench.runs.boards import CATALOG as BOARDS
 from genbench.runs.boards import Board
+from genbench.scoring.evaluate import score
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -84,12 +88,84 @@ def test_score_compares_two_files(tmp_path):
     np.save(tmp_path / "real.npy", rng.normal(size=(60, 3)))
     np.save(tmp_path / "mine.npy", rng.normal(size=(50, 3)))
 
-    result = call("score", tmp_path / "mine.npy", "--against", tmp_path / "real.npy")
+    files = "score", tmp_path / "mine.npy", "--against", tmp_path / "real.npy"
+    result, told = call(*files), call(*files, "--why")
+
+    assert result.exit_code == told.exit_code == 0, result.output
+    assert "frechet_distance" in result.output
+    assert result.output.count("Not scored") == 1
+    assert re.search(rf"Not scored: \d+ of {len(METRICS)} metrics; --why says", result.output)
+    output = " ".join(told.output.split())
+    assert re.search(r"Not scored: There are no train samples \([^)]*\bauthenticity\b", output)
+    assert "mine.npy (n = 50, d = 3) against" in output
+    assert "real.npy (n = 60, d = 3)" in output
+
+
+@pytest.fixture
+def files(tmp_path):
+    """The words that score one small file against another."""
+    rng = np.random.default_rng(0)
+    for name, n in (("real", 60), ("mine", 50), ("more", 55)):
+        np.save(tmp_path / f"{name}.npy", rng.normal(size=(n, 3)))
+    return ["score", tmp_path / "mine.npy", "--against", tmp_path / "real.npy"]
+
+
+def test_score_prints_json_and_writes_files_of_the_metrics_that_are_asked_for(files, tmp_path):
+    asked = [*files, "-m", "fid, coverage,authenticity", "--json"]
+
+    results = [call(*asked, "--out", tmp_path / f"scores.{end}") for end in ("json", "csv")]
+
+    assert [result.exit_code for result in results] == [0, 0], results[0].output
+    found = json.loads(results[0].stdout)
+    assert list(found) == ["authenticity", "coverage", "frechet_distance"]
+    assert found["authenticity"]["status"] == "skipped"
+    assert "train" in found["authenticity"]["reason"]
+    assert json.loads((tmp_path / "scores.json").read_text()) == found
+    rows = list(csv.DictReader((tmp_path / "scores.csv").read_text().splitlines()))
+    assert {row["metric"] for row in rows} == set(found)
+    by_name = {row["metric"]: row["value"] for row in rows}
+    assert float(by_name["coverage"]) == found["coverage"]["value"]
+
+
+def test_score_of_fresh_samples_stands_beside(files, tmp_path):
+    fresh = ["--fresh", tmp_path / "more.npy"]
+
+    result = call(*files, *fresh, "-m", "coverage")
+    found = json.loads(call(*files, *fresh, "-m", "coverage", "--json").stdout)
 
     assert result.exit_code == 0, result.output
-    assert "frechet_distance" in result.output
-    output = " ".join(result.output.split())
-    assert re.search(r"Not scored: There are no train samples \([^)]*\bauthenticity\b", output)
+    test, generated, more = (np.load(tmp_path / f"{n}.npy") for n in ("real", "mine", "more"))
+    expected = score(test=test, generated=generated, fresh=more, metrics="coverage")["coverage"]
+    assert found["coverage"]["real"] == expected.real is not None
+    row = next(line for line in result.output.splitlines() if line.startswith("  coverage"))
+    assert f"{expected.real:.3g}" in row.split()
+    assert "more.npy (n = 55, d = 3)" in result.output
+
+
+def test_rows_of_scores_are_never_folded(files, monkeypatch):
+    monkeypatch.setattr(cli.CONSOLE, "width", 30)
+
+    output = call(*files).output
+
+    rows = [line for line in output.splitlines() if line.startswith("  ")]
+    assert len(rows) > 20
+    assert all(line.split()[0] in {*METRICS, "metric"} for line in rows)
+    assert max(map(len, rows)) > 60
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (["-m", "fidd"], "Did you mean"),
+        (["-m", ","], "--metrics names no metric"),
+        (["--out", "scores.txt"], "--out must end in .json or .csv, not 'scores.txt'"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused(files, said, message):
+    result = call(*files, *said)
+
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
 
 
 def test_score_measures_files_as_another_program_does(tmp_path):
@@ -106,7 +182,7 @@ def test_score_measures_files_as_another_program_does(tmp_path):
     for wrong in (("ring", "--preset", "prdc"), ("ring", "--device", "cuda")):
         refused = call("score", tmp_path / "line.npy", "--dataset", *wrong)
         assert refused.exit_code == 2
-        assert "they need --against" in refused.output
+        assert f"{wrong[1]} would do nothing" in refused.output
 
 
 def density_of(result):
@@ -177,6 +253,102 @@ def test_a_bad_call_gets_one_sentence_and_exit_code_2(case, tmp_path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
+OPTIONS = {
+    "board": ["quick"],
+    "dataset": ["ring"],
+    "against": ["real.npy"],
+    "train": ["nowhere.npy"],
+    "features": ["inception"],
+    "weights": ["nowhere.pth"],
+    "sha256": ["0" * 64],
+    "preset": ["prdc"],
+    "device": ["cpu"],  # what it would be anyway, said aloud
+    "seed": ["0"],
+    "deadline": ["9"],
+    "memory": ["8GB"],
+    "python": ["python3"],
+    "isolate": ["env"],
+    "jobs": ["1"],
+    "fresh": ["nowhere.npy"],
+    "metrics": ["fid"],
+    "json": [],
+    "out": ["nowhere.json"],
+    "why": [],
+    "folder": ["nowhere"],
+    "results": ["nowhere"],
+}
+WAYS = {
+    "a model on a board": ("gaussian", ["board"]),
+    "samples on a board": ("mine.npy", ["board", "dataset"]),
+    "a model on a data set": ("gaussian", ["dataset"]),
+    "samples on a data set": ("mine.npy", ["dataset"]),
+    "two files": ("mine.npy", ["against"]),
+    "two folders of images": ("mine", ["against", "features", "weights"]),
+}
+
+
+@pytest.mark.parametrize(
+    ("way", "idle"),
+    [
+        (way, idle)
+        for way, (_, chosen) in WAYS.items()
+        for idle in OPTIONS
+        if idle not in TAKEN[way].split() and idle not in ("board", "dataset", "against")
+        # Features or weights are what make files folders of images.
+        if not (idle == "features" and chosen == ["against"])
+    ],
+)
+def test_an_option_that_would_do_nothing_is_an_error(way, idle, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    target, chosen = WAYS[way]
+    said = [word for name in (*chosen, idle) for word in (f"--{name}", *OPTIONS[name])]
+
+    result = call("score", target, *said)
+
+    assert result.exit_code == 2
+    message = " ".join(result.stderr.split())
+    assert f"--{idle}" in message
+    assert "would do nothing" in message or "--features inception needs" in message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_option_of_score_is_of_use_in_some_way():
+    options = {parameter.name for parameter in main.commands["score"].params} - {"target"}
+
+    assert options == {name for taken in TAKEN.values() for name in taken.split()}
+    assert set(WAYS) == set(TAKEN)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (["--address", "tcp://1.2.3.4:5"], "--address would do nothing"),
+        (["--address", "tcp://1.2.3.4:5", "--engine", "loky"], "--address would do nothing"),
+        (["--fail-fast", "--max-failures", "3"], "give one of them"),
+    ],
+)
+def test_options_of_run_that_do_nothing_are_errors(said, message, tmp_path):
+    result = call("run", "quick", "--folder", tmp_path / "boards", *said)
+
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_that_fails_ends_with_1_with_a_board_and_without(tmp_path, monkeypatch):
+    path = tmp_path / "mine.py"
+    path.write_text("def fit(train, *, rng):\n    1 / 0\ndef sample(n, *, rng):\n    return None\n")
+    board = Board(summary="small", datasets=("ring",), models=("copycat",))
+    monkeypatch.setitem(BOARDS, "small", board)
+
+    alone = call("score", path, "--dataset", "ring")
+    beside = call(
+        "score", path, "--board", "small", "--results", tmp_path / "r", "--folder", tmp_path / "f"
+    )
+
+    assert alone.exit_code == beside.exit_code == 1, (alone.output, beside.output)
+
+
 def test_a_model_that_fails_to_fit_is_told_with_its_own_words(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text(
@@ -187,7 +359,7 @@ def test_a_model_that_fails_to_fit_is_told_with_its_own_words(tmp_path):
 
     result = call("score", path, "--dataset", "ring")
 
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert "error in fit. ValueError: too hard" in " ".join(result.stderr.split())
 
 

@@ -188,3 +188,14 @@ def test_as_many_points_as_landmarks_are_enough(monkeypatch):
 
     assert found.parameters["n"] == 64
     assert found.parameters["gamma"] == 64 / 5000 / 128
+
+
+def test_loops_are_seen_by_distances_alone_however_many_dimensions_there_are():
+    rng = np.random.default_rng(9)
+    axes = np.linalg.qr(rng.normal(size=(300, 2)))[0].T
+    test, generated = circle(80, rng), rng.normal(size=(80, 2))
+
+    low, high = times(test, generated), times(test @ axes, generated @ axes)
+
+    assert high.test == pytest.approx(low.test, abs=1e-6)
+    assert high.generated == pytest.approx(low.generated, abs=1e-6)

@@ -45,3 +45,21 @@ def test_real_samples_get_the_share_that_is_ideal_and_noise_does_not(name):
     assert high_density_share(perfect) == pytest.approx(ideal, abs=4 * error)
     assert ideal == (1 if name == "checkerboard" else SHARE)
     assert high_density_share(noise) < 0.3
+
+
+def test_draws_of_many_dimensions_are_made_in_blocks_and_are_as_many():
+    sizes = []
+
+    class Line:
+        def sample(self, n, *, rng):
+            sizes.append(n)
+            return rng.normal(size=(n, 1)), np.zeros(n, dtype=int)
+
+        def log_prob(self, points):
+            return -(points[:, 0] ** 2) / 2
+
+    whole, parts = LevelSet.level_of(Line()), LevelSet.level_of(Line(), 3000)
+
+    assert sizes[0] == N_DRAWS == sum(sizes[1:])
+    assert max(sizes[1:]) * 3000 <= 5_000_000
+    assert parts == whole

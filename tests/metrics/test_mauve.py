@@ -69,6 +69,20 @@ def test_chief_directions_hold_nine_tenths_of_the_variance():
     assert found.var(axis=0, ddof=1) == pytest.approx(values[:2])
 
 
+@pytest.mark.parametrize("d", [29, 30, 31, 300])
+def test_chief_directions_are_those_of_the_scatter_whichever_of_n_and_d_is_larger(d):
+    points = np.random.default_rng(5).normal(size=(30, d)) * 0.9 ** np.arange(d)
+    centred = points - points.mean(axis=0)
+    left, scales, _ = np.linalg.svd(centred, full_matrices=False)
+    kept = int((np.cumsum(scales**2) < 0.9 * (scales**2).sum()).sum()) + 1
+
+    found = _chief_components(points)
+
+    expected = (left * scales)[:, :kept]
+    assert found.shape == expected.shape
+    assert np.abs(found) == pytest.approx(np.abs(expected), abs=1e-9)  # but for signs
+
+
 def test_sizes_and_refusals():
     rng = np.random.default_rng(3)
 

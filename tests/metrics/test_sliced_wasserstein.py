@@ -6,7 +6,7 @@ import pytest
 from scipy.special import gamma
 
 from genbench.evidence import Comparison, Reference, projections
-from genbench.evidence.projections import Pairing, Projections, directions
+from genbench.evidence.projections import Directions, Pairing, Projections
 from genbench.metrics.sliced_wasserstein import (
     first_error,
     second_error,
@@ -27,7 +27,7 @@ def test_equals_exact_transport_along_each_direction(monkeypatch, m):
 
     found = projected(test, generated)
 
-    lines = directions(Reference(test=test))
+    lines = Directions(Reference(test=test)).draw(projections.DIRECTIONS)
     by_hand = [
         [ot.emd2_1d(test @ line, generated @ line, metric=metric) for line in lines]
         for metric in ("cityblock", "sqeuclidean")
@@ -57,7 +57,7 @@ def test_a_shrunken_set_is_nearer_by_the_square_of_what_is_missing():
 
     found = projected(test, 0.3 * test)
 
-    lines = directions(Reference(test=test))
+    lines = Directions(Reference(test=test)).draw(projections.DIRECTIONS)
     assert found.squared_distances == pytest.approx(0.7**2 * ((test @ lines.T) ** 2).mean(axis=0))
 
 

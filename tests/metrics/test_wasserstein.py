@@ -235,6 +235,35 @@ def test_the_critic_recovers_a_shift_in_the_units_of_the_points():
     assert error == pytest.approx(unit * np.sqrt(1 / 200 + 1 / 150), rel=0.3)
 
 
+def test_the_first_layer_of_many_dimensions_is_the_cayley_map_without_its_large_system():
+    torch.manual_seed(0)
+    layer = critic_evidence._orthonormal_rows(150)
+    with torch.no_grad():
+        layer.turn.copy_(torch.randn(150, critic_evidence.WIDTH))
+    turn, start = layer.turn.detach().double(), layer.start
+
+    half = (turn @ start.T - start @ turn.T) / 2
+    one = torch.eye(150, dtype=torch.float64)
+    dense = torch.linalg.solve(one - half, (one + half) @ start).T
+
+    found = layer.weight.detach().double()
+    assert torch.allclose(found, dense, atol=1e-6)
+    assert torch.allclose(found @ found.T, torch.eye(len(found), dtype=torch.float64), atol=1e-6)
+
+
+def test_the_critic_of_many_dimensions_stays_below_the_distance_and_finds_none_in_one_law():
+    rng = np.random.default_rng(3)
+    test, same, moved = rng.normal(size=(3, 60, 1000))
+    moved[:, :] += 0.5  # by 15.8 in all
+
+    far, none = criticised(test, moved), criticised(test, same)
+
+    assert far.steepness == pytest.approx(1, abs=1e-4)
+    error = critic_error(far)
+    assert 10 * error < critic_distance(far) < 0.5 * np.sqrt(1000) + 4 * error
+    assert abs(critic_distance(none)) < 4 * critic_error(none)
+
+
 def test_the_critic_is_judged_on_points_that_it_did_not_learn_from(monkeypatch):
     test, generated = np.arange(31.0)[:, None], 100 + np.arange(50.0)[:, None]
     seen = {"learned": [], "judged": []}
@@ -248,7 +277,7 @@ def test_the_critic_is_judged_on_points_that_it_did_not_learn_from(monkeypatch):
         return network
 
     monkeypatch.setattr("genbench.evidence.critic._train", train)
-    monkeypatch.setattr("genbench.evidence.critic._steepness", lambda _: 1.0)
+    monkeypatch.setattr("genbench.evidence.critic._lipschitz_bound", lambda _: 1.0)
     critic = criticised(test, generated)
 
     learned, judged = (set(np.concatenate(seen[half]).ravel()) for half in seen)
@@ -320,7 +349,7 @@ def test_the_error_of_the_critic_is_that_of_a_difference_of_means(monkeypatch):
         return points
 
     monkeypatch.setattr(critic_evidence, "_train", lambda *_, **__: network)
-    monkeypatch.setattr(critic_evidence, "_steepness", lambda _: 1.0)
+    monkeypatch.setattr(critic_evidence, "_lipschitz_bound", lambda _: 1.0)
     error = critic_error(criticised(test, generated))
 
     squared = sum(values.var() / len(values) for values in judged)

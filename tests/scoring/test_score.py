@@ -1,5 +1,6 @@
 """The door `genbench.score`: what it takes, what it gives, and what it says of everything else."""
 
+import json
 from dataclasses import FrozenInstanceError
 
 import numpy as np
@@ -385,3 +386,42 @@ def test_scores_and_errors_are_public():
     assert isinstance(score()["fid"], Score)
     with pytest.raises(AttributeError, match="no attribute 'scroe'"):
         _ = genbench.scroe
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"), [("real", "test"), ("fake", "generated"), ("synthetic", "generated")]
+)
+def test_names_of_other_programs_are_answered_with_ours(theirs, ours):
+    with pytest.raises(BadInput, match=f"{theirs}.*Did you mean '{ours}'"):
+        genbench.score(**{theirs: np.ones((9, 2)), "test": np.ones((9, 2))})
+
+
+def test_scores_are_told_as_they_come_and_become_tables():
+    rng = np.random.default_rng(0)
+    told = []
+
+    scores = genbench.score(
+        test=rng.normal(size=(40, 2)),
+        generated=rng.normal(size=(30, 2)),
+        metrics=["fid", "authenticity", "coverage"],
+        on_score=told.append,
+    )
+
+    assert told == list(scores.values())
+    found = json.loads(scores.to_json())
+    assert found["coverage"]["value"] == scores["coverage"].value
+    frame = scores.to_frame()
+    assert list(frame.index) == ["frechet_distance", "authenticity", "coverage"]
+    assert frame.loc["frechet_distance", "value"] == scores["fid"].value
+    assert frame.loc["authenticity", "status"] == "skipped"
+    html = scores._repr_html_()
+    assert html.count("<tr>") == 3  # the head, and two that were scored
+    assert "authenticity: There are no train samples" in html
+
+
+def test_infinities_become_strict_json():
+    scores = genbench.score(test=TEST, generated=GENERATED, metrics="fid")
+
+    found = json.loads(scores.to_json(), parse_constant=pytest.fail)
+
+    assert found["frechet_distance"]["bounds"] == [0, "inf"]
