@@ -29,10 +29,10 @@ from genbench.models.find import baselines
 from genbench.runs.boards import Board
 from genbench.runs.cells import PROTOCOL, load_once
 from genbench.runs.environments import this_environment
-from genbench.runs.jobs import known_of, now
+from genbench.runs.jobs import known_of
 from genbench.runs.records import REAL, STATUSES, Record
 from genbench.runs.scorer import score_here
-from genbench.runs.store import Store
+from genbench.runs.store import Store, now
 from genbench.scoring.dataset import MOST_HEADER
 
 SCHEMA = 1

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -26,7 +25,7 @@ from genbench.runs.cells import (
 from genbench.runs.claims import claim
 from genbench.runs.records import REAL, Record
 from genbench.runs.scorer import Scored, score_here
-from genbench.runs.store import Store
+from genbench.runs.store import Store, now
 
 Score = Callable[[str, Path, int, tuple[str, ...]], Scored]  # of a stored cell
 
@@ -45,7 +44,8 @@ class Plan:
         return (
             record is not None
             and record.key == cell.key()
-            and record.finished >= self.anew_since
+            # One of a clock that runs ahead would be newer than any that could be made.
+            and (not self.anew_since or self.anew_since <= record.finished <= now())
             and not unscored(record, self.metrics)
         )
 
@@ -62,11 +62,6 @@ def unscored(record: Record, wanted: tuple[str, ...]) -> tuple[str, ...]:
 
 def _current(score: MetricScore | None) -> bool:
     return score is not None and score.revision == metrics.find(score.metric).revision
-
-
-def now() -> str:
-    """Return the time in UTC, such that later ones sort after earlier ones."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def do(
