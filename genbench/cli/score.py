@@ -13,12 +13,12 @@ from rich.table import Table
 from genbench.check.conformance import check
 from genbench.files import read_samples
 from genbench.ground.errors import BadInput
-from genbench.ground.processes import OURS, OUTPUT
+from genbench.ground.processes import OURS
 from genbench.metric import Score
 from genbench.report.folder import print_table, report
 from genbench.runs import boards
 from genbench.runs.bundles import add_bundle, add_samples, write_bundle
-from genbench.runs.cells import Cell, Limits, fit_and_sample, load_once
+from genbench.runs.cells import Cell, Limits, fit_and_sample, load_once, said_in
 from genbench.runs.engines import Engine
 from genbench.runs.progress import print_failures, run_with_progress
 from genbench.runs.published import published_records
@@ -124,8 +124,7 @@ def model(console: Console, target: str, dataset: str, *, seed: int, limits: Lim
         folder = Path(temporary) / "cell"
         outcome = fit_and_sample(cell, folder, limits=limits)
         if outcome.status != "ok":
-            log = (folder / OUTPUT).read_text(encoding="utf-8", errors="replace")
-            console.print(log[-4000:], markup=False, highlight=False)
+            console.print(said_in(folder)[-4000:], markup=False, highlight=False)
             where = f" in {outcome.phase}" if outcome.phase else ""
             raise BadInput(f"{target}: {outcome.status}{where}. {outcome.reason}")
         drawn, log_prob = read_outputs(folder, data)

@@ -1,10 +1,10 @@
 """Cells: one (data set, model, seed) each, what its numbers depend on, and its own process."""
 
 import hashlib
+import io
 import json
-import os
-import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -13,16 +13,24 @@ from threading import Event
 import numpy as np
 
 from genbench.datasets import Dataset, load
+from genbench.ground.arrays import Array
+from genbench.ground.landing import replace_file
+from genbench.ground.plain_files import read_plain
 from genbench.ground.processes import OURS, OUTPUT, Ending, Launcher, run_alone
 from genbench.ground.randomness import rng_for
+from genbench.ground.text import one_line
 from genbench.models.find import ModelSpec, baselines, find, source_hash
 from genbench.runs.boards import Board
-from genbench.runs.records import REAL, STATUSES
-from genbench.runs.worker import PHASES, phase_of
+from genbench.runs.disk import full_disk, has_room, tells_of_full_disk
+from genbench.runs.outcomes import MOST_SAID, Outcome, believed, keep_outcome
+from genbench.runs.records import REAL
+from genbench.runs.worker import DISK_FULL, DISK_FULL_EXIT, PHASES
+from genbench.runs.workplace import Workplace, fresh_folder, workplace
+from genbench.scoring.dataset import MOST_HEADER
 
 PROTOCOL = 3  # raised by hand when samples or scores of unchanged models may change
 MOST_OUTPUT = 10_000_000  # bytes kept of what a process prints
-MOST_SAID = 100_000  # bytes that an outcome may take
+MARGIN = 2**16  # bytes, beside its arrays, that a cell writes
 LONGEST_LINE = 300  # characters
 NEAR = 0.9  # of the memory allowed: who dies there died of it
 
@@ -64,19 +72,6 @@ class Cell:
             "seed": self.seed,
         }
         return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a cell's process ended."""
-
-    status: str
-    phase: str | None = None
-    reason: str | None = None
-    fit_seconds: float | None = None
-    sample_seconds: float | None = None
-    seconds: float | None = None  # of the whole process
-    peak_memory: int | None = None  # bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,93 +117,154 @@ def fit_and_sample(
 
     The process and all that it started are killed once a phase has taken longer than it may, or
     `stop` is set. The model is handed the training set only; the points that its density is judged
-    at come to its folder after it has drawn.
+    at come to its folder after it has drawn. That folder lies in `folder` and is gone in the end:
+    what is kept was copied out of it.
+
+    Raises:
+        OSError: the disk is full, or cannot be written to, which is no fault of the model.
     """
     dataset = load_once(cell.dataset)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    np.save(folder / "train.npy", dataset.train)
+    owed = room_for(dataset)
+    for last in (False, True):
+        fresh_folder(folder)
+        if not has_room(folder, owed):
+            raise full_disk(folder)
+        with workplace(folder) as place:
+            outcome = _attempt(cell, dataset, folder, place, limits, stop or Event())
+            took = place.size() if outcome.status == DISK_FULL else 0
+        if outcome.status != DISK_FULL:
+            break
+        if not has_room(folder, owed):  # what the model has taken is free again
+            raise full_disk(folder)
+        if took > owed or last:  # else others had filled it
+            return replace(outcome, status="error")
+    return outcome
+
+
+def room_for(dataset: Dataset) -> int:
+    """Return how many bytes a cell is owed, for what is brought to it and what it is to bring."""
+    sizes = (dataset.train.size, dataset.fresh.size, dataset.test.size, len(dataset.test))
+    return 2 * 8 * sum(sizes) + MARGIN
+
+
+def _attempt(
+    cell: Cell, dataset: Dataset, folder: Path, place: Workplace, limits: Limits, stop: Event
+) -> Outcome:
+    """Do a cell once; the status is DISK_FULL if that is what kept it from being done."""
     spec = {
         "model": cell.spec.to_json(),
         "seed": cell.seed,
         "n": len(dataset.fresh),
         "memory": limits.memory,
     }
-    (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
+    place.write("train.npy", _npy(dataset.train))
+    place.write("spec.json", json.dumps(spec).encode())
+    watch = _Watch(place, dataset, limits.seconds, stop)
     kills = out_of_memory_kills()
     start = time.monotonic()
     try:
         ending = run_alone(
             "genbench.runs.worker",
-            folder,
-            watch=_Watch(folder, dataset, limits.seconds, stop or Event()),
+            place.path,
+            watch=watch,
             launcher=limits.launcher,
+            output=folder / OUTPUT,
+            most_output=MOST_OUTPUT,
         )
     except OSError as error:
+        if tells_of_full_disk(error):
+            raise
         return Outcome("missing", "import", f"The model's process cannot be started: {error}.")
-    (folder / "train.npy").unlink(missing_ok=True)
-    _keep_end(folder / OUTPUT)
-    outcome = _outcome(folder, ending, limits, killed=out_of_memory_kills() > kills)
-    return replace(
+    outcome = _outcome(folder, place, ending, limits, killed=out_of_memory_kills() > kills)
+    outcome = replace(
         outcome,
         seconds=time.monotonic() - start,
         peak_memory=max(outcome.peak_memory or 0, ending.peak_memory) or None,
     )
+    try:
+        if outcome.status == "crash" and not has_room(folder, room_for(dataset)):
+            return replace(outcome, status=DISK_FULL)
+        return outcome if outcome.status != "ok" else _kept(outcome, folder, place, dataset, watch)
+    except (NotADirectoryError, FileExistsError, IsADirectoryError) as error:  # the model's doing
+        reason = f"What it left cannot be kept: {error}."
+        return replace(outcome, status="error", phase="validate", reason=reason)
+
+
+def _kept(
+    outcome: Outcome, folder: Path, place: Workplace, dataset: Dataset, watch: "_Watch"
+) -> Outcome:
+    """Copy what a model has left into the cell's folder, or say why that is nothing to keep."""
+    found = {}
+    for name, n in (("samples", dataset.fresh.size), ("log_prob", len(dataset.test))):
+        if name == "samples" and watch.samples is not None:
+            found[name] = watch.samples
+        elif name == "samples" or place.has(f"{name}.npy"):
+            most = 8 * n + MOST_HEADER
+            try:
+                found[name] = place.read(f"{name}.npy", most=most)
+            except OSError as error:
+                reason = f"{name}.npy is no file of at most {most} bytes: {error.strerror}."
+                return replace(outcome, status="invalid", phase="validate", reason=reason)
+    for name, content in found.items():
+        replace_file(folder / f"{name}.npy", content)
+    keep_outcome(folder, outcome)
+    return outcome
 
 
 class _Watch:
     """Watches a cell's process: says when to end it, and brings what it needs late."""
 
-    def __init__(self, folder: Path, dataset: Dataset, seconds: float, stop: Event) -> None:
-        self.folder, self.dataset, self.seconds, self.stop = folder, dataset, seconds, stop
-        self.phase: str | None = None
+    def __init__(self, place: Workplace, dataset: Dataset, seconds: float, stop: Event) -> None:
+        self.place, self.dataset, self.seconds, self.stop = place, dataset, seconds, stop
+        self.reached = -1  # of PHASES: who goes back to one gets no more time
         self.last = time.monotonic() + seconds
+        self.samples: bytes | None = None  # as they were before the points came
 
     def __call__(self) -> str | None:
-        phase = phase_of(self.folder)
-        if phase != self.phase:
-            self.phase, self.last = phase, time.monotonic() + self.seconds
+        phase = self.place.phase()
+        if phase is not None and PHASES.index(phase) > self.reached:
+            self.reached, self.last = PHASES.index(phase), time.monotonic() + self.seconds
             if phase == "log_prob":
-                points = self.dataset.dequantized_test(rng_for(0, "dequantize"))
-                temporary = self.folder / "points.tmp.npy"
-                np.save(temporary, points)
-                temporary.replace(self.folder / "points.npy")
-        output = self.folder / OUTPUT
-        if output.exists() and output.stat().st_size > MOST_OUTPUT:
-            os.truncate(output, 0)  # it is appended to: what comes next stands at its start
+                self._bring_points()
         if self.stop.is_set():
             return "stop"
         return "deadline" if time.monotonic() > self.last else None
 
-
-def _keep_end(output: Path) -> None:
-    """Keep the last of what a process printed, if it printed more than is kept."""
-    size = output.stat().st_size
-    if size > MOST_OUTPUT:
-        with output.open("rb") as file:
-            file.seek(size - MOST_OUTPUT)
-            end = file.read()
-        output.write_bytes(end)
-
-
-def stored_outcome(folder: Path) -> Outcome | None:
-    """Return the outcome of a cell that went well before and left its samples in the folder."""
-    outcome = _read_outcome(folder)
-    there = outcome is not None and outcome.status == "ok" and (folder / "samples.npy").exists()
-    return outcome if there else None
+    def _bring_points(self) -> None:
+        """Bring the points that a density is judged at, in exchange for the samples."""
+        try:
+            most = 8 * self.dataset.fresh.size + MOST_HEADER
+            self.samples = self.place.read("samples.npy", most=most)
+        except OSError:  # it has not drawn
+            return
+        points = self.dataset.dequantized_test(rng_for(0, "dequantize"))
+        try:
+            self.place.write("points.npy", _npy(points))
+        except OSError as error:  # it has removed its folder, say, and will be late
+            if tells_of_full_disk(error):
+                raise
 
 
-def _outcome(folder: Path, ending: Ending, limits: Limits, *, killed: bool) -> Outcome:
-    if (outcome := _read_outcome(folder)) is not None:
-        return outcome
-    phase = phase_of(folder)
+def _outcome(
+    folder: Path, place: Workplace, ending: Ending, limits: Limits, *, killed: bool
+) -> Outcome:
+    with suppress(OSError):
+        if (outcome := believed(place.read("outcome.json", most=MOST_SAID))) is not None:
+            return outcome
+    phase = place.phase()
     if ending.cause == "deadline":
         return Outcome("timeout", phase, f"Not done after {limits.seconds:g} seconds.")
     if ending.cause is not None:
         return Outcome("lost", phase, "The run was stopped.")
-    if phase is None and ending.returncode > 0 and (said := _last_line(folder / OUTPUT)):
+    if ending.returncode == DISK_FULL_EXIT:
+        return Outcome(DISK_FULL, phase, "The disk was full.")
+    if phase is None and ending.returncode > 0 and (said := _last_line(folder)):
         status = "missing" if said.startswith("ModuleNotFoundError") else "crash"
         return Outcome(status, phase, f"The process could not start: {said}")
+    return _death(phase, ending, limits, killed=killed)
+
+
+def _death(phase: str | None, ending: Ending, limits: Limits, *, killed: bool) -> Outcome:
     near_limit = limits.memory is not None and ending.peak_memory > NEAR * limits.memory
     if ending.returncode < 0 and (killed or near_limit):
         gigabytes = ending.peak_memory / 2**30
@@ -217,28 +273,25 @@ def _outcome(folder: Path, ending: Ending, limits: Limits, *, killed: bool) -> O
     return Outcome("crash", phase, f"{_sentence(ending.in_words())} before it was done.")
 
 
-def _last_line(output: Path) -> str:
-    lines = output.read_bytes()[-MOST_SAID:].decode(errors="replace").split("\n")
-    return next((line.strip()[:LONGEST_LINE] for line in reversed(lines) if line.strip()), "")
-
-
-def _read_outcome(folder: Path) -> Outcome | None:
-    """Read what the process said of itself; what is not as it should be was not said."""
-    path = folder / "outcome.json"
+def said_in(folder: Path) -> str:
+    """Return what a cell's process printed, as far as it was kept."""
     try:
-        if path.stat().st_size > MOST_SAID:
-            return None
-        outcome = Outcome(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-    numbers = (outcome.fit_seconds, outcome.sample_seconds, outcome.peak_memory)
-    proper = (
-        outcome.status in STATUSES
-        and (outcome.phase is None or outcome.phase in PHASES)
-        and (outcome.reason is None or isinstance(outcome.reason, str))
-        and all(number is None or isinstance(number, int | float) for number in numbers)
-    )
-    return outcome if proper else None
+        printed = read_plain(folder / OUTPUT, most=2 * MOST_OUTPUT)
+    except OSError:
+        return ""
+    return printed.decode(errors="replace")
+
+
+def _last_line(folder: Path) -> str:
+    lines = said_in(folder)[-MOST_SAID:].split("\n")
+    lines = [one_line(line, most=LONGEST_LINE) for line in lines]
+    return next((line for line in reversed(lines) if line), "")
+
+
+def _npy(array: Array) -> bytes:
+    written = io.BytesIO()
+    np.save(written, array, allow_pickle=False)
+    return written.getvalue()
 
 
 def out_of_memory_kills() -> int:

@@ -1,5 +1,6 @@
 """Jobs: one cell done from claim to record, wherever an engine places it."""
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,21 +12,23 @@ import numpy as np
 import genbench
 from genbench import metrics
 from genbench.ground.errors import BadInput
+from genbench.ground.landing import replace_file
+from genbench.ground.text import one_line
 from genbench.metric import Score as MetricScore
 from genbench.runs.cells import (
     ORDINARY,
     PROTOCOL,
     Cell,
     Limits,
-    Outcome,
     fit_and_sample,
     load_once,
-    stored_outcome,
 )
 from genbench.runs.claims import claim
+from genbench.runs.outcomes import LONGEST_REASON, Outcome, keep_outcome, stored_outcome
 from genbench.runs.records import REAL, Record
 from genbench.runs.scorer import Scored, score_here
 from genbench.runs.store import Store, now
+from genbench.runs.workplace import fresh_folder
 
 Score = Callable[[str, Path, int, tuple[str, ...]], Scored]  # of a stored cell
 
@@ -95,9 +98,21 @@ def do(
             if made is None:
                 return None
             record = replace(made, environment=store.keep_environment())
-        record = replace(record, finished=now())
+        return _landed(store, replace(record, finished=now()))
+
+
+def _landed(store: Store, record: Record) -> Record:
+    """Land a record or, if it cannot be kept as it is, one of the failure that this is."""
+    try:
         store.land(record)
-        return record
+    except ValueError as error:
+        reason = one_line(f"What came of it cannot be kept: {error}.", most=LONGEST_REASON)
+        blank = {"scores": {}, "preview": (), "fit_seconds": None, "sample_seconds": None}
+        record = replace(
+            record, status="error", phase="score", reason=reason, peak_memory=None, **blank
+        )
+        store.land(record)
+    return record
 
 
 def _make(
@@ -125,20 +140,26 @@ def _make(
     try:
         scored = score(cell.dataset, folder, cell.seed, wanted)
     except BadInput as error:  # what is stored is not what its process said it was
-        return replace(blank, status="invalid", phase="validate", reason=str(error))
+        return replace(blank, status="invalid", phase="validate", reason=_reason(error))
     except Exception as error:  # the samples stay on disk; the other cells go on
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        reason = f"{type(error).__name__}: {_reason(error)}"
         return replace(blank, status="error", phase="score", reason=reason)
     return replace(blank, scores=known | dict(scored.scores), preview=scored.preview)
+
+
+def _reason(error: Exception) -> str:
+    return one_line(error, most=LONGEST_REASON)
 
 
 def _sample(plan: Plan, cell: Cell, folder: Path, stop: Event | None) -> Outcome:
     if cell.model != REAL:
         return fit_and_sample(cell, folder, limits=plan.limits, stop=stop)
-    folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / "samples.npy", load_once(cell.dataset).fresh_for(cell.seed))
-    (folder / "outcome.json").write_text('{"status": "ok"}', encoding="utf-8")
-    return Outcome("ok")
+    fresh_folder(folder)
+    written = io.BytesIO()
+    np.save(written, load_once(cell.dataset).fresh_for(cell.seed))
+    replace_file(folder / "samples.npy", written.getvalue())
+    keep_outcome(folder, outcome := Outcome("ok"))
+    return outcome
 
 
 def known_of(dataset: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from genbench.runs import records
 from genbench.runs.cells import Cell
 from genbench.runs.environments import name_of, this_environment
 from genbench.runs.records import Record
+from genbench.runs.workplace import fresh_folder
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,12 @@ class Store:
             OSError: it could not be written.
         """
         records.check(record)
-        records.write(self.cell(record.key) / "record.json", [record])
+        path = self.cell(record.key) / "record.json"
+        try:
+            records.write(path, [record])
+        except (NotADirectoryError, FileExistsError, IsADirectoryError):  # a model's doing
+            fresh_folder(path.parent)
+            records.write(path, [record])
 
     def keep_environment(self) -> str:
         """Keep what this process runs in, and return its name."""
