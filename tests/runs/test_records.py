@@ -150,3 +150,19 @@ def test_a_model_that_was_named_by_an_address_of_before_is_read_under_that_of_no
 
 def test_a_missing_file_holds_no_records(tmp_path):
     assert records.read(tmp_path / "records.jsonl") == []
+
+
+def test_what_may_land_is_what_would_be_read_back():
+    honest = replace(SCORE, parameters={"levels": (1, math.inf), "seeds": [0]}, value=-math.inf)
+    records.check(replace(RECORD, scores=RECORD.scores | {"coverage": honest}))
+
+    for odd in (
+        {"seed": False},
+        {"fit_seconds": math.nan},
+        {"reason": "\ud800"},
+        {"model": 7},
+        {"preview": 7},
+        {"scores": {"coverage": replace(SCORE, value=10**400)}},
+    ):
+        with pytest.raises(ValueError, match="."):
+            records.check(replace(RECORD, **odd))

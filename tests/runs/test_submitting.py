@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from genbench.cli.main import main as cli
+from genbench.cli import main as cli
 from genbench.datasets import load
 from genbench.runs import boards
 from genbench.runs.boards import Board
