@@ -24,7 +24,7 @@ import numpy as np
 import genbench
 from genbench.files.archives import Archive, open_archive
 from genbench.ground.arrays import Array, as_samples
-from genbench.ground.errors import BadInput
+from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.landing import replace_file
 from genbench.ground.paths import brief, is_file, readable, shown
 from genbench.ground.text import one_line

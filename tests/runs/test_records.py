@@ -153,7 +153,9 @@ def test_a_missing_file_holds_no_records(tmp_path):
 
 
 def test_what_may_land_is_what_would_be_read_back():
-    honest = replace(SCORE, parameters={"levels": (1, math.inf), "seeds": [0]}, value=-math.inf)
+    honest = replace(
+        SCORE, parameters={"levels": (1, math.inf), "seeds": [0]}, value=0, bounds=(0, 1)
+    )
     records.check(replace(RECORD, scores=RECORD.scores | {"coverage": honest}))
 
     for odd in (
@@ -164,5 +166,5 @@ def test_what_may_land_is_what_would_be_read_back():
         {"preview": 7},
         {"scores": {"coverage": replace(SCORE, value=10**400)}},
     ):
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises((ValueError, OverflowError)):
             records.check(replace(RECORD, **odd))
