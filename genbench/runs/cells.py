@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from threading import Event
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from genbench.ground.processes import OURS, OUTPUT, Ending, Launcher, run_alone
 from genbench.ground.randomness import rng_for
 from genbench.ground.text import one_line
 from genbench.models.find import ModelSpec, baselines, find, source_hash
+from genbench.models.held import Held, take
 from genbench.runs.boards import Board
 from genbench.runs.disk import full_disk, has_room, tells_of_full_disk
 from genbench.runs.outcomes import MOST_SAID, Outcome, believed, keep_outcome
@@ -61,17 +63,38 @@ class Cell:
         Raises:
             BadInput: the data set or the model is unknown.
         """
+        return self._key(self.spec, self.source)
+
+    def taken(self) -> "Taken":
+        """Return what the cell is at this moment; the files of its model are read once.
+
+        Raises:
+            BadInput: the data set or the model is unknown.
+        """
         spec = self.spec
+        held = Held() if self.model == REAL else take(spec)
+        return Taken(self, spec, held, self._key(spec, held.checksum))
+
+    def _key(self, spec: ModelSpec, source: str) -> str:
         depends_on = {
             "protocol": PROTOCOL,
             "dataset": load_once(self.dataset).content_hash,
             "target": spec.target if self.model in (REAL, *baselines()) else self.model,
             # Where an exported generator lies is no part of what it is.
             "params": {name: value for name, value in spec.params.items() if name != "path"},
-            "source": self.source,
+            "source": source,
             "seed": self.seed,
         }
         return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
+
+
+class Taken(NamedTuple):
+    """A cell, and what its model was made of at one moment, under the key of just that."""
+
+    cell: Cell
+    spec: ModelSpec
+    held: Held
+    key: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,9 +134,11 @@ def load_once(dataset: str) -> Dataset:
 
 
 def fit_and_sample(
-    cell: Cell, folder: Path, *, limits: Limits = ORDINARY, stop: Event | None = None
+    cell: Cell | Taken, folder: Path, *, limits: Limits = ORDINARY, stop: Event | None = None
 ) -> Outcome:
     """Run the cell in a process of its own; `samples.npy` is in `folder` if it went well.
+
+    The model that is run is the one that was taken, whatever becomes of its files meanwhile.
 
     The process and all that it started are killed once a phase has taken longer than it may, or
     `stop` is set. The model is handed the training set only; the points that its density is judged
@@ -123,14 +148,15 @@ def fit_and_sample(
     Raises:
         OSError: the disk is full, or cannot be written to, which is no fault of the model.
     """
-    dataset = load_once(cell.dataset)
-    owed = room_for(dataset)
+    taken = cell.taken() if isinstance(cell, Cell) else cell
+    dataset = load_once(taken.cell.dataset)
+    owed = room_for(dataset) + sum(map(len, taken.held.exports.values()))
     for last in (False, True):
         fresh_folder(folder)
         if not has_room(folder, owed):
             raise full_disk(folder)
         with workplace(folder) as place:
-            outcome = _attempt(cell, dataset, folder, place, limits, stop or Event())
+            outcome = _attempt(taken, dataset, folder, place, limits, stop or Event())
             took = place.size() if outcome.status == DISK_FULL else 0
         if outcome.status != DISK_FULL:
             break
@@ -148,16 +174,19 @@ def room_for(dataset: Dataset) -> int:
 
 
 def _attempt(
-    cell: Cell, dataset: Dataset, folder: Path, place: Workplace, limits: Limits, stop: Event
+    taken: Taken, dataset: Dataset, folder: Path, place: Workplace, limits: Limits, stop: Event
 ) -> Outcome:
     """Do a cell once; the status is DISK_FULL if that is what kept it from being done."""
     spec = {
-        "model": cell.spec.to_json(),
-        "seed": cell.seed,
+        "model": taken.held.moved(taken.spec, place.path).to_json(),
+        "code": taken.held.code_to_json(),
+        "seed": taken.cell.seed,
         "n": len(dataset.fresh),
         "memory": limits.memory,
     }
     place.write("train.npy", _npy(dataset.train))
+    for name, content in taken.held.exports.items():
+        place.write(name, content)
     place.write("spec.json", json.dumps(spec).encode())
     watch = _Watch(place, dataset, limits.seconds, stop)
     kills = out_of_memory_kills()

@@ -20,6 +20,7 @@ from genbench.runs.cells import (
     PROTOCOL,
     Cell,
     Limits,
+    Taken,
     fit_and_sample,
     load_once,
 )
@@ -42,11 +43,11 @@ class Plan:
     limits: Limits = ORDINARY
     anew_since: str = ""  # records and samples made before are not used, if given
 
-    def holds(self, cell: Cell, record: Record | None) -> bool:
-        """Say whether a record is all that is wanted of a cell."""
+    def holds(self, key: str, record: Record | None) -> bool:
+        """Say whether a record is all that is wanted of the cell of that key."""
         return (
             record is not None
-            and record.key == cell.key()
+            and record.key == key
             # One of a clock that runs ahead would be newer than any that could be made.
             and (not self.anew_since or self.anew_since <= record.finished <= now())
             and not unscored(record, self.metrics)
@@ -85,16 +86,17 @@ def do(
         OSError: the record could not be written.
     """
     store = Store(plan.folder)
-    key = cell.key()
+    taken = cell.taken()  # once: the model's files may be edited while it runs
+    key = taken.key
     with claim(store.claims, key) as ours:
         if not ours or (stop is not None and stop.is_set()):
             return None
         landed = store.landed(key)
-        if landed is not None and plan.holds(cell, landed):
+        if landed is not None and plan.holds(key, landed):
             record = landed  # made before the model was changed and changed back, or meanwhile
         else:
             on_start(cell)
-            made = _make(plan, cell, store, landed, score, stop)
+            made = _make(plan, taken, store, landed, score, stop)
             if made is None:
                 return None
             record = replace(made, environment=store.keep_environment())
@@ -117,22 +119,22 @@ def _landed(store: Store, record: Record) -> Record:
 
 def _make(
     plan: Plan,
-    cell: Cell,
+    taken: Taken,
     store: Store,
     landed: Record | None,
     score: Score,
     stop: Event | None,
 ) -> Record | None:
-    folder = store.cell(cell.key())
+    cell, folder = taken.cell, store.cell(taken.key)
     unscorable = landed is not None and landed.phase == "score"  # its samples are good
     outcome = stored_outcome(folder) if unscorable or not plan.anew_since else None
     if outcome is None or unscorable:
         landed = None
     if outcome is None:
-        outcome = _sample(plan, cell, folder, stop)
+        outcome = _sample(plan, taken, folder, stop)
         if stop is not None and stop.is_set():
             return None
-    blank = _blank(cell, outcome)
+    blank = _blank(taken, outcome)
     if outcome.status != "ok":
         return blank
     known = {} if landed is None else dict(landed.scores)
@@ -151,9 +153,10 @@ def _reason(error: Exception) -> str:
     return one_line(error, most=LONGEST_REASON)
 
 
-def _sample(plan: Plan, cell: Cell, folder: Path, stop: Event | None) -> Outcome:
+def _sample(plan: Plan, taken: Taken, folder: Path, stop: Event | None) -> Outcome:
+    cell = taken.cell
     if cell.model != REAL:
-        return fit_and_sample(cell, folder, limits=plan.limits, stop=stop)
+        return fit_and_sample(taken, folder, limits=plan.limits, stop=stop)
     fresh_folder(folder)
     written = io.BytesIO()
     np.save(written, load_once(cell.dataset).fresh_for(cell.seed))
@@ -177,18 +180,19 @@ def known_of(dataset: str) -> dict[str, Any]:
     }
 
 
-def _blank(cell: Cell, outcome: Outcome) -> Record:
+def _blank(taken: Taken, outcome: Outcome) -> Record:
     """Return what is known of a cell before it is scored."""
     facts: dict[str, Any] = {
         name: getattr(outcome, name)
         for name in ("status", "phase", "reason", "fit_seconds", "sample_seconds", "peak_memory")
     }
+    cell = taken.cell
     return Record(
-        key=cell.key(),
+        key=taken.key,
         model=cell.model,
-        family=cell.spec.family,
+        family=taken.spec.family,
         seed=cell.seed,
-        source=cell.source,
+        source=taken.held.checksum,
         **known_of(cell.dataset),
         **facts,
     )

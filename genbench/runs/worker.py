@@ -31,6 +31,7 @@ from genbench.models.find import (
     Selective,
     reach_current_folder,
 )
+from genbench.models.held import hold
 from genbench.runs.disk import tells_of_full_disk
 
 POINTS_POLL_SECONDS = 0.01
@@ -76,6 +77,7 @@ def _fit_and_sample(folder: Path, spec: dict[str, Any], outcome: dict[str, Any])
     like = as_samples(train.copy(), name="train")
 
     _enter(folder, "import")
+    hold(spec["code"])
     model = ModelSpec(**spec["model"]).make()
 
     if isinstance(model, Selective) and (reason := model.refuses(train)):
