@@ -7,6 +7,7 @@ import click
 
 import genbench
 from genbench.cli import boards, models
+from genbench.cli.leaving import Stopped, say_stopped, stopping_by_signals
 from genbench.cli.options import CONSOLE, ERRORS
 from genbench.ground.errors import BadInput, Unavailable, unknown_name
 from genbench.ground.paths import brief, shown
@@ -19,7 +20,11 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with stopping_by_signals():
+                return super().invoke(ctx)
+        except Stopped as stopped:
+            say_stopped()
+            sys.exit(stopped.status)
         except (BadInput, Unavailable) as error:
             _fail(str(error))
         except BrokenPipeError:  # whoever read has had enough

@@ -4,6 +4,7 @@ That protects the caller from crashes, hangs and floods of output; it does not p
 """
 
 import ctypes
+import multiprocessing
 import os
 import shutil
 import signal
@@ -20,7 +21,7 @@ from pathlib import Path
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
 POLL_SECONDS = 0.05
 PARENT_POLL_SECONDS = 1.0
-GRACE_SECONDS = 2.0
+GRACE_SECONDS = 1.0
 PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
 OUTPUT = "output.txt"  # in the folder: all that the process printed
 PACKAGE = Path(__file__).parent.parent
@@ -63,6 +64,7 @@ class Launcher:
         return [*prefix, self.python or sys.executable, "-P", "-m", module, str(folder)]
 
 
+_LIVE: set[int] = set()  # processes of `run_alone` that have not been ended yet
 OURS = Launcher()  # the Python that runs this, behind nothing
 
 
@@ -107,10 +109,12 @@ def run_alone(
             start_new_session=True,
             env=surroundings,
         )
+        _LIVE.add(process.pid)
         try:
             return _wait(process, watch, printed, most_output)
         finally:
             _end_group(process)
+            _LIVE.discard(process.pid)
             _keep_end(printed, most_output)
 
 
@@ -187,6 +191,15 @@ def _wait(
                 return Ending(cause, peak_memory=peak)
         else:
             return Ending(None, returncode, peak)
+
+
+def end_all() -> None:
+    """Kill at once all that `run_alone` and multiprocessing have started from this process."""
+    for pid in list(_LIVE):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+    for process in multiprocessing.active_children():
+        process.kill()
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

@@ -286,7 +286,7 @@ def _outcome(
     if ending.cause is not None:
         return Outcome("lost", phase, "The run was stopped.")
     if ending.returncode == DISK_FULL_EXIT:
-        return Outcome(DISK_FULL, phase, "The disk was full.")
+        return Outcome(DISK_FULL, phase, "No space was left on the disk.")
     if phase is None and ending.returncode > 0 and (said := _last_line(folder)):
         status = "missing" if said.startswith("ModuleNotFoundError") else "crash"
         return Outcome(status, phase, f"The process could not start: {said}")

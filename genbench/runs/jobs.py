@@ -144,6 +144,8 @@ def _make(
     except BadInput as error:  # what is stored is not what its process said it was
         return replace(blank, status="invalid", phase="validate", reason=_reason(error))
     except Exception as error:  # the samples stay on disk; the other cells go on
+        if stop is not None and stop.is_set():  # it was the run's end that ended the scoring
+            return None
         reason = f"{type(error).__name__}: {_reason(error)}"
         return replace(blank, status="error", phase="score", reason=reason)
     return replace(blank, scores=known | dict(scored.scores), preview=scored.preview)
