@@ -1,5 +1,6 @@
 """The command line. Heavy imports live inside the commands: help and lists must start fast."""
 
+import io
 import sys
 from typing import Any, NoReturn
 
@@ -43,6 +44,9 @@ class Commands(click.Group):
 @click.version_option(genbench.__version__, package_name="genbench")
 def main() -> None:
     """Score generative models of any family, honestly."""
+    for stream in (sys.stdout, sys.stderr):  # not all places can write all signs: LC_ALL=C
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     reach_current_folder()
 
 

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import click
+from rich.text import Text
 
 from genbench.cli.options import CONSOLE, FOLDER, RESULTS, bytes_from, words_from
 from genbench.ground.errors import BadInput
@@ -45,7 +46,7 @@ def check(target: str, deadline: float) -> None:
     """
     from genbench.check import conformance as checks
 
-    with CONSOLE.status(f"Checking {target}"):
+    with CONSOLE.status(Text(f"Checking {target}")):
         verdicts = checks.check(target, deadline=deadline)
     checks.print_verdicts(CONSOLE, target, verdicts)
     sys.exit(1 if any(verdict.outcome == "fail" for verdict in verdicts) else 0)

@@ -9,6 +9,7 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from genbench.check.conformance import check
 from genbench.files import read_samples
@@ -80,14 +81,14 @@ def _show_beside(
     datasets = {record.dataset for record in found}
     beside = [record for record in others if record.dataset in datasets]
     print_table(newest([*beside, *found]), console)
-    console.print(f"Tables, page and plots: {written[0].parent}/", highlight=False)
+    console.print(f"Tables, page and plots: {written[0].parent}/", highlight=False, markup=False)
 
 
 def _warn(console: Console, target: str, limits: Limits) -> None:
     """Say which laws for models the target breaks; numbers of such a model may mislead."""
     if limits.launcher != OURS:  # the check knows no other Python than this one
         return
-    with console.status(f"Checking {target}"):
+    with console.status(Text(f"Checking {target}")):
         broken = [verdict for verdict in check(target) if verdict.outcome == "fail"]
     for verdict in broken:
         line = f"Take care, a law for models is broken ({verdict.law.value}): {verdict.reason}"
@@ -105,7 +106,7 @@ def submit(
 
 def add(console: Console, path: Path, board: str, *, folder: Path) -> None:
     """Score a bundle and add it to a board."""
-    with console.status(f"Scoring {path}"):
+    with console.status(Text(f"Scoring {path}")):
         landed = add_bundle(path, boards.find(board), Store(folder / board))
     report(folder / board)
     print_table(Store(folder / board).records(), console)
@@ -119,7 +120,7 @@ def model(console: Console, target: str, dataset: str, *, seed: int, limits: Lim
     cell.key()  # says at once what is misspelt
     with (
         tempfile.TemporaryDirectory() as temporary,
-        console.status(f"Fitting {target} on {dataset}, then sampling"),
+        console.status(Text(f"Fitting {target} on {dataset}, then sampling")),
     ):
         folder = Path(temporary) / "cell"
         outcome = fit_and_sample(cell, folder, limits=limits)
@@ -189,7 +190,7 @@ def print_scores(
     real: Mapping[str, Score] | None = None,
 ) -> None:
     """Print every number with all it takes to read it; what could not be had stands below."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    table = Table(title=Text(title, style="bold"), title_justify="left", box=SIMPLE_HEAD)
     table.padding = (0, 1, 0, 0)
     table.add_column("metric", overflow="fold")  # where it is narrow, names give way, not numbers
     table.add_column("", no_wrap=True, min_width=1)
