@@ -78,4 +78,4 @@ def hold(code: Iterable[Values]) -> None:
         compiled: CodeType = self.source_to_code(content, self.path)
         return compiled
 
-    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]

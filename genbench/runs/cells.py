@@ -1,7 +1,6 @@
 """Cells: one (data set, model, seed) each, what its numbers depend on, and its own process."""
 
 import hashlib
-import io
 import json
 import time
 from contextlib import suppress
@@ -11,14 +10,10 @@ from pathlib import Path
 from threading import Event
 from typing import NamedTuple
 
-import numpy as np
-
 from genbench.datasets import Dataset, load
-from genbench.ground.arrays import Array
 from genbench.ground.landing import replace_file
 from genbench.ground.plain_files import read_plain
 from genbench.ground.processes import OURS, OUTPUT, Ending, Launcher, run_alone
-from genbench.ground.randomness import rng_for
 from genbench.ground.text import one_line
 from genbench.models.find import ModelSpec, baselines, find, source_hash
 from genbench.models.held import Held, take
@@ -26,7 +21,8 @@ from genbench.runs.boards import Board
 from genbench.runs.disk import full_disk, has_room, tells_of_full_disk
 from genbench.runs.outcomes import MOST_SAID, Outcome, believed, keep_outcome
 from genbench.runs.records import REAL
-from genbench.runs.worker import DISK_FULL, DISK_FULL_EXIT, PHASES
+from genbench.runs.watch import Watch, npy
+from genbench.runs.worker import DISK_FULL, DISK_FULL_EXIT
 from genbench.runs.workplace import Workplace, fresh_folder, workplace
 from genbench.scoring.dataset import MOST_HEADER
 
@@ -184,11 +180,11 @@ def _attempt(
         "n": len(dataset.fresh),
         "memory": limits.memory,
     }
-    place.write("train.npy", _npy(dataset.train))
+    place.write("train.npy", npy(dataset.train))
     for name, content in taken.held.exports.items():
         place.write(name, content)
     place.write("spec.json", json.dumps(spec).encode())
-    watch = _Watch(place, dataset, limits.seconds, stop)
+    watch = Watch(place, dataset, limits.seconds, stop)
     kills = out_of_memory_kills()
     start = time.monotonic()
     try:
@@ -220,7 +216,7 @@ def _attempt(
 
 
 def _kept(
-    outcome: Outcome, folder: Path, place: Workplace, dataset: Dataset, watch: "_Watch"
+    outcome: Outcome, folder: Path, place: Workplace, dataset: Dataset, watch: Watch
 ) -> Outcome:
     """Copy what a model has left into the cell's folder, or say why that is nothing to keep."""
     found = {}
@@ -238,40 +234,6 @@ def _kept(
         replace_file(folder / f"{name}.npy", content)
     keep_outcome(folder, outcome)
     return outcome
-
-
-class _Watch:
-    """Watches a cell's process: says when to end it, and brings what it needs late."""
-
-    def __init__(self, place: Workplace, dataset: Dataset, seconds: float, stop: Event) -> None:
-        self.place, self.dataset, self.seconds, self.stop = place, dataset, seconds, stop
-        self.reached = -1  # of PHASES: who goes back to one gets no more time
-        self.last = time.monotonic() + seconds
-        self.samples: bytes | None = None  # as they were before the points came
-
-    def __call__(self) -> str | None:
-        phase = self.place.phase()
-        if phase is not None and PHASES.index(phase) > self.reached:
-            self.reached, self.last = PHASES.index(phase), time.monotonic() + self.seconds
-            if phase == "log_prob":
-                self._bring_points()
-        if self.stop.is_set():
-            return "stop"
-        return "deadline" if time.monotonic() > self.last else None
-
-    def _bring_points(self) -> None:
-        """Bring the points that a density is judged at, in exchange for the samples."""
-        try:
-            most = 8 * self.dataset.fresh.size + MOST_HEADER
-            self.samples = self.place.read("samples.npy", most=most)
-        except OSError:  # it has not drawn
-            return
-        points = self.dataset.dequantized_test(rng_for(0, "dequantize"))
-        try:
-            self.place.write("points.npy", _npy(points))
-        except OSError as error:  # it has removed its folder, say, and will be late
-            if tells_of_full_disk(error):
-                raise
 
 
 def _outcome(
@@ -315,12 +277,6 @@ def _last_line(folder: Path) -> str:
     lines = said_in(folder)[-MOST_SAID:].split("\n")
     lines = [one_line(line, most=LONGEST_LINE) for line in lines]
     return next((line for line in reversed(lines) if line), "")
-
-
-def _npy(array: Array) -> bytes:
-    written = io.BytesIO()
-    np.save(written, array, allow_pickle=False)
-    return written.getvalue()
 
 
 def out_of_memory_kills() -> int:
