@@ -109,9 +109,15 @@ def _landed(store: Store, record: Record) -> Record:
         store.land(record)
     except ValueError as error:
         reason = one_line(f"What came of it cannot be kept: {error}.", most=LONGEST_REASON)
-        blank = {"scores": {}, "preview": (), "fit_seconds": None, "sample_seconds": None}
+        blank: dict[str, Any] = {"scores": {}, "preview": (), "fit_seconds": None}
         record = replace(
-            record, status="error", phase="score", reason=reason, peak_memory=None, **blank
+            record,
+            status="error",
+            phase="score",
+            reason=reason,
+            peak_memory=None,
+            sample_seconds=None,
+            **blank,
         )
         store.land(record)
     return record
