@@ -12,6 +12,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,9 @@ def _try(
     (folder / "task.json").write_text(json.dumps(task), encoding="utf-8")
 
     def watch() -> str | None:
-        if (folder / OUTPUT).stat().st_size > MOST_OUTPUT:
-            return "output"
+        with suppress(OSError):  # the model may have removed it
+            if (folder / OUTPUT).stat().st_size > MOST_OUTPUT:
+                return "output"
         return "deadline" if time.monotonic() > last else None
 
     ending = run_alone("genbench.check.worker", folder, watch=watch, hash_seed=hash_seed)

@@ -77,11 +77,11 @@ def run(
             most_failures=0 if fail_fast else max_failures,
         )
     except TooManyFailures as error:
-        ERRORS.print(str(error), style="bold red")
+        ERRORS.print(str(error), style="bold red", markup=False)
         sys.exit(1)
     written = report.report(folder / board)
     report.print_table(found, CONSOLE)
-    CONSOLE.print(f"Tables, page and plots: {written[0].parent}/", highlight=False)
+    CONSOLE.print(f"Tables, page and plots: {written[0].parent}/", highlight=False, markup=False)
     progress.print_failures(ERRORS, found, folder / board)
     sys.exit(1 if any(record.failed for record in found) else 0)
 

@@ -1,5 +1,6 @@
 """The command line. Heavy imports live inside the commands: help and lists must start fast."""
 
+import io
 import sys
 from typing import Any, NoReturn
 
@@ -7,6 +8,7 @@ import click
 
 import genbench
 from genbench.cli import boards, models
+from genbench.cli.leaving import Stopped, say_stopped, stopping_by_signals
 from genbench.cli.options import CONSOLE, ERRORS
 from genbench.ground.errors import BadInput, Unavailable, unknown_name
 from genbench.ground.paths import brief, shown
@@ -19,7 +21,11 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with stopping_by_signals():
+                return super().invoke(ctx)
+        except Stopped as stopped:
+            say_stopped()
+            sys.exit(stopped.status)
         except (BadInput, Unavailable) as error:
             _fail(str(error))
         except BrokenPipeError:  # whoever read has had enough
@@ -38,6 +44,9 @@ class Commands(click.Group):
 @click.version_option(genbench.__version__, package_name="genbench")
 def main() -> None:
     """Score generative models of any family, honestly."""
+    for stream in (sys.stdout, sys.stderr):  # not all places can write all signs: LC_ALL=C
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     reach_current_folder()
 
 

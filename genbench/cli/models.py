@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.text import Text
 
 from genbench.cli.options import (
     CONSOLE,
@@ -67,7 +68,7 @@ def check(target: str, deadline: float) -> None:
     """
     from genbench.check import conformance as checks
 
-    with CONSOLE.status(f"Checking {target}"):
+    with CONSOLE.status(Text(f"Checking {target}")):
         verdicts = checks.check(target, deadline=deadline)
     checks.print_verdicts(CONSOLE, target, verdicts)
     sys.exit(1 if any(verdict.outcome == "fail" for verdict in verdicts) else 0)

@@ -16,12 +16,12 @@ from genbench.embeddings.image_folder import Tell
 from genbench.files import read_samples
 from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput
-from genbench.ground.processes import OURS, OUTPUT
+from genbench.ground.processes import OURS
 from genbench.models.moved import present_address
 from genbench.report.folder import print_table, report
 from genbench.runs import boards
 from genbench.runs.bundles import add_bundle, add_samples, write_bundle
-from genbench.runs.cells import Cell, Limits, fit_and_sample, load_once
+from genbench.runs.cells import Cell, Limits, fit_and_sample, load_once, said_in
 from genbench.runs.engines import Engine
 from genbench.runs.progress import print_failures, run_with_progress
 from genbench.runs.published import published_records
@@ -81,14 +81,14 @@ def _show_beside(
     datasets = {record.dataset for record in found}
     beside = [record for record in others if record.dataset in datasets]
     print_table(newest([*beside, *found]), console)
-    console.print(f"Tables, page and plots: {written[0].parent}/", highlight=False)
+    console.print(f"Tables, page and plots: {written[0].parent}/", highlight=False, markup=False)
 
 
 def _warn(console: Console, target: str, limits: Limits) -> None:
     """Say which laws for models the target breaks; numbers of such a model may mislead."""
     if limits.launcher != OURS:  # the check knows no other Python than this one
         return
-    with console.status(f"Checking {target}"):
+    with console.status(Text(f"Checking {target}")):
         broken = [verdict for verdict in check(target) if verdict.outcome == "fail"]
     for verdict in broken:
         line = f"Take care, a law for models is broken ({verdict.law.value}): {verdict.reason}"
@@ -106,7 +106,7 @@ def submit(
 
 def add(console: Console, path: Path, board: str, *, folder: Path) -> None:
     """Score a bundle and add it to a board."""
-    with console.status(f"Scoring {path}"):
+    with console.status(Text(f"Scoring {path}")):
         landed = add_bundle(path, boards.find(board), Store(folder / board))
     report(folder / board)
     print_table(Store(folder / board).records(), console)
@@ -138,8 +138,7 @@ def model(
         folder = Path(temporary) / "cell"
         outcome = fit_and_sample(cell, folder, limits=limits)
         if outcome.status != "ok":
-            log = (folder / OUTPUT).read_text(encoding="utf-8", errors="replace")
-            errors.print(log[-4000:], markup=False, highlight=False)
+            errors.print(said_in(folder)[-4000:], markup=False, highlight=False)
             where = f" in {outcome.phase}" if outcome.phase else ""
             _say(errors, f"{target}: {outcome.status}{where}. {outcome.reason}")
             return outcome.status == "skipped"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from genbench.cli.score_table import ScoreTable
 from genbench.ground.errors import BadInput
@@ -40,7 +41,7 @@ class Show:
 
     def status(self, console: Console, says: str) -> AbstractContextManager[Any]:
         """Say that something takes its time, where more than JSON is printed."""
-        return nullcontext() if self.json else console.status(says)
+        return nullcontext() if self.json else console.status(Text(says))
 
 
 def metrics_of(names: Sequence[str] | None) -> list[str]:

@@ -3,6 +3,8 @@
 That protects the caller from crashes, hangs and floods of output; it does not protect the machine.
 """
 
+import ctypes
+import multiprocessing
 import os
 import shutil
 import signal
@@ -11,14 +13,16 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
 POLL_SECONDS = 0.05
 PARENT_POLL_SECONDS = 1.0
-GRACE_SECONDS = 2.0
+GRACE_SECONDS = 1.0
+PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
 OUTPUT = "output.txt"  # in the folder: all that the process printed
 PACKAGE = Path(__file__).parent.parent
 
@@ -60,6 +64,7 @@ class Launcher:
         return [*prefix, self.python or sys.executable, "-P", "-m", module, str(folder)]
 
 
+_LIVE: set[int] = set()  # processes of `run_alone` that have not been ended yet
 OURS = Launcher()  # the Python that runs this, behind nothing
 
 
@@ -70,17 +75,20 @@ def run_alone(
     watch: Callable[[], str | None],
     launcher: Launcher = OURS,
     hash_seed: int = 0,
+    output: Path | None = None,
+    most_output: int | None = None,
 ) -> Ending:
-    """Run `python -m module folder` and wait; what it prints goes to OUTPUT in `folder`.
+    """Run `python -m module folder` and wait; what it prints goes to `output`.
 
-    `watch` is called many times a second and returns why to end the process, or None. However it
-    ends, so does everything that it started.
+    That is OUTPUT in `folder` if not given; the last `most_output` bytes of it are kept. `watch` is
+    called many times a second and returns why to end the process, or None. However it ends, so does
+    everything that it started.
 
     Raises:
         OSError: the command cannot be started.
     """
     folder = folder.resolve()
-    with tempfile.TemporaryDirectory() as temporary, (folder / OUTPUT).open("ab") as output:
+    with tempfile.TemporaryDirectory() as temporary, _opened(output or folder / OUTPUT) as printed:
         surroundings = os.environ | ONE_THREAD | {"PYTHONHASHSEED": str(hash_seed)}
         package = PACKAGE.parent
         if launcher != OURS:
@@ -91,18 +99,42 @@ def run_alone(
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(file, copy)
             surroundings |= {"PYTHONPATH": str(package)}
+        # Behind another command, the parent is not this process, or has another number.
+        parent = [str(os.getpid())] if launcher == OURS else []
         process = subprocess.Popen(
-            launcher.command(module, folder, package),
+            [*launcher.command(module, folder, package), *parent],
             stdin=subprocess.DEVNULL,
-            stdout=output,
+            stdout=printed,
             stderr=subprocess.STDOUT,
             start_new_session=True,
             env=surroundings,
         )
+        _LIVE.add(process.pid)
         try:
-            return _wait(process, watch)
+            return _wait(process, watch, printed, most_output)
         finally:
             _end_group(process)
+            _LIVE.discard(process.pid)
+            _keep_end(printed, most_output)
+
+
+@contextmanager
+def _opened(output: Path) -> Iterator[int]:
+    """Open what a process prints to; its name may lead elsewhere later, the descriptor does not."""
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    printed = os.open(output, flags, 0o644)
+    try:
+        yield printed
+    finally:
+        os.close(printed)
+
+
+def _keep_end(printed: int, most: int | None) -> None:
+    """Keep the last of what a process printed, if it printed more than is kept."""
+    if most is not None and (size := os.fstat(printed).st_size) > most:
+        end = os.pread(printed, most, size - most)
+        os.ftruncate(printed, 0)
+        os.write(printed, end)
 
 
 def peak_memory(pid: int | str = "self") -> int:
@@ -115,29 +147,59 @@ def peak_memory(pid: int | str = "self") -> int:
     return 1024 * int(next(kilobytes, 0))
 
 
-def die_with_parent() -> None:
-    """End this process soon after its parent ends, however that ended."""
-    parent = os.getppid()
+def die_with_parent(parent: int | None = None) -> None:
+    """End this process once its parent ends, however that ended.
+
+    `parent` is its number, if known: it may have ended before this process came so far as to ask.
+    """
+    if parent is None:
+        parent = os.getppid()
+    _ask_for_death_signal()
 
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(PARENT_POLL_SECONDS)
         os._exit(1)
 
+    if os.getppid() != parent:
+        os._exit(1)
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _wait(process: subprocess.Popen[bytes], watch: Callable[[], str | None]) -> Ending:
+def _ask_for_death_signal() -> None:
+    """Let Linux kill this process when its parent ends, even while it holds the interpreter."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # another C library than those that have it
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _wait(
+    process: subprocess.Popen[bytes],
+    watch: Callable[[], str | None],
+    printed: int,
+    most_output: int | None,
+) -> Ending:
     peak = 0
     while True:
         try:
             returncode = process.wait(timeout=POLL_SECONDS)
         except subprocess.TimeoutExpired:
             peak = peak_memory(process.pid) or peak
+            if most_output is not None and os.fstat(printed).st_size > most_output:
+                os.ftruncate(printed, 0)  # it is appended to: what comes next stands at its start
             if cause := watch():
                 return Ending(cause, peak_memory=peak)
         else:
             return Ending(None, returncode, peak)
+
+
+def end_all() -> None:
+    """Kill at once all that `run_alone` and multiprocessing have started from this process."""
+    for pid in list(_LIVE):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+    for process in multiprocessing.active_children():
+        process.kill()
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

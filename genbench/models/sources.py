@@ -13,7 +13,7 @@ import io
 import sys
 import sysconfig
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -36,6 +36,13 @@ class Place(NamedTuple):
     folder: Path
 
 
+class Part(NamedTuple):
+    """One file of a model's code, and what it held when it was read."""
+
+    path: Path
+    content: bytes
+
+
 class Import(NamedTuple):
     """A module named by an `import` statement, `level` packages up where it is relative."""
 
@@ -49,7 +56,7 @@ def hash_of_file(path: Path) -> str:
     Raises:
         BadInput: it cannot be read.
     """
-    return hashlib.sha256(_content(path)).hexdigest()
+    return hash_of_bytes(read_file(path))
 
 
 def hash_of_code(where: str) -> str:
@@ -60,14 +67,20 @@ def hash_of_code(where: str) -> str:
     Raises:
         BadInput: there is no such file or module.
     """
-    files = files_of(where)
-    hashes = {
-        name: hashlib.sha256(code_of(_content(path))).hexdigest() for name, path in files.items()
-    }
+    return checksum(read_code(where))
+
+
+def checksum(code: Mapping[str, Part]) -> str:
+    """Return the checksum of code that was read, as of `hash_of_code`."""
+    hashes = {name: hash_of_bytes(code_of(part.content)) for name, part in code.items()}
     if len(hashes) == 1:
         return hashes.popitem()[1]
-    lines = "".join(f"{name} {hashes[name]}\n" for name in sorted(hashes))
-    return hashlib.sha256(lines.encode()).hexdigest()
+    return hash_of_bytes("".join(f"{name} {hashes[name]}\n" for name in sorted(hashes)).encode())
+
+
+def hash_of_bytes(content: bytes) -> str:
+    """Return the SHA-256 checksum of bytes."""
+    return hashlib.sha256(content).hexdigest()
 
 
 @lru_cache(maxsize=256)
@@ -125,23 +138,33 @@ def files_of(where: str) -> dict[str, Path]:
     Raises:
         BadInput: there is no such file or module.
     """
+    return {name: part.path for name, part in read_code(where).items()}
+
+
+def read_code(where: str) -> dict[str, Part]:
+    """Read the file of `where` and those that it imports from beside it, each once.
+
+    Raises:
+        BadInput: there is no such file or module, or it cannot be read.
+    """
     if where.endswith(".py"):
         path, name, places = Path(where), Path(where).stem, [Place("", Path(where).parent)]
     else:
         path, name = module_file(where), where
         places = list(_places(where, path))
-    found = {name: path}
+    found = {name: Part(path, read_file(path))}
     if where.startswith(f"{BASELINES}."):
         places = [place for place in places if place.package.startswith(BASELINES)]
     elif _is_installed(path):
         return found
-    pending = [name]
+    pending, paths = [name], {path}
     while pending:
         importer = pending.pop()
         for module in _imported_by(importer, found[importer]):
             beside = _find(module, places)
-            if beside is not None and beside not in found.values():
-                found[module] = beside
+            if beside is not None and beside not in paths:
+                found[module] = Part(beside, read_file(beside))
+                paths.add(beside)
                 pending.append(module)
     return found
 
@@ -207,10 +230,10 @@ def _find(module: str, places: list[Place]) -> Path | None:
     return None
 
 
-def _imported_by(importer: str, path: Path) -> Iterator[str]:
+def _imported_by(importer: str, part: Part) -> Iterator[str]:
     """Yield the names of all modules that a file may import, and of the packages around them."""
-    package = importer if path.name == "__init__.py" else importer.rpartition(".")[0]
-    for name, level in _imports(_content(path)):
+    package = importer if part.path.name == "__init__.py" else importer.rpartition(".")[0]
+    for name, level in _imports(part.content):
         try:
             module = importlib.util.resolve_name("." * level + name, package) if level else name
         except ImportError:  # further up than the package reaches
@@ -243,7 +266,12 @@ def _is_installed(path: Path) -> bool:
     return not INSTALLED.isdisjoint(path.parts) or standard in path.parents
 
 
-def _content(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """Return what a file holds.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
     try:
         return path.read_bytes()
     except (OSError, ValueError) as error:

@@ -11,6 +11,8 @@ from genbench.runs.records import Record
 if TYPE_CHECKING:
     import pandas
 
+# What formulas begin with, in the wide forms of East Asian letters too.
+FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 LONG = (
     "dataset",
     "model",
@@ -74,9 +76,18 @@ def frame_of(
 
 
 def to_csv(frame: "pandas.DataFrame") -> bytes:
-    """Return a frame as CSV, every number with all its digits."""
-    text: str = frame.to_csv(index=False, lineterminator="\n")
+    """Return a frame as CSV, every number with all its digits.
+
+    Text that a spreadsheet would take for a formula begins with an apostrophe.
+    """
+    inert = frame.map(_inert).rename(columns=_inert)
+    text: str = inert.to_csv(index=False, lineterminator="\n")
     return text.encode()
+
+
+def _inert(value: Any) -> Any:
+    is_formula = isinstance(value, str) and value.lstrip().startswith(FORMULAS)
+    return f"'{value}" if is_formula else value
 
 
 def _lines(record: Record) -> list[dict[str, Any]]:

@@ -20,6 +20,14 @@ SHORT = (  # the columns of the first table; all the others are below it
     "bayesian_surprise",
 )
 
+JOINER = "\u2060"
+# Underscores within a word are no markup.
+MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
+# The colon of http://, mailto: and :smile:, the dot of www., the signs of @name, a@b.c and #1.
+LINKED = re.compile(
+    r"(?<=\w):(?=//)|\b(?:mailto|xmpp|javascript|data):|:(?=[\w+-]+:)|\bwww\.|@|#(?=\w)", re.I
+)
+
 
 def markdown(table: Table, *, names: Sequence[str] | None = None) -> str:
     """Return the table with these metrics, or with all."""
@@ -60,8 +68,13 @@ def bullets(sentences: Iterable[str]) -> str:
 
 
 def safe(words: str) -> str:
-    """Make text from elsewhere inert: no markup, no HTML, no end of a cell."""
-    return re.sub(r"([\\`*\[\]|~])", r"\\\1", escape(plain(words), quote=False))
+    """Make text from elsewhere inert: no markup, no HTML, no end of a cell, no link, no mention.
+
+    A word joiner, which does not show, parts what would be taken for an address, a person, an issue
+    or a picture of a face, wherever the page is looked at.
+    """
+    parted = LINKED.sub(lambda found: f"{found[0]}{JOINER}", plain(words))
+    return MARKUP.sub(r"\\\g<0>", escape(parted, quote=False))
 
 
 def _row(row: Row, columns: Iterable[Column]) -> list[str]:

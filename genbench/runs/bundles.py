@@ -11,6 +11,8 @@ import hashlib
 import io
 import json
 import math
+import re
+import tempfile
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
@@ -24,23 +26,28 @@ from genbench.files.archives import Archive, open_archive
 from genbench.ground.arrays import Array, as_samples
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.landing import replace_file
-from genbench.ground.paths import is_file, readable, shown
-from genbench.models.find import baselines
+from genbench.ground.paths import brief, is_file, readable, shown
+from genbench.ground.text import one_line
 from genbench.runs.boards import Board
 from genbench.runs.cells import PROTOCOL, load_once
-from genbench.runs.environments import this_environment
-from genbench.runs.jobs import known_of, now
-from genbench.runs.records import REAL, STATUSES, Record
+from genbench.runs.environments import name_of, this_environment
+from genbench.runs.jobs import known_of
+from genbench.runs.names import check_owner, check_unchanged, name_from
+from genbench.runs.outcomes import LONGEST_REASON
+from genbench.runs.records import STATUSES, Record, check
 from genbench.runs.scorer import score_here
-from genbench.runs.store import Store
+from genbench.runs.store import Store, now
+from genbench.runs.worker import PHASES
+from genbench.runs.workplace import fresh_folder
 from genbench.scoring.dataset import MOST_HEADER
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
+SOURCE = re.compile("[0-9a-f+]{0,200}")  # checksums, of an export and its weights one each
 MOST_MANIFEST = 10_000_000  # bytes
 MOST_CELLS = 10_000
-LONGEST = 80  # characters of a name
-LONGEST_REASON = 500
+MOST_SECONDS = 1e9  # thirty years
+REFERENCE = "control"  # the family of rows that do not compete
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +75,7 @@ def write_bundle(
             tell of are no longer stored.
         OSError: the file could not be written.
     """
-    name, family = _name(name, "name"), _name(family, "family")
+    name, family = name_from(name, "name"), name_from(family, "family")
     found = sorted(records, key=lambda record: record.place)
     if not found:
         raise BadInput("There is nothing to submit: score the model on the board first.")
@@ -119,10 +126,10 @@ def add_bundle(path: Path, board: Board, store: Store) -> list[Record]:
     with readable(path, "bundle"), open_archive(path) as archive:
         name, family, source, entries = _manifest(archive, board)
         arrays = [_arrays(archive, entry) for entry in entries]
-    return [
-        _land(store, board, entry, found, name=name, family=family, source=source)
-        for entry, found in zip(entries, arrays, strict=True)
-    ]
+    under = check_owner(name, source, store.records())
+    blanks = [_blank(entry, name=name, family=family, source=source) for entry in entries]
+    check_unchanged(blanks, under)
+    return _land(store, board, list(zip(blanks, arrays, strict=True)))
 
 
 def add_samples(samples: Array, dataset: str, board: Board, store: Store, *, name: str) -> Record:
@@ -148,8 +155,11 @@ def add_samples(samples: Array, dataset: str, board: Board, store: Store, *, nam
         dataset_hash=data.content_hash[:16],
         files={"samples": _sha256(samples.tobytes())},
     )
-    name = _name(name, "name")
-    return _land(store, board, entry, {"samples": samples}, name=name, family="yours", source="")
+    name = name_from(name, "name")
+    check_owner(name, "", store.records())
+    blank = _blank(entry, name=name, family="yours", source="")
+    (record,) = _land(store, board, [(blank, {"samples": samples})])
+    return record
 
 
 def _entry(record: Record, files: dict[str, str]) -> dict[str, Any]:
@@ -162,9 +172,9 @@ def _manifest(archive: Archive, board: Board) -> tuple[str, str, str, list[Entry
     if MANIFEST not in archive.members:
         raise BadInput(f"{archive.name} is not a bundle: it holds no {MANIFEST}.")
     values = json.loads(archive.read(MANIFEST, most=MOST_MANIFEST))
-    if not isinstance(values, dict) or values.get("schema") != SCHEMA:
+    if not isinstance(values, dict) or not _is_number(values.get("schema"), SCHEMA):
         raise BadInput(f"{archive.name}: its {MANIFEST} must have schema {SCHEMA}.")
-    if values.get("protocol") != PROTOCOL:
+    if not _is_number(values.get("protocol"), PROTOCOL):
         raise BadInput(
             f"{archive.name} was made by protocol {values.get('protocol')!r}; this genbench scores "
             f"by {PROTOCOL}."
@@ -175,10 +185,13 @@ def _manifest(archive: Archive, board: Board) -> tuple[str, str, str, list[Entry
     entries = [_checked(archive, cell, board) for cell in cells]
     if len({(entry.dataset, entry.seed) for entry in entries}) < len(entries):
         raise BadInput(f"{archive.name} has two cells of one data set and seed.")
-    name = _name(values.get("name"), "name")
-    if name in baselines() or name == REAL:
-        raise BadInput(f"{name!r} is the name of a model that is on the board already.")
-    return name, _name(values.get("family"), "family"), str(values.get("source"))[:LONGEST], entries
+    source = values.get("source", "")
+    if not isinstance(source, str) or not SOURCE.fullmatch(source):
+        raise BadInput(f"{archive.name}: its source must be a checksum, not {source!r:.200}.")
+    family = name_from(values.get("family"), "family")
+    if family.casefold() == REFERENCE:
+        raise BadInput(f"{archive.name}: the family {family!r} is of rows that do not compete.")
+    return name_from(values.get("name"), "name"), family, source, entries
 
 
 def _checked(archive: Archive, values: Any, board: Board) -> Entry:
@@ -188,7 +201,7 @@ def _checked(archive: Archive, values: Any, board: Board) -> Entry:
         raise BadInput(f"{archive.name}: a cell of its manifest is none ({error}).") from error
     if entry.dataset not in board.datasets:
         raise BadInput(f"{archive.name}: {entry.dataset!r} is no data set of this board.")
-    if not isinstance(entry.seed, int) or entry.seed not in board.seeds:
+    if type(entry.seed) is not int or entry.seed not in board.seeds:
         raise BadInput(f"{archive.name}: {entry.seed!r} is no seed of this board.")
     if entry.status not in STATUSES:
         raise BadInput(f"{archive.name}: {entry.status!r} is no status.")
@@ -199,12 +212,14 @@ def _checked(archive: Archive, values: Any, board: Board) -> Entry:
     seconds = (entry.fit_seconds, entry.sample_seconds)
     if not all(value is None or _is_time(value) for value in seconds):
         raise BadInput(f"{archive.name}: its seconds must be numbers from 0 up, not {seconds!r}.")
-    words = (entry.reason, entry.phase)
-    if not all(word is None or isinstance(word, str) for word in words):
+    if entry.reason is not None and not isinstance(entry.reason, str):
         raise BadInput(f"{archive.name}: its reasons must be text.")
+    if entry.phase not in (None, *PHASES, "score"):
+        raise BadInput(f"{archive.name}: {entry.phase!r:.200} is no phase.")
     if not isinstance(entry.files, dict) or len(entry.files) > 2:
         raise BadInput(f"{archive.name}: a cell has one file of samples, and one of log_prob.")
-    return replace(entry, reason=entry.reason and entry.reason[:LONGEST_REASON])
+    reason = None if entry.reason is None else one_line(entry.reason, most=LONGEST_REASON)
+    return replace(entry, reason=reason)
 
 
 def _arrays(archive: Archive, entry: Entry) -> dict[str, Array]:
@@ -217,6 +232,8 @@ def _arrays(archive: Archive, entry: Entry) -> dict[str, Array]:
     found = {}
     for member, checksum in entry.files.items():
         kind = member.partition("/")[0]
+        if kind in found:
+            raise BadInput(f"{archive.name}: a cell has two files of {kind}.")
         if member not in archive.members or kind not in shapes:
             raise BadInput(f"{archive.name} holds no file {shown(member)} of samples or log_prob.")
         content = archive.read(member, most=8 * math.prod(shapes[kind]) + MOST_HEADER)
@@ -233,31 +250,17 @@ def _arrays(archive: Archive, entry: Entry) -> dict[str, Array]:
         elif np.isnan(array).any() or (array == np.inf).any():
             raise BadInput(f"{archive.name}: {shown(member)} holds NaN or +infinity.")
         found[kind] = array
-    if (entry.status == "ok") != ("samples" in found):
+    if (entry.status == "ok") != ("samples" in found) or (found and "samples" not in found):
         raise BadInput(f"{archive.name}: a cell has samples if and only if it went well.")
     return found
 
 
-def _land(
-    store: Store,
-    board: Board,
-    entry: Entry,
-    arrays: dict[str, Array],
-    *,
-    name: str,
-    family: str,
-    source: str,
-) -> Record:
-    depends_on = [
-        PROTOCOL,
-        load_once(entry.dataset).content_hash,
-        name,
-        entry.seed,
-        *entry.files.values(),
-    ]
-    key = _sha256(json.dumps(depends_on).encode())[:16]
-    record = Record(
-        key=key,
+def _blank(entry: Entry, *, name: str, family: str, source: str) -> Record:
+    """Return what is known of a cell before it is scored."""
+    data = load_once(entry.dataset).content_hash
+    depends_on = [PROTOCOL, data, name, entry.seed, *entry.files.values()]
+    return Record(
+        key=_sha256(json.dumps(depends_on).encode())[:16],
         model=name,
         family=family,
         seed=entry.seed,
@@ -266,34 +269,47 @@ def _land(
         reason=entry.reason,
         source=source,
         verified=False,
-        environment=store.keep_environment(),
         **known_of(entry.dataset),
         fit_seconds=entry.fit_seconds,
         sample_seconds=entry.sample_seconds,
     )
-    if arrays:
-        folder = store.cell(key)
-        folder.mkdir(parents=True, exist_ok=True)
-        for kind, array in arrays.items():
-            np.save(folder / f"{kind}.npy", array)
-        scored = score_here(entry.dataset, folder, entry.seed, board.metrics)
-        record = replace(record, scores=dict(scored.scores), preview=scored.preview)
-    record = replace(record, finished=now())
-    store.land(record)
-    return record
 
 
-def _name(value: Any, what: str) -> str:
-    if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise BadInput(f"The {what} must be text that can be printed, not {value!r}.")
-    if len(value) > LONGEST:
-        raise BadInput(f"The {what} has {len(value)} characters; the limit is {LONGEST}.")
-    return value.strip()
+def _land(store: Store, board: Board, cells: list[tuple[Record, dict[str, Array]]]) -> list[Record]:
+    """Score all cells, see that each would be read as it is, and only then land them."""
+    found = []
+    for blank, arrays in cells:
+        record = blank
+        if arrays:
+            with tempfile.TemporaryDirectory() as folder:
+                _save(Path(folder), arrays)
+                scored = score_here(blank.dataset, Path(folder), blank.seed, board.metrics)
+            record = replace(blank, scores=dict(scored.scores), preview=scored.preview)
+        record = replace(record, environment=name_of(this_environment()), finished=now())
+        try:
+            check(record)
+        except ValueError as error:
+            raise BadInput(f"{record.model} on {record.dataset}: {brief(error)}.") from error
+        found.append(record)
+    store.keep_environment()
+    for record, (_, arrays) in zip(found, cells, strict=True):
+        if arrays:
+            _save(fresh_folder(store.cell(record.key)), arrays)
+        store.land(record)
+    return found
+
+
+def _save(folder: Path, arrays: dict[str, Array]) -> None:
+    for kind, array in arrays.items():
+        np.save(folder / f"{kind}.npy", array)
+
+
+def _is_number(value: Any, expected: int) -> bool:
+    return type(value) is int and value == expected  # True equals 1
 
 
 def _is_time(value: Any) -> bool:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and 0 <= value < math.inf
+    return type(value) in (int, float) and bool(0 <= value <= MOST_SECONDS)  # NaN is not
 
 
 def _sha256(content: bytes) -> str:

@@ -1,8 +1,8 @@
 """Jobs: one cell done from claim to record, wherever an engine places it."""
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -12,21 +12,24 @@ import numpy as np
 import genbench
 from genbench import metrics
 from genbench.ground.errors import BadInput
+from genbench.ground.landing import replace_file
+from genbench.ground.text import one_line
 from genbench.metric import Score as MetricScore
 from genbench.runs.cells import (
     ORDINARY,
     PROTOCOL,
     Cell,
     Limits,
-    Outcome,
+    Taken,
     fit_and_sample,
     load_once,
-    stored_outcome,
 )
 from genbench.runs.claims import claim
+from genbench.runs.outcomes import LONGEST_REASON, Outcome, keep_outcome, stored_outcome
 from genbench.runs.records import REAL, Record
 from genbench.runs.scorer import Scored, score_here
-from genbench.runs.store import Store
+from genbench.runs.store import Store, now
+from genbench.runs.workplace import fresh_folder
 
 Score = Callable[[str, Path, int, tuple[str, ...]], Scored]  # of a stored cell
 
@@ -40,12 +43,13 @@ class Plan:
     limits: Limits = ORDINARY
     anew_since: str = ""  # records and samples made before are not used, if given
 
-    def holds(self, cell: Cell, record: Record | None) -> bool:
-        """Say whether a record is all that is wanted of a cell."""
+    def holds(self, key: str, record: Record | None) -> bool:
+        """Say whether a record is all that is wanted of the cell of that key."""
         return (
             record is not None
-            and record.key == cell.key()
-            and record.finished >= self.anew_since
+            and record.key == key
+            # One of a clock that runs ahead would be newer than any that could be made.
+            and (not self.anew_since or self.anew_since <= record.finished <= now())
             and not unscored(record, self.metrics)
         )
 
@@ -62,11 +66,6 @@ def unscored(record: Record, wanted: tuple[str, ...]) -> tuple[str, ...]:
 
 def _current(score: MetricScore | None) -> bool:
     return score is not None and score.revision == metrics.find(score.metric).revision
-
-
-def now() -> str:
-    """Return the time in UTC, such that later ones sort after earlier ones."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def do(
@@ -87,42 +86,61 @@ def do(
         OSError: the record could not be written.
     """
     store = Store(plan.folder)
-    key = cell.key()
+    taken = cell.taken()  # once: the model's files may be edited while it runs
+    key = taken.key
     with claim(store.claims, key) as ours:
         if not ours or (stop is not None and stop.is_set()):
             return None
         landed = store.landed(key)
-        if landed is not None and plan.holds(cell, landed):
+        if landed is not None and plan.holds(key, landed):
             record = landed  # made before the model was changed and changed back, or meanwhile
         else:
             on_start(cell)
-            made = _make(plan, cell, store, landed, score, stop)
+            made = _make(plan, taken, store, landed, score, stop)
             if made is None:
                 return None
             record = replace(made, environment=store.keep_environment())
-        record = replace(record, finished=now())
+        return _landed(store, replace(record, finished=now()))
+
+
+def _landed(store: Store, record: Record) -> Record:
+    """Land a record or, if it cannot be kept as it is, one of the failure that this is."""
+    try:
         store.land(record)
-        return record
+    except ValueError as error:
+        reason = one_line(f"What came of it cannot be kept: {error}.", most=LONGEST_REASON)
+        blank: dict[str, Any] = {"scores": {}, "preview": (), "fit_seconds": None}
+        record = replace(
+            record,
+            status="error",
+            phase="score",
+            reason=reason,
+            peak_memory=None,
+            sample_seconds=None,
+            **blank,
+        )
+        store.land(record)
+    return record
 
 
 def _make(
     plan: Plan,
-    cell: Cell,
+    taken: Taken,
     store: Store,
     landed: Record | None,
     score: Score,
     stop: Event | None,
 ) -> Record | None:
-    folder = store.cell(cell.key())
+    cell, folder = taken.cell, store.cell(taken.key)
     unscorable = landed is not None and landed.phase == "score"  # its samples are good
     outcome = stored_outcome(folder) if unscorable or not plan.anew_since else None
     if outcome is None or unscorable:
         landed = None
     if outcome is None:
-        outcome = _sample(plan, cell, folder, stop)
+        outcome = _sample(plan, taken, folder, stop)
         if stop is not None and stop.is_set():
             return None
-    blank = _blank(cell, outcome)
+    blank = _blank(taken, outcome)
     if outcome.status != "ok":
         return blank
     known = {} if landed is None else dict(landed.scores)
@@ -130,20 +148,29 @@ def _make(
     try:
         scored = score(cell.dataset, folder, cell.seed, wanted)
     except BadInput as error:  # what is stored is not what its process said it was
-        return replace(blank, status="invalid", phase="validate", reason=str(error))
+        return replace(blank, status="invalid", phase="validate", reason=_reason(error))
     except Exception as error:  # the samples stay on disk; the other cells go on
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        if stop is not None and stop.is_set():  # it was the run's end that ended the scoring
+            return None
+        reason = f"{type(error).__name__}: {_reason(error)}"
         return replace(blank, status="error", phase="score", reason=reason)
     return replace(blank, scores=known | dict(scored.scores), preview=scored.preview)
 
 
-def _sample(plan: Plan, cell: Cell, folder: Path, stop: Event | None) -> Outcome:
+def _reason(error: Exception) -> str:
+    return one_line(error, most=LONGEST_REASON)
+
+
+def _sample(plan: Plan, taken: Taken, folder: Path, stop: Event | None) -> Outcome:
+    cell = taken.cell
     if cell.model != REAL:
-        return fit_and_sample(cell, folder, limits=plan.limits, stop=stop)
-    folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / "samples.npy", load_once(cell.dataset).fresh_for(cell.seed))
-    (folder / "outcome.json").write_text('{"status": "ok"}', encoding="utf-8")
-    return Outcome("ok")
+        return fit_and_sample(taken, folder, limits=plan.limits, stop=stop)
+    fresh_folder(folder)
+    written = io.BytesIO()
+    np.save(written, load_once(cell.dataset).fresh_for(cell.seed))
+    replace_file(folder / "samples.npy", written.getvalue())
+    keep_outcome(folder, outcome := Outcome("ok"))
+    return outcome
 
 
 def known_of(dataset: str) -> dict[str, Any]:
@@ -161,18 +188,19 @@ def known_of(dataset: str) -> dict[str, Any]:
     }
 
 
-def _blank(cell: Cell, outcome: Outcome) -> Record:
+def _blank(taken: Taken, outcome: Outcome) -> Record:
     """Return what is known of a cell before it is scored."""
     facts: dict[str, Any] = {
         name: getattr(outcome, name)
         for name in ("status", "phase", "reason", "fit_seconds", "sample_seconds", "peak_memory")
     }
+    cell = taken.cell
     return Record(
-        key=cell.key(),
+        key=taken.key,
         model=cell.model,
-        family=cell.spec.family,
+        family=taken.spec.family,
         seed=cell.seed,
-        source=cell.source,
+        source=taken.held.checksum,
         **known_of(cell.dataset),
         **facts,
     )

@@ -1,6 +1,8 @@
 """Records: what is known of each cell (data set, model, seed), as one line of JSON."""
 
+import codecs
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from operator import attrgetter
@@ -9,12 +11,14 @@ from typing import Any
 
 from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
-from genbench.ground.paths import brief
+from genbench.ground.paths import brief, shown
 from genbench.ground.strict_json import to_json, with_infinities_as_text
 from genbench.metric import Score
 from genbench.models.moved import present_address
 
 SCHEMA = 3
+# What is left of a value of JSON that was cut: nothing, or some of a word, a number or an escape.
+CUT = re.compile(r"\s*|[.eE+-]{1,3}|[A-Za-z]{1,7}|\\?u?[0-9a-fA-F]{0,4}")
 # 2 added what a score says beside its value; 3, what made the record. All of it may be absent.
 READABLE = (1, 2, 3)
 STATUSES = (
@@ -28,6 +32,7 @@ STATUSES = (
     "missing",  # a package or file that the model needs
     "lost",  # what was to run the cell ended without a word
 )
+LAST_OF_TIMES = "\U0010ffff"  # sorts after all times
 REAL = "(real samples)"  # the model name under which fresh real samples are scored
 
 
@@ -97,41 +102,70 @@ def to_lines(records: Iterable[Record]) -> bytes:
     return "".join(map(_to_line, records)).encode()
 
 
+def check(record: Record) -> None:
+    """See that a record would be read as it was written.
+
+    Raises:
+        ValueError: it would not, and why.
+    """
+    written = to_lines([record])
+    try:
+        again = _from_values(json.loads(written.decode()))
+    except (TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+        raise ValueError(f"what is known of it is no record: {brief(error)}") from error
+    # Not the records, whose tuples may come back as lists, nor the lines: 0 may come back as 0.0.
+    if json.loads(to_lines([again])) != json.loads(written):
+        raise ValueError("it would not be read as it was written")
+
+
 def read(path: Path) -> list[Record]:
     """Return the records of a file, the newest of each (data set, model, seed), in sorted order.
 
-    A line cut off by a kill is passed over; a missing file holds no records.
+    A missing file holds no records; see `read_all` for what is read.
 
     Raises:
-        BadInput: a whole line is not a record, or one of a newer genbench.
+        BadInput: a line is not a record, or one of a newer genbench.
+    """
+    return newest(read_all(path))
+
+
+def read_all(path: Path) -> list[Record]:
+    """Return all records of a file in the order of its lines; a missing file holds none.
+
+    A last line without its end was cut off by a kill and is passed over: its cell is run again.
+    Whatever else is no record is an error. Who reads a damaged file as an empty one writes over it.
+
+    Raises:
+        BadInput: a line is not a record, or one of a newer genbench.
+        OSError: the file cannot be read.
     """
     if not path.exists():
         return []
     found = []
     # Not by splitlines: texts of a record may hold what it, too, takes for the end of a line.
-    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            values = json.loads(line.decode())
-        except (ValueError, RecursionError):
-            continue  # a stump: the cell that wrote it will be run again
-        try:
-            record = _from_values(values)
-        except (TypeError, KeyError, AttributeError, ValueError, OverflowError) as error:
-            raise BadInput(
-                f"{path}, line {number}: not a record of genbench ({brief(error)})."
-            ) from error
-        found.append(record)
-    return newest(found)
+    *lines, last = path.read_bytes().split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            found.append(_from_line(line, path, number))
+    if last.strip() and not _is_stump(last):
+        found.append(_from_line(last, path, len(lines) + 1))
+    return found
 
 
-def newest(records: Iterable[Record]) -> list[Record]:
-    """Return the record of each place that was finished last, in the order of places."""
+def newest(records: Iterable[Record], *, now: str = LAST_OF_TIMES) -> list[Record]:
+    """Return the record of each place that was finished last, in the order of places.
+
+    What is said to be finished after `now` was told by a clock that runs ahead: it comes first.
+    """
     latest: dict[tuple[str, str, int], Record] = {}
-    for record in sorted(records, key=attrgetter("finished")):  # stable: of equals the later one
+    for record in sorted(records, key=lambda each: age(each, now)):  # of equals the later one
         latest[record.place] = record
     return [latest[place] for place in sorted(latest)]
+
+
+def age(record: Record, now: str) -> tuple[bool, str]:
+    """Return what sorts records by when they were finished; clocks that run ahead come first."""
+    return record.finished <= now, record.finished
 
 
 def by_dataset(records: Iterable[Record]) -> dict[str, list[Record]]:
@@ -161,6 +195,40 @@ def _score_values(score: Score) -> dict[str, Any]:
         del values["revision"]
     said = {key: value for key, value in values.items() if value not in (None, (), {})}
     return dict(with_infinities_as_text(said))
+
+
+def _from_line(line: bytes, path: Path, number: int) -> Record:
+    where = f"{shown(path)}, line {number}"
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            f"{where}: not UTF-8 ({brief(error.reason)}); records are JSON in UTF-8, a line each."
+        ) from error
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(
+            f"{where}: not JSON ({brief(error)}); records are one JSON object a line, with nothing "
+            "before or after it."
+        ) from error
+    try:
+        return _from_values(values)
+    except (TypeError, KeyError, AttributeError, ValueError, OverflowError) as error:
+        raise BadInput(f"{where}: not a record of genbench ({brief(error)}).") from error
+
+
+def _is_stump(line: bytes) -> bool:
+    """Return whether this is the beginning of a JSON object, and no more than that."""
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(line)  # may end within a character
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        opened = text.startswith("{") and error.msg.startswith("Unterminated string")
+        return opened or (text.startswith("{") and CUT.fullmatch(text, error.pos) is not None)
+    except (ValueError, RecursionError):
+        return False
+    return False
 
 
 def _from_values(values: dict[str, Any]) -> Record:

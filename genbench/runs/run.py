@@ -15,10 +15,10 @@ from genbench.runs.boards import Board
 from genbench.runs.cells import ORDINARY, PROTOCOL, Cell, Limits, cells_of, load_once
 from genbench.runs.claims import holder_of
 from genbench.runs.engines import Engine
-from genbench.runs.jobs import Plan, do, now, unscored
+from genbench.runs.jobs import Plan, do, unscored
 from genbench.runs.records import Record
 from genbench.runs.scorer import Scorer
-from genbench.runs.store import Store
+from genbench.runs.store import Store, now
 
 Only = Literal["missing", "stale", "failed", "all"]
 Standing = Literal["missing", "stale", "failed", "done"]

@@ -1,12 +1,13 @@
 """Long-lived processes that score samples, each preparing a data set's reference only once."""
 
+import os
 import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from genbench.datasets import Dataset
 from genbench.ground.arrays import Array, flat
@@ -34,13 +35,21 @@ class Scorer:
         self._jobs = jobs
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        with self._lock:
+            self._closed = True
+            pool = self._pool
+        if pool is None:
+            return
+        if kind is not None:  # stopped: nobody waits for what is being scored
+            for process in list((getattr(pool, "_processes", None) or {}).values()):
+                process.kill()
+        pool.shutdown(cancel_futures=True)
 
     def score(self, dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
         """Score the samples in a cell's folder.
@@ -51,17 +60,33 @@ class Scorer:
         """
         pool = self._ready_pool()
         try:
-            return pool.submit(_score, dataset, folder, seed, metrics).result()
+            return self._submit(pool, dataset, folder, seed, metrics)
         except BrokenProcessPool:
             self._discard(pool)
-            return self._ready_pool().submit(_score, dataset, folder, seed, metrics).result()
+            return self._submit(self._ready_pool(), dataset, folder, seed, metrics)
+
+    def _submit(self, pool: ProcessPoolExecutor, *what: Any) -> Scored:
+        # A process may be started here. It begins with what this thread does not hear of: Ctrl-C is
+        # for the run, while the process starts, too.
+        heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            placed = pool.submit(score_here, *what)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+        return placed.result()
 
     def _ready_pool(self) -> ProcessPoolExecutor:
         with self._lock:
+            if self._closed:
+                raise BrokenProcessPool("The run was stopped.")
             if self._pool is None:
                 # Spawned: forking a process that runs threads may hang.
                 self._pool = ProcessPoolExecutor(
-                    self._jobs, mp_context=get_context("spawn"), initializer=_prepare
+                    self._jobs,
+                    mp_context=get_context("spawn"),
+                    # At home in a small module: who is killed while it starts leaves nobody long.
+                    initializer=die_with_parent,
+                    initargs=(os.getpid(),),
                 )
             return self._pool
 
@@ -73,15 +98,9 @@ class Scorer:
 
 
 def score_here(dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
-    """Score in this process: for the processes of engines, which score and do little else."""
+    """Score in this process: one that scores and does little else, ours or an engine's."""
     _use_one_thread()
     return _score(dataset, folder, seed, metrics)
-
-
-def _prepare() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
-    die_with_parent()
-    _use_one_thread()
 
 
 def _use_one_thread() -> None:

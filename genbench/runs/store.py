@@ -12,16 +12,22 @@ cells can be scored again without being fitted again.
 """
 
 import json
+import warnings
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
+from genbench.ground.plain_files import is_plain_file
 from genbench.runs import records
+from genbench.runs.cells import Cell
 from genbench.runs.environments import name_of, this_environment
 from genbench.runs.records import Record
+from genbench.runs.workplace import fresh_folder
 
 
 @dataclass(frozen=True)
@@ -45,29 +51,41 @@ class Store:
         return self.folder / "work" / "cells" / key
 
     def records(self) -> list[Record]:
-        """Return the newest record of each place, published or landed.
+        """Return the record that stands of each place, published or landed.
+
+        That is the one of the cell as it is now, if there is one, whatever the clock said when it
+        was made; and of several the newest.
 
         Raises:
-            BadInput: a file does not hold records.
+            BadInput: the published file does not hold records.
         """
-        landed = (self.folder / "work" / "cells").glob("*/record.json")
-        found = [*records.read(self.published)]
-        for path in sorted(landed):
-            found.extend(records.read(path))
-        return records.newest(found)
+        found = records.read_all(self.published)
+        for path in sorted((self.folder / "work" / "cells").glob("*/record.json")):
+            found += _landed(path)
+        places: dict[tuple[str, str, int], list[Record]] = {}
+        for record in found:
+            places.setdefault(record.place, []).append(record)
+        return records.newest(map(_standing, places.values()))
 
     def landed(self, key: str) -> Record | None:
         """Return the record of a cell that has landed and perhaps is not published yet."""
-        found = records.read(self.cell(key) / "record.json")
+        found = _landed(self.cell(key) / "record.json")
         return found[0] if found else None
 
     def land(self, record: Record) -> None:
-        """Keep a record.
+        """Keep a record, once it was seen to be read as it was written.
 
         Raises:
+            ValueError: it would not be read back as it is.
             OSError: it could not be written.
         """
-        records.write(self.cell(record.key) / "record.json", [record])
+        records.check(record)
+        path = self.cell(record.key) / "record.json"
+        try:
+            records.write(path, [record])
+        except (NotADirectoryError, FileExistsError, IsADirectoryError):  # a model's doing
+            fresh_folder(path.parent)
+            records.write(path, [record])
 
     def keep_environment(self) -> str:
         """Keep what this process runs in, and return its name."""
@@ -107,6 +125,34 @@ class Store:
     def _named_by(self, found: Iterable[Record]) -> dict[str, Any]:
         names = {record.environment for record in found}
         return {name: what for name, what in self.environments().items() if name in names}
+
+
+def _landed(path: Path) -> list[Record]:
+    """Read a record that has landed; what is none is passed over, and its cell is run again.
+
+    These files come by a rename, so that nobody but a model can have damaged one.
+    """
+    try:
+        found = records.read_all(path) if is_plain_file(path) else []
+    except (BadInput, OSError) as error:
+        warnings.warn(f"It is passed over: {error}", stacklevel=2)
+        return []
+    return [record for record in found if record.key == path.parent.name]
+
+
+def _standing(found: list[Record]) -> Record:
+    """Return which of several records of one place stands."""
+    if len({record.key for record in found}) > 1:
+        with suppress(BadInput):  # what cannot be found any more has no key
+            key = Cell(*found[0].place).key()
+            found = [record for record in found if record.key == key] or found
+    (record,) = records.newest(found, now=now())
+    return record
+
+
+def now() -> str:
+    """Return the time in UTC, such that later ones sort after earlier ones."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def _read_json(path: Path) -> Any:

@@ -1,11 +1,11 @@
 """The process of one cell: makes a model, fits it, draws samples, and says how that went.
 
-Run as `python -m genbench.runs.worker FOLDER`, where FOLDER holds `spec.json` and `train.npy`,
-never the test set. Everything else it leaves there too: `phase.txt` (what it is doing),
-`samples.npy`, `log_prob.npy`, and last `outcome.json`, whose absence tells that the process died.
-The points that the model's density is asked at come once its samples are there. It imports little,
-so that it starts fast and in any Python that has numpy, and nothing that it writes is ever
-unpickled.
+Run as `python -m genbench.runs.worker FOLDER [PARENT]`, where FOLDER holds `spec.json` and
+`train.npy`, never the test set, and PARENT is the process that waits for this one. Everything else
+it leaves in FOLDER too: `phase.txt` (what it is doing), `samples.npy`, `log_prob.npy`, and last
+`outcome.json`, whose absence tells that the process died. The points that the model's density is
+asked at come once its samples are there. It imports little, so that it starts fast and in any
+Python that has numpy, and nothing that it writes is ever unpickled.
 """
 
 import json
@@ -23,6 +23,7 @@ from genbench.ground.errors import BadInput, Unavailable
 from genbench.ground.landing import replace_file
 from genbench.ground.processes import die_with_parent, peak_memory
 from genbench.ground.randomness import rng_for
+from genbench.ground.text import one_line
 from genbench.models.find import (
     GenerativeModel,
     HasLogProb,
@@ -30,9 +31,14 @@ from genbench.models.find import (
     Selective,
     reach_current_folder,
 )
+from genbench.models.held import hold
+from genbench.runs.disk import tells_of_full_disk
 
 POINTS_POLL_SECONDS = 0.01
 PHASES = ("import", "fit", "sample", "validate", "log_prob")
+DISK_FULL = "disk full"  # the status of what is no fault of the model
+DISK_FULL_EXIT = 74  # where not even that can be written
+LONGEST_REASON = 500  # characters
 OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
 
 
@@ -53,13 +59,14 @@ def work(folder: Path) -> None:
     except BadInput as error:
         outcome |= {"status": "invalid", "reason": _one_line(error)}
     except Refused as refused:
-        outcome |= {"status": "skipped", "reason": str(refused)}
+        outcome |= {"status": "skipped", "reason": one_line(refused, most=LONGEST_REASON)}
     except Exception as error:  # whatever a model raises is a row of the table
         traceback.print_exc()
         status = "oom" if _is_out_of_memory(error) else "error"
+        status = DISK_FULL if tells_of_full_disk(error) else status
         outcome |= {"status": status, "reason": _one_line(error)}
     if outcome["status"] not in ("ok", "skipped"):
-        outcome["phase"] = phase_of(folder)
+        outcome["phase"] = _phase_of(folder)
     outcome["peak_memory"] = peak_memory()
     replace_file(folder / "outcome.json", json.dumps(outcome).encode())
 
@@ -70,6 +77,7 @@ def _fit_and_sample(folder: Path, spec: dict[str, Any], outcome: dict[str, Any])
     like = as_samples(train.copy(), name="train")
 
     _enter(folder, "import")
+    hold(spec["code"])
     model = ModelSpec(**spec["model"]).make()
 
     if isinstance(model, Selective) and (reason := model.refuses(train)):
@@ -125,34 +133,39 @@ def _limit_memory(n_bytes: int) -> None:
 
 def _is_out_of_memory(error: Exception) -> bool:
     """Say whether an exception tells of memory; numpy, torch and CUDA each have their own."""
-    return isinstance(error, MemoryError) or any(words in str(error) for words in OUT_OF_MEMORY)
+    return isinstance(error, MemoryError) or any(
+        words in one_line(error, most=10 * LONGEST_REASON) for words in OUT_OF_MEMORY
+    )
 
 
 def _enter(folder: Path, phase: str) -> None:
-    (folder / "phase.txt").write_text(phase, encoding="utf-8")
+    replace_file(folder / "phase.txt", phase.encode())  # whole: it is read meanwhile
 
 
-def phase_of(folder: Path) -> str | None:
-    """Return what the cell's process was doing last; it is not believed if it is no phase."""
+def _phase_of(folder: Path) -> str | None:
     try:
-        with (folder / "phase.txt").open(encoding="utf-8", errors="replace") as file:
-            phase = file.read(max(map(len, PHASES)) + 1)
+        return (folder / "phase.txt").read_text(encoding="utf-8")
     except OSError:
         return None
-    return phase if phase in PHASES else None
 
 
 def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or "no message"
+    text = one_line(error, most=LONGEST_REASON) or "no message"
     kind = "" if isinstance(error, BadInput | Unavailable) else f"{type(error).__name__}: "
-    return f"{kind}{text}"[:500]
+    return f"{kind}{text}"[:LONGEST_REASON]
 
 
 if __name__ == "__main__":
-    die_with_parent()
+    die_with_parent(int(sys.argv[2]) if len(sys.argv) > 2 else None)
     reach_current_folder()
-    work(Path(sys.argv[1]))
+    status = 0
+    try:
+        work(Path(sys.argv[1]))
+    except OSError as trouble:
+        if not tells_of_full_disk(trouble):
+            raise
+        status = DISK_FULL_EXIT
     try:
         sys.stdout.flush()
     finally:
-        os._exit(0)  # not held up by threads that the model has left
+        os._exit(status)  # not held up by threads that the model has left

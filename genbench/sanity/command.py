@@ -204,7 +204,7 @@ def _print_metric(console: "Console", name: str, judgements: Iterable["Judgement
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=name, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    table = Table(title=escape(name), title_justify="left", title_style="bold", box=SIMPLE_HEAD)
     for column in ("check", "", "strength", "numbers"):
         table.add_column(column, justify="right" if column == "strength" else "left")
     for one in sorted(judgements, key=lambda one: not one.finding.claimed):

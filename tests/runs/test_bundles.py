@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 
@@ -11,8 +12,9 @@ import pytest
 
 from genbench.ground.errors import BadInput
 from genbench.report.folder import report
+from genbench.runs import bundles
 from genbench.runs.boards import Board
-from genbench.runs.bundles import add_bundle, write_bundle
+from genbench.runs.bundles import add_bundle, add_samples, write_bundle
 from genbench.runs.records import REAL
 from genbench.runs.run import run
 from genbench.runs.store import Store
@@ -162,6 +164,59 @@ ATTACKS = {
     "old data": (manifest(lambda v: v["cells"][0].update(dataset_hash="0")), "another version"),
     "odd time": (manifest(lambda v: v["cells"][0].update(fit_seconds=-1)), "seconds must be"),
     "odd reason": (manifest(lambda v: v["cells"][0].update(reason=[1])), "reasons must be text"),
+    "false seed": (manifest(lambda v: v["cells"][0].update(seed=False)), "no seed of this board"),
+    "half a seed": (manifest(lambda v: v["cells"][0].update(seed=0.0)), "no seed of this board"),
+    "long time": (manifest(lambda v: v["cells"][0].update(fit_seconds=10**400)), "seconds must be"),
+    "endless time": (
+        lambda members: members.update(
+            {
+                "manifest.json": re.sub(
+                    rb'"fit_seconds": [^,]*', b'"fit_seconds": 1e999', members["manifest.json"]
+                )
+            }
+        ),
+        "seconds must be",
+    ),
+    "NaN time": (
+        manifest(lambda v: v["cells"][0].update(fit_seconds=float("nan"))),
+        "seconds must be",
+    ),
+    "true time": (manifest(lambda v: v["cells"][0].update(fit_seconds=True)), "seconds must be"),
+    "odd phase": (manifest(lambda v: v["cells"][0].update(phase="<b>")), "is no phase"),
+    "phase that is no text": (
+        manifest(lambda v: v["cells"][0].update(phase="\ud800")),
+        "is no phase",
+    ),
+    "name that is no text": (manifest(lambda v: v.update(name="\ud800")), "name must be text"),
+    "source that is no text": (manifest(lambda v: v.update(source="\ud800")), "be a checksum"),
+    "source that is no source": (manifest(lambda v: v.update(source={"a": 1})), "be a checksum"),
+    "true schema": (manifest(lambda v: v.update(schema=True)), "must have schema 1"),
+    "like our name": (manifest(lambda v: v.update(name="Gaussian")), "on the board already"),
+    "like the real": (manifest(lambda v: v.update(name="(Real  samples)")), "on the board already"),
+    "like ours, wide": (manifest(lambda v: v.update(name="ｇaussian")), "on the board already"),
+    "out of the race": (manifest(lambda v: v.update(family="control")), "do not compete"),
+    "depth": (lambda members: members.update({"manifest.json": b"[" * 10**5}), "not a readable"),
+    "density of a failure": (
+        manifest(
+            lambda v: v["cells"][0].update(
+                status="error", files={"log_prob/0.npy": v["cells"][0]["files"]["log_prob/0.npy"]}
+            )
+        ),
+        "if and only if",
+    ),
+    "samples twice": (
+        lambda members: (
+            members.update({"samples/1.npy": members["samples/0.npy"]}),
+            manifest(
+                lambda v: v["cells"][0].update(
+                    files=dict.fromkeys(
+                        ("samples/0.npy", "samples/1.npy"), v["cells"][0]["files"]["samples/0.npy"]
+                    )
+                )
+            )(members),
+        ),
+        "two files of samples",
+    ),
     "ok but empty": (manifest(lambda v: v["cells"][0].update(files={})), "if and only if"),
     "failed but full": (manifest(lambda v: v["cells"][0].update(status="error")), "if and only if"),
 }
@@ -185,3 +240,78 @@ def test_what_is_no_zip_is_said(tmp_path):
         add_bundle(tmp_path / "b.zip", BOARD, Store(tmp_path / "board"))
     with pytest.raises(BadInput, match="There is no file"):
         add_bundle(tmp_path / "c.zip", BOARD, Store(tmp_path / "board"))
+
+
+def test_reasons_come_as_text_that_can_be_kept(mine, tmp_path):
+    folder, found, _ = mine
+    failed = [record for record in found if record.failed]
+    write_bundle(tmp_path / "f", Store(folder / "board"), failed, name="F", family="yours")
+    odd = manifest(lambda v: v["cells"][0].update(reason="\ud800\n\x1b[2J" + "x" * 999))
+
+    add_bundle(repacked(tmp_path / "f", tmp_path / "g", odd), BOARD, Store(tmp_path / "b"))
+
+    (landed,) = Store(tmp_path / "b").publish()
+    assert landed.reason.startswith("\\ud800 \\x1b[2J")
+    assert len(landed.reason) <= 500
+
+
+# What comes under the name of a model that is there already.
+USURPERS = {
+    "other samples": (samples(np.zeros((1000, 2)), honest=True), "with other samples of ring"),
+    "another source": (manifest(lambda v: v.update(source="0" * 64)), "stands for another source"),
+    "another case": (manifest(lambda v: v.update(name="mine")), "stands for another source"),
+    "accents": (manifest(lambda v: v.update(name="Mi\u0301ne")), "stands for another source"),
+    "blanks": (manifest(lambda v: v.update(name="M ine")), "stands for another source"),
+    "a failure": (
+        manifest(lambda v: v["cells"][0].update(status="error", files={})),
+        "with other samples of ring",
+    ),
+}
+
+
+@pytest.mark.parametrize("usurper", USURPERS)
+def test_a_name_belongs_to_what_it_first_stood_for(mine, tmp_path, usurper):
+    change, reason = USURPERS[usurper]
+    store = Store(tmp_path / "board")
+    (first,) = add_bundle(mine[2], BOARD, store)
+    store.publish()
+    before = snapshot(store.folder)
+
+    with pytest.raises(BadInput, match=reason):
+        add_bundle(repacked(mine[2], tmp_path / "b.zip", change), BOARD, store)
+
+    assert snapshot(store.folder) == before
+    assert store.publish() == [first]
+
+
+TAKEN = r"stands for another source|characters; the limit"
+
+
+def test_a_bundle_never_stands_in_for_a_model_that_was_run(mine, tmp_path):
+    folder, found, path = mine
+    (failing,) = (record for record in found if record.failed)
+    taken = repacked(path, tmp_path / "b.zip", manifest(lambda v: v.update(name=failing.model)))
+
+    with pytest.raises(BadInput, match=TAKEN):
+        add_bundle(taken, BOARD, Store(folder / "board"))
+    zeros = np.zeros((1000, 2))
+    with pytest.raises(BadInput, match=TAKEN):
+        add_samples(zeros, "ring", BOARD, Store(folder / "board"), name=failing.model)
+
+    assert failing in Store(folder / "board").records()
+
+
+def test_nothing_lands_unless_it_would_be_read_as_it_is(mine, tmp_path, monkeypatch):
+    def refuse(_):
+        raise ValueError("it would not be read as it was written")
+
+    monkeypatch.setattr(bundles, "check", refuse)
+
+    with pytest.raises(BadInput, match="it would not be read"):
+        add_bundle(mine[2], BOARD, Store(tmp_path / "board"))
+
+    assert not (tmp_path / "board").exists()
+
+
+def snapshot(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -79,6 +79,6 @@ def test_a_command_is_put_before_the_process_and_told_the_folder(cell, tmp_path)
     )
 
     assert outcome.status == "ok", outcome.reason
-    assert said(tmp_path / "cell")["marked"] == str(tmp_path / "cell")
+    assert said(tmp_path / "cell")["marked"] == str(tmp_path / "cell" / "model")
     # Our files come as a copy, without what is installed beside them.
     assert "site-packages" not in said(tmp_path / "cell")["package"]

@@ -102,13 +102,13 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path):
 
 
 @pytest.mark.parametrize("cut", [1, 20, 200])
-def test_a_line_cut_off_by_a_kill_costs_that_cell_only(tmp_path, cut):
+def test_a_last_line_cut_off_by_a_kill_costs_that_cell_only(tmp_path, cut):
     path = tmp_path / "records.jsonl"
-    after = replace(RECORD, model="next")
     whole = records.to_lines([RECORD])
-    path.write_bytes(whole + whole[:-cut] + b"\n" + records.to_lines([after]))
+    cut_off = records.to_lines([replace(RECORD, model="next")]).strip()[:-cut]
+    path.write_bytes(whole + cut_off)
 
-    assert records.read(path) == [RECORD, after]
+    assert records.read(path) == [RECORD]
 
 
 def test_a_line_that_is_no_record_is_named(tmp_path):
@@ -150,3 +150,21 @@ def test_a_model_that_was_named_by_an_address_of_before_is_read_under_that_of_no
 
 def test_a_missing_file_holds_no_records(tmp_path):
     assert records.read(tmp_path / "records.jsonl") == []
+
+
+def test_what_may_land_is_what_would_be_read_back():
+    honest = replace(
+        SCORE, parameters={"levels": (1, math.inf), "seeds": [0]}, value=0, bounds=(0, 1)
+    )
+    records.check(replace(RECORD, scores=RECORD.scores | {"coverage": honest}))
+
+    for odd in (
+        {"seed": False},
+        {"fit_seconds": math.nan},
+        {"reason": "\ud800"},
+        {"model": 7},
+        {"preview": 7},
+        {"scores": {"coverage": replace(SCORE, value=10**400)}},
+    ):
+        with pytest.raises((ValueError, OverflowError)):
+            records.check(replace(RECORD, **odd))

@@ -4,6 +4,7 @@ import os
 import re
 from functools import cache
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 
@@ -14,7 +15,7 @@ from genbench.runs.records import REAL
 from genbench.runs.run import run
 
 ZOO = '''
-import os, pathlib, random, signal, subprocess, sys, threading, time
+import os, pathlib, random, shutil, signal, subprocess, sys, threading, time
 import numpy as np
 
 class Good:
@@ -161,6 +162,130 @@ class Peeks(Good):
         return super().sample(n, rng=rng)
     def log_prob(self, samples):
         return np.zeros(len(samples))
+
+# What is left where others look for something else.
+
+def folder():
+    return pathlib.Path(sys.argv[1])
+
+class SaysWhatIsNotText(Good):
+    """An honest accident: the name of a file that is not UTF-8."""
+    def fit(self, train, *, rng):
+        raise ValueError("cannot read " + os.fsdecode(b"/data/caf\\xe9.npy"))
+
+class HasNoText(Good):
+    def fit(self, train, *, rng):
+        class Mute(Exception):
+            def __str__(self):
+                raise RuntimeError
+        raise Mute
+
+class ColoursItsText(Good):
+    def fit(self, train, *, rng):
+        raise ValueError("\\x1b[2J\\x1b]0;title\\x07 [/nothing] \\u202e")
+
+class DeletesOutput(Good):
+    def sample(self, n, *, rng):
+        (folder().parent / "output.txt").unlink()
+        return super().sample(n, rng=rng)
+
+class DeletesFolder(Good):
+    def sample(self, n, *, rng):
+        shutil.rmtree(folder())
+        return super().sample(n, rng=rng)
+
+class DeletesAll(Good):
+    """And puts a file where the cell's folder was."""
+    def sample(self, n, *, rng):
+        shutil.rmtree(folder().parent)
+        folder().parent.touch()
+        os._exit(0)
+
+class Claims(Good):
+    """Says what cannot be in a record."""
+    said = '{"status": "ok"}'
+    def fit(self, train, *, rng):
+        np.save(folder() / "samples.npy", train[rng.integers(len(train), size=1000)])
+        (folder() / "outcome.json").write_text(self.said)
+        os._exit(0)
+
+class ClaimsNan(Claims):
+    said = '{"status": "ok", "fit_seconds": NaN}'
+class ClaimsInfinity(Claims):
+    said = '{"status": "ok", "sample_seconds": 1e999}'
+class ClaimsNegative(Claims):
+    said = '{"status": "ok", "peak_memory": -1}'
+class ClaimsHuge(Claims):
+    said = '{"status": "ok", "fit_seconds": 1' + "0" * 400 + "}"
+class ClaimsTruth(Claims):
+    said = '{"status": "ok", "fit_seconds": true}'
+class ClaimsDeep(Claims):
+    said = "[" * 90_000
+class ClaimsList(Claims):
+    said = '{"status": ["ok"]}'
+class ClaimsSurrogate(Claims):
+    said = '{"status": "error", "reason": "\\\\ud800 \\\\u001b[2J"}'
+class ClaimsLoss(Claims):
+    said = '{"status": "lost", "reason": "."}'
+
+class LeavesFolders(Good):
+    def fit(self, train, *, rng):
+        for name in ("outcome.json", "record.json"):
+            (folder() / name).mkdir()
+            (folder().parent / name).mkdir()
+        os._exit(0)
+
+class LeavesPipe(Good):
+    def fit(self, train, *, rng):
+        os.mkfifo(folder() / "outcome.json")
+        os._exit(0)
+
+class LeavesPipeOfSamples(Claims):
+    def fit(self, train, *, rng):
+        os.mkfifo(folder() / "samples.npy")
+        (folder() / "outcome.json").write_text(self.said)
+        os._exit(0)
+
+class LeavesDevice(Claims):
+    def fit(self, train, *, rng):
+        (folder() / "samples.npy").symlink_to("/dev/zero")
+        (folder() / "outcome.json").write_text(self.said)
+        os._exit(0)
+
+class LeavesLinks(Good):
+    """Where the parent would write, and where it would cut what is printed."""
+    def fit(self, train, *, rng):
+        precious = pathlib.Path(__file__).with_name("precious")
+        for name in ("points.tmp.npy", ".points.npy"):
+            (folder() / name).symlink_to(precious)
+        output = folder().parent / "output.txt"
+        output.unlink()
+        output.symlink_to(precious)
+        time.sleep(0.3)
+        return super().fit(train, rng=rng)
+    def log_prob(self, samples):
+        return np.zeros(len(samples))
+
+class LeavesPipeOfPhases(Good):
+    def fit(self, train, *, rng):
+        (folder() / "phase.txt").unlink()
+        os.mkfifo(folder() / "phase.txt")
+        time.sleep(600)
+
+class RenewsItsTime(Good):
+    """Goes back to a phase, again and again, for a new deadline."""
+    def fit(self, train, *, rng):
+        while True:
+            for phase in ("import", "fit"):
+                (folder() / "phase.txt").write_text(phase)
+                time.sleep(0.2)
+
+class AsksForPoints(Good):
+    """Says that it has drawn, to be handed what it is judged by."""
+    def fit(self, train, *, rng):
+        (folder() / "phase.txt").write_text("log_prob")
+        time.sleep(1)
+        raise ValueError(f"found {(folder() / 'points.npy').exists()}")
 '''
 
 # Status, phase, and what the reason says.
@@ -192,6 +317,29 @@ EXPECTED = {
     "Lies": ("invalid", "validate", r"samples.npy is \d+ bytes; expected some 16000"),
     "Rambles": ("crash", None, "exit status 0"),
     "Peeks": ("ok", None, None),
+    "SaysWhatIsNotText": ("error", "fit", r"cannot read /data/caf\\udce9\.npy"),
+    "HasNoText": ("error", "fit", "its text cannot be had"),
+    "ColoursItsText": ("error", "fit", r"\\x1b\[2J\\x1b\]0;title\\x07 \[/nothing\] \\u202e"),
+    "DeletesOutput": ("ok", None, None),
+    "DeletesFolder": ("crash", None, "ended"),
+    "DeletesAll": ("error", "validate", "cannot be kept"),
+    "ClaimsNan": ("crash", "fit", "exit status 0"),
+    "ClaimsInfinity": ("crash", "fit", "exit status 0"),
+    "ClaimsNegative": ("crash", "fit", "exit status 0"),
+    "ClaimsHuge": ("crash", "fit", "exit status 0"),
+    "ClaimsTruth": ("crash", "fit", "exit status 0"),
+    "ClaimsDeep": ("crash", "fit", "exit status 0"),
+    "ClaimsList": ("crash", "fit", "exit status 0"),
+    "ClaimsSurrogate": ("error", None, r"\\ud800 \\x1b\[2J"),
+    "ClaimsLoss": ("crash", "fit", "exit status 0"),
+    "LeavesFolders": ("crash", "fit", "exit status 0"),
+    "LeavesPipe": ("crash", "fit", "exit status 0"),
+    "LeavesPipeOfSamples": ("invalid", "validate", "samples.npy is no file"),
+    "LeavesDevice": ("invalid", "validate", "samples.npy is no file"),
+    "LeavesLinks": ("ok", None, None),
+    "LeavesPipeOfPhases": ("timeout", None, "Not done after 15 seconds."),
+    "RenewsItsTime": ("timeout", ANY, "Not done after 15 seconds."),
+    "AsksForPoints": ("error", "log_prob", "found False"),
 }
 PATIENCE = 15.0  # seconds for a phase: enough for what does end, on a busy machine too
 MEMORY = 6 * 10**9  # bytes
@@ -205,6 +353,7 @@ NEEDED = {"dask": "distributed", "submitit-local": "submitit"}
 def zoo(tmp_path_factory):
     path = tmp_path_factory.mktemp("zoo") / "zoo.py"
     path.write_text(ZOO)
+    path.with_name("precious").write_text("precious")
     return path
 
 
@@ -254,6 +403,9 @@ def test_what_a_model_leaves_behind_is_ended_or_cut_and_what_it_took_is_told(fou
     # A flood of output does not fill the disk.
     output = folder / "work" / "cells" / records["Prints"].key / "output.txt"
     assert output.stat().st_size <= MOST_OUTPUT
+
+    # Nothing was written through a link.
+    assert zoo.with_name("precious").read_text() == "precious"
 
     # A record tells what the cell took, however it ended, and what made it.
     assert 10 * 2**20 < records["Good"].peak_memory < 2**30

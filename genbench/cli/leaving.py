@@ -1,0 +1,69 @@
+"""Ctrl-C and its like: a command leaves within two seconds, says so in one line, leaves nobody."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from genbench.ground.processes import end_all
+
+PATIENCE_SECONDS = 1.5  # until what is left is killed and nothing is waited for
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # of which Windows has two
+SAID = "Stopped. What was done is kept."
+
+
+class Stopped(KeyboardInterrupt):
+    """The command was told to stop, by this signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.status = 128 + number  # as shells have it
+
+
+@contextmanager
+def stopping_by_signals() -> Iterator[None]:
+    """Raise Stopped in the block when one of the signals comes, and see to it that it ends."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before: dict[int, Any] = {}
+    for name in SIGNALS:
+        number = getattr(signal, name, None)
+        # Who has it ignored, as nohup does, means it.
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            before[number] = signal.signal(number, _stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop(number: int, _: object) -> None:
+    for name in SIGNALS:  # once is enough, and what is under way must not be cut short
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    threading.Thread(target=_leave_anyway, args=(number,), daemon=True).start()
+    raise Stopped(number)
+
+
+def _leave_anyway(number: int) -> None:
+    time.sleep(PATIENCE_SECONDS)
+    end_all()
+    if _unsaid.acquire(blocking=False):
+        os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, f"{SAID}\n".encode())
+    os._exit(128 + number)
+
+
+def say_stopped() -> None:
+    """Say, once, that the command was stopped."""
+    if _unsaid.acquire(blocking=False):
+        sys.stderr.write(f"{SAID}\n")
+        sys.stderr.flush()
+
+
+_unsaid = threading.Lock()

@@ -1,0 +1,67 @@
+"""Names of models on a board: each belongs to the source that it first stood for."""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from genbench.ground.errors import BadInput
+from genbench.ground.paths import shown
+from genbench.models.find import baselines
+from genbench.runs.records import REAL, Record
+
+LONGEST = 80  # characters of a name
+
+
+def name_from(value: Any, what: str) -> str:
+    """Return a name that somebody hands in, without blanks around it.
+
+    Raises:
+        BadInput: it is no text that can be printed, or too long.
+    """
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise BadInput(f"The {what} must be text that can be printed, not {value!r:.200}.")
+    if len(value) > LONGEST:
+        raise BadInput(f"The {what} has {len(value)} characters; the limit is {LONGEST}.")
+    return value.strip()
+
+
+def check_owner(name: str, source: str, known: Iterable[Record]) -> list[Record]:
+    """See that a name is free or belongs to this source, and return the records under it.
+
+    Raises:
+        BadInput: it stands for another model, or looks like the name of one.
+    """
+    taken = {_looks(each): each for each in (REAL, *baselines())}
+    if _looks(name) in taken:
+        raise BadInput(f"{name!r} is the name of a model that is on the board already.")
+    under = [record for record in known if _looks(record.model) == _looks(name)]
+    for record in under:
+        if record.model != name or record.verified or record.source != source:
+            raise BadInput(
+                f"{shown(record.model)!r} is on the board already, and stands for another source "
+                "there: choose another name."
+            )
+    return under
+
+
+def check_unchanged(new: Iterable[Record], under: Iterable[Record]) -> None:
+    """See that what went well and stands under a name is not replaced by something else.
+
+    Raises:
+        BadInput: it would be.
+    """
+    before = {record.place: record for record in under if record.status == "ok"}
+    for record in new:
+        old = before.get(record.place)
+        if old and old.key != record.key and old.dataset_hash == record.dataset_hash:
+            where = f"{record.dataset}, seed {record.seed}"
+            raise BadInput(
+                f"{record.model!r} is on the board already, with other samples of {where}: choose "
+                "another name, or remove its rows first."
+            )
+
+
+def _looks(name: str) -> str:
+    """Return what a reader takes a name for: without case, accents, blanks and forms of letters."""
+    letters = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(c for c in letters if not unicodedata.combining(c) and not c.isspace())
