@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from genbench.ground.arrays import Array, Flags, Labels
 from genbench.ground.devices import times
+from genbench.ground.randomness import rng_for
 
 BLOCK_ENTRIES = 1_000_000  # of float64: 8 MB a block, which stay near the core
 SPARE_CANDIDATES = 3  # neighbours beyond the k-th that rounding might have misplaced
@@ -21,7 +22,7 @@ GROUPS = 32  # of columns, for each neighbour that is looked for
 FITS_IN_CACHE = 1 << 17  # numbers of double precision
 FEW = 1 / 16  # share of a block's pairs that may be measured one by one
 UNDERFLOW = 2.0**-90  # of the unit: far above what single precision takes for zero
-CENTRED_BY = 100  # points, evenly spread over the rows: any centre will do that lies among them
+CENTRED_BY = 100  # points, drawn at random: any centre will do that lies among them
 
 
 def squared_distance_blocks(points: Array, others: Array) -> Iterator[tuple[slice, Array]]:
@@ -66,7 +67,10 @@ def squared_distance_table(points: Array, others: Array) -> Array:
 
 def _centre(points: Array) -> Array:
     """Return the median of each coordinate, which no outlier moves far from all the others."""
-    return np.asarray(np.median(points[:: -(-len(points) // CENTRED_BY)], axis=0))
+    if len(points) > CENTRED_BY:
+        rng = rng_for(0, "centre")
+        points = points[rng.choice(len(points), size=CENTRED_BY, replace=False)]
+    return np.asarray(np.median(points, axis=0))
 
 
 def rounding_slack(points: Array, others: Array, radii: Array | float = 0.0) -> Array:

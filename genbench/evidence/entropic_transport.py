@@ -7,8 +7,8 @@ import numpy as np
 from scipy.spatial.distance import cdist
 
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
-from genbench.evidence.kernel_means import kernel_width
-from genbench.evidence.subsets import some_of
+from genbench.evidence.kernel_means import kernel_width, width_parts
+from genbench.evidence.subsets import part, some_of
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
 from genbench.ground.randomness import rng_for
@@ -32,6 +32,7 @@ class EntropicTransport(Evidence):
     between: float
     within_test: float
     within_generated: float
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -50,12 +51,22 @@ class EntropicTransport(Evidence):
             entropic_cost(cdist(test, generated, "sqeuclidean"), regularisation),
             within_test,
             cost_within(generated, regularisation),
+            (
+                *part(len(test), len(comparison.reference.test_set), "test"),
+                *part(len(generated), len(comparison.generated_set), "generated"),
+                *width_parts(comparison.reference.test_set),
+            ),
         )
 
     @property
     def parameters(self) -> dict[str, float]:
         """How many points were used, and what entropy is worth."""
         return {"n_test": self.n, "n_generated": self.m, "regularisation": self.regularisation}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say which samples were not looked at."""
+        return self.parts
 
 
 class _TestSide(NamedTuple):

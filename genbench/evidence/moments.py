@@ -9,7 +9,9 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least, given
+from genbench.evidence.subsets import some_of
 from genbench.ground.arrays import Array
+from genbench.ground.randomness import rng_for
 
 BLOCK_ENTRIES = 1_000_000  # of the points: 8 MB, which stay in the cache
 MOST_SHOWN = 2000  # points that a standard error is estimated from: its own is 2 % of it
@@ -31,7 +33,8 @@ class Gaussian:
         n, d = points.shape
         mean = points.mean(axis=0)
         factor = (points - mean) / np.sqrt(n - 1) if n <= d else _triangular(points, mean)
-        return cls(n, mean, factor, points[:: -(-n // MOST_SHOWN)])
+        some = some_of(points, MOST_SHOWN, rng=rng_for(0, "shown"))
+        return cls(n, mean, factor, some)
 
     @classmethod
     def from_covariance(cls, n: int, mean: Array, covariance: Array) -> "Gaussian":

@@ -33,5 +33,6 @@ METRICS = (
         aim="low",
         bounds=(0, math.inf),
         catches=("noise", "shift", "collapse", "dropped mode"),
+        revision=2,
     ),
 )
