@@ -1,16 +1,18 @@
 """Mean kernel values within and between two samples, all a maximum mean discrepancy needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.distances import rounding_slack, squared_distance_blocks
+from genbench.distances import squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.evidence.pair_means import (
+    ROUNDING,
     Kernel,
     KernelMeans,
     PairMeans,
+    all_one,
     means_between,
     means_within,
 )
@@ -44,7 +46,13 @@ class Kernels(Evidence):
         polynomial, gaussian, negated_distance = (
             KernelMeans(*means) for means in zip(within_test, within, between, strict=True)
         )
-        return cls(polynomial, gaussian, negated_distance, width, width_parts(test))
+        return cls(
+            replace(polynomial, rounding=_rounding_of_cubes(polynomial, test, generated)),
+            gaussian,
+            replace(negated_distance, rounding=ROUNDING * np.sqrt(negated_distance.largest_square)),
+            width,
+            width_parts(test),
+        )
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -80,10 +88,7 @@ def median_distance(points: Array) -> float:
     else the width is not a number.
     """
     some = some_of(points, MEDIAN_POINTS, rng=rng_for(0, "kernel_width"))
-    slack = rounding_slack(some, some)
-    apart = np.concatenate(
-        [block[block > slack[rows, None]] for rows, block in squared_distance_blocks(some, some)]
-    )
+    apart = np.concatenate([block[block > 0] for _, block in squared_distance_blocks(some, some)])
     return float(np.sqrt(np.median(apart))) if len(apart) else np.nan
 
 
@@ -117,6 +122,17 @@ def _kernels(points: Array, others: Array, width: float) -> tuple[Kernel, ...]:
         return np.asarray(np.negative(distances, out=distances))
 
     return polynomial, gaussian, negated_distance
+
+
+def _rounding_of_cubes(cubes: KernelMeans, *sets: Array) -> float:
+    """Return what the means of cubes may be off by: three squares, times what the bases may be off.
+
+    A base is a difference of squared norms, however small it is itself.
+    """
+    if all_one(*sets):
+        return 0.0
+    largest = max(float(np.einsum("ij,ij->i", x, x).max()) / x.shape[1] for x in sets) + 1
+    return float(3 * min(np.cbrt(cubes.largest_square), largest**2) * ROUNDING * largest)
 
 
 def _within(points: Array, width: float) -> list[PairMeans]:

@@ -63,5 +63,6 @@ METRICS = (
         chance=0.0,
         standard_error=kernel_distance_error,
         uncertainty=JACKKNIFE,
+        revision=2,
     ),
 )
