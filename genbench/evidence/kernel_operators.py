@@ -50,7 +50,7 @@ class KernelOperators(Evidence):
             *part(len(generated), len(comparison.generated_set), "generated"),
             *width_parts(reference.test_set),
         )
-        return cls(overlap, length, width, *between.shape, parts)
+        return cls(overlap, length, width, len(test), len(generated), parts)
 
     @property
     def parameters(self) -> dict[str, float]:
