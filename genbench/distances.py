@@ -1,9 +1,9 @@
 """All quadratic work, one block of rows at a time: no n x n matrix ever exists.
 
-Block products choose the neighbour, subtraction measures it: |x|^2 + |y|^2 - 2xy loses digits
-exactly where copies are looked for, so distances that are reported are measured again. Where only
-an order or a yes or no is asked for, products in single precision come first, and what lies within
-their error bound is decided in double precision: the answers are those of double precision.
+Products are fast, but |x|^2 + |y|^2 - 2xy loses digits where points lie nearer to each other than
+to the centre: copies, and all of a cluster far away. Such pairs are measured again, by subtraction.
+Where only an order or a yes or no is asked for, products in single precision come first, and what
+lies within their error bound is measured: the answers are those of subtraction.
 """
 
 from collections.abc import Iterator
@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
 
 from genbench.ground.arrays import Array, Flags, Labels
 from genbench.ground.devices import times
+from genbench.ground.randomness import rng_for
 
 BLOCK_ENTRIES = 1_000_000  # of float64: 8 MB a block, which stay near the core
 SPARE_CANDIDATES = 3  # neighbours beyond the k-th that rounding might have misplaced
@@ -21,13 +23,16 @@ GROUPS = 32  # of columns, for each neighbour that is looked for
 FITS_IN_CACHE = 1 << 17  # numbers of double precision
 FEW = 1 / 16  # share of a block's pairs that may be measured one by one
 UNDERFLOW = 2.0**-90  # of the unit: far above what single precision takes for zero
-CENTRED_BY = 100  # points, evenly spread over the rows: any centre will do that lies among them
+DIGITS_LOST = 1e-6  # of the squared norms: products lose no more than this from what is above
+SURE = 1e-8  # of a squared distance from a block: it is never farther off
+TIE = 1e-13  # of a squared distance by subtraction: the rounding of two sums
+CENTRED_BY = 100  # points, drawn at random: any centre will do that lies among them
 
 
 def squared_distance_blocks(points: Array, others: Array) -> Iterator[tuple[slice, Array]]:
     """Yield rows of `points` and their squared distances (n_rows, n_others) to all others.
 
-    They are exact to about 1e-15 times the squared norms of the two after centring.
+    They are exact to `SURE` times themselves; repeats are at distance zero.
     """
     return ((rows, block) for rows, _, block in _blocks(points, others, only_later=False))
 
@@ -45,18 +50,55 @@ def _blocks(
     points: Array, others: Array, *, only_later: bool
 ) -> Iterator[tuple[slice, slice, Array]]:
     centre = _centre(others)
-    points, others = points - centre, others - centre
-    squares, other_squares = (np.einsum("ij,ij->i", x, x) for x in (points, others))
-    product = times(others.T)
+    centred, other_centred = points - centre, others - centre
+    squares, other_squares = (np.einsum("ij,ij->i", x, x) for x in (centred, other_centred))
+    widest = other_squares.max()
+    product = times(-2 * other_centred.T)
     rows_per_block = max(1, BLOCK_ENTRIES // len(others))
     for start in range(0, len(points), rows_per_block):
         rows = slice(start, min(start + rows_per_block, len(points)))
         columns = slice(start if only_later else 0, len(others))
-        block = product(points[rows], columns)
-        block *= -2
+        block = product(centred[rows], columns)
         block += squares[rows, None]
         block += other_squares[columns]
-        yield rows, columns, np.maximum(block, 0, out=block)
+        bounds = DIGITS_LOST * (squares[rows] + widest)
+        _measure_again(block, points[rows], others[columns], bounds, squares[rows], other_squares)
+        yield rows, columns, block
+
+
+def _measure_again(
+    block: Array,
+    points: Array,
+    others: Array,
+    bounds: Array,
+    squares: Array,
+    other_squares: Array,
+) -> None:
+    """Put what subtraction says in place of entries that products have lost the digits of.
+
+    `bounds` (n_rows,) are for the farthest of the others: where there are too many such entries,
+    as beside an outlier, each pair has a bound of its own.
+    """
+    near = np.flatnonzero((block <= bounds[:, None]).ravel())
+    if len(near) > FEW * block.size:
+        others_own = other_squares[-block.shape[1] :]
+        near = np.flatnonzero((block <= DIGITS_LOST * (squares[:, None] + others_own)).ravel())
+    if len(near) > FEW * block.size:
+        block[:] = cdist(points, others, "sqeuclidean")
+        return
+    first, second = np.divmod(near, block.shape[1])
+    block.ravel()[near] = _by_subtraction(points, others, first, second)
+
+
+def _by_subtraction(points: Array, others: Array, first: Labels, second: Labels) -> Array:
+    """Return the squared distances (n_pairs,) of pairs of points and others."""
+    found = np.empty(len(first))
+    at_once = max(1, BLOCK_ENTRIES // points.shape[1])
+    for start in range(0, len(first), at_once):
+        some = slice(start, start + at_once)
+        apart = points[first[some]] - others[second[some]]
+        found[some] = np.einsum("ij,ij->i", apart, apart)
+    return found
 
 
 def squared_distance_table(points: Array, others: Array) -> Array:
@@ -66,17 +108,22 @@ def squared_distance_table(points: Array, others: Array) -> Array:
 
 def _centre(points: Array) -> Array:
     """Return the median of each coordinate, which no outlier moves far from all the others."""
-    return np.asarray(np.median(points[:: -(-len(points) // CENTRED_BY)], axis=0))
+    if len(points) > CENTRED_BY:
+        rng = rng_for(0, "centre")
+        points = points[rng.choice(len(points), size=CENTRED_BY, replace=False)]
+    return np.asarray(np.median(points, axis=0))
 
 
-def rounding_slack(points: Array, others: Array, radii: Array | float = 0.0) -> Array:
-    """Return how much rounding may add to a squared distance of a block: ties lie within it.
+def within(block: Array, points: Array, others: Array, limits: Array) -> Flags:
+    """Return which squared distances of a block are at most the limits, ties included.
 
-    Of each point (n_points,), to those of `others` that lie about a radius away: zero for repeats.
-    What lies farther away rounds more, but is no tie.
+    Limits broadcast to the block; those near one are decided by subtraction.
     """
-    apart = points - _centre(others)
-    return np.asarray(1e-13 * (np.sqrt(np.einsum("ij,ij->i", apart, apart)) + radii) ** 2)
+    found = block <= limits * (1 + SURE)
+    unsure = _places(found != (block <= limits * (1 - SURE)))
+    at_most = np.broadcast_to(limits, block.shape)[unsure]
+    found[unsure] = _by_subtraction(points, others, *unsure) <= at_most * (1 + TIE)
+    return np.asarray(found)
 
 
 def nearest(points: Array, among: Array, *, k: int = 1, same: bool = False) -> tuple[Array, Labels]:
@@ -169,15 +216,14 @@ def ball_blocks(points: Array, radii: Array, others: Array, other_radii: Array) 
 
     A point on the surface of a ball, to rounding, is inside; NaN is the radius of an empty ball.
     """
-    reach = radii**2 + rounding_slack(points, others, radii)
-    other_reach = other_radii**2 + rounding_slack(others, others, other_radii)
+    reach, other_reach = radii**2 * (1 + TIE), other_radii**2 * (1 + TIE)
     unit, blocks = _rough_blocks(points, others)
     for rows, rough, error in blocks:
         own, own_maybe = _at_most(rough, reach[rows, None] / unit, error)
         other, other_maybe = _at_most(rough, other_reach / unit, error)
         unsure = [_places(own != own_maybe), _places(other != other_maybe)]
         if max(len(first) for first, _ in unsure) > FEW * rough.size:
-            _, block = next(squared_distance_blocks(points[rows], others))
+            block = cdist(points[rows], others, "sqeuclidean")
             own, other = block <= reach[rows, None], block <= other_reach
         else:
             for sure, (first, second), limits in zip(
@@ -186,8 +232,7 @@ def ball_blocks(points: Array, radii: Array, others: Array, other_radii: Array) 
                 (reach[rows][unsure[0][0]], other_reach[unsure[1][1]]),
                 strict=True,
             ):
-                apart = points[rows][first] - others[second]
-                sure[first, second] = np.einsum("ij,ij->i", apart, apart) <= limits
+                sure[first, second] = _by_subtraction(points[rows], others, first, second) <= limits
         yield Inside(rows, own, other)
 
 

@@ -13,8 +13,8 @@ from genbench import distances
 from genbench.distances import (
     ball_blocks,
     nearest,
-    rounding_slack,
     squared_distance_blocks,
+    within,
 )
 
 
@@ -44,9 +44,7 @@ def test_blocks_are_squared_distances_whatever_their_size(sets, block_entries):
         found = whole(points, others)
 
     assert (found >= 0).all()
-    assert found == pytest.approx(
-        cdist(points, others) ** 2, rel=1e-9, abs=rounding_slack(points, others).max()
-    )
+    assert found == pytest.approx(cdist(points, others) ** 2, rel=1e-9)
 
 
 @given(sets=two_sets(), block_entries=st.integers(1, 200), k=st.integers(1, 4))
@@ -71,11 +69,10 @@ def test_balls_hold_what_subtraction_says(sets, block_entries, repeats):
     with patch.object(distances, "BLOCK_ENTRIES", block_entries):
         blocks = list(ball_blocks(points, radii, others, other_radii))
 
-    slack = max(rounding_slack(points, others, radii).max(), 1e-13)
     inside, held = (np.concatenate(part) for part in zip(*(b[1:] for b in blocks), strict=True))
     for found, limit in ((inside, radii[:, None]), (held, other_radii[None, :])):
         assert found[apart**2 <= limit**2].all()
-        assert not found[apart**2 > limit**2 + slack + 1e-9 * limit**2].any()
+        assert not found[apart**2 > limit**2 * (1 + 1e-12)].any()
 
 
 @pytest.mark.parametrize("scale", [1e-120, 1e-30, 1.0, 1e30, 1e120])
@@ -248,11 +245,51 @@ def test_pairs_of_one_set_are_met_once(monkeypatch):
     assert np.isnan(seen[4:, :3]).all()
 
 
-def test_slack_covers_the_rounding_of_blocks():
+@pytest.mark.parametrize("gap", [1e2, 1e4, 1e6, 1e7, 1e10])
+@pytest.mark.parametrize("share", [0.5, 0.02])
+def test_far_clusters_are_measured_as_if_each_were_alone(gap, share, monkeypatch):
+    """As with a column of two values, unscaled, or a value that stands for missing ones."""
+    monkeypatch.setattr(distances, "BLOCK_ENTRIES", 9000)
+    rng = np.random.default_rng(10)
+    points, others = rng.normal(size=(200, 4)), rng.normal(size=(150, 4))
+    for part in (points, others):
+        part[: int(share * len(part)), 0] += gap
+    apart, own = cdist(points, others), cdist(points, points)
+    np.fill_diagonal(own, np.inf)
+
+    found, indices = nearest(points, points, k=5, same=True)
+    radii = np.median(apart, axis=1)
+    other_radii = np.sort(apart, axis=0)[7]  # of pairs: on the surface
+    balls = list(ball_blocks(points, radii, others, other_radii))
+
+    assert found == pytest.approx(np.sort(own, axis=1)[:, :5], rel=1e-12)
+    assert (indices == np.argsort(own, axis=1)[:, :5]).all()
+    assert whole(points, others) == pytest.approx(apart**2, rel=1e-8)
+    held = np.concatenate([block.of_points for block in balls])
+    assert (held == (apart <= radii[:, None] * (1 + 1e-13))).all()
+    held = np.concatenate([block.of_others for block in balls])
+    assert (held == (apart <= other_radii * (1 + 1e-13))).all()
+
+
+def test_blocks_are_exact_to_a_share_of_each_distance():
     rng = np.random.default_rng(4)
     points, others = rng.normal(size=(100, 20)) + 1e3, rng.normal(size=(80, 20)) + 1e3
+    others[:10] = points[:10] + 1e-6 * rng.normal(size=(10, 20))
+    others[10] = points[10]
 
-    error = np.abs(whole(points, others) - cdist(points, others) ** 2).max()
+    found = whole(points, others)
 
-    slack = rounding_slack(points, others)
-    assert error < slack.min() < slack.max() < 1e-9
+    assert found == pytest.approx(cdist(points, others) ** 2, rel=distances.SURE)
+    assert found[10, 10] == 0
+
+
+def test_what_lies_near_a_limit_is_decided_by_subtraction():
+    rng = np.random.default_rng(11)
+    points, others = rng.normal(size=(50, 6)), rng.normal(size=(40, 6))
+    apart = ((points[:, None] - others) ** 2).sum(axis=2)
+    limits = apart[3]  # a tie in every column
+
+    blurred = apart * (1 + 1e-9 * rng.choice([-1, 1], size=apart.shape))
+
+    assert (within(blurred, points, others, limits) == (apart <= limits * (1 + 1e-13))).all()
+    assert not within(blurred, points, others, limits * (1 - 1e-10))[3].any()

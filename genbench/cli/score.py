@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from genbench.check.conformance import check
 from genbench.cli.show import Show, as_they_come, metrics_of, show_scores

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from genbench.evidence.comparison import Comparison, Evidence
+from genbench.evidence.subsets import part
 from genbench.evidence.training import fixed_budget
 from genbench.ground.arrays import Array, Labels
 from genbench.ground.errors import Unavailable
@@ -22,6 +23,7 @@ class ClassifierTest(Evidence):
     n: int  # held-out points of each kind
     real_called_real: int
     generated_called_real: int
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -45,7 +47,14 @@ class ClassifierTest(Evidence):
         judge = np.concatenate([test[halves[0][n:]], generated[halves[1][n:]]])
         is_real = np.repeat([1, 0], n)
         called_real = _network(int(rng.integers(2**31)), learn, is_real).predict(judge)
-        return cls(n, int(called_real[:n].sum()), int(called_real[n:].sum()))
+        parts = part(2 * n, len(test) // 2 * 2, "test")
+        parts += part(2 * n, len(generated) // 2 * 2, "generated")
+        return cls(n, int(called_real[:n].sum()), int(called_real[n:].sum()), parts)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say which samples were not looked at."""
+        return self.parts
 
     @property
     def accuracy(self) -> float:

@@ -7,8 +7,8 @@ import numpy as np
 from scipy.spatial.distance import cdist
 
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
-from genbench.evidence.kernel_means import kernel_width
-from genbench.evidence.subsets import some_of
+from genbench.evidence.kernel_means import kernel_width, width_parts
+from genbench.evidence.subsets import part, some_of
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
 from genbench.ground.randomness import rng_for
@@ -16,6 +16,7 @@ from genbench.ground.randomness import rng_for
 MOST_POINTS = 1000  # of each set: their costs are one matrix
 SHARE = 0.1  # of the test set's median squared distance: what an entropy of one nat is worth
 MOST_ITERATIONS = 2000
+PRECISE = 1e-3  # of a divergence: more than this of it should not be what the solver leaves
 TOLERANCE = 1e-4  # mean relative error of the marginals; the cost's own error is of its square
 LARGEST_FACTOR = 1e30
 
@@ -32,6 +33,13 @@ class EntropicTransport(Evidence):
     between: float
     within_test: float
     within_generated: float
+    parts: tuple[str, ...] = ()
+
+    @property
+    def divergence(self) -> float:
+        """The cost between the sets, less half of that within each; zero for equal sets."""
+        within = self.within_test + self.within_generated
+        return max(self.between - within / 2, 0.0)  # what the solver leaves may be below zero
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -50,12 +58,26 @@ class EntropicTransport(Evidence):
             entropic_cost(cdist(test, generated, "sqeuclidean"), regularisation),
             within_test,
             cost_within(generated, regularisation),
+            (
+                *part(len(test), len(comparison.reference.test_set), "test"),
+                *part(len(generated), len(comparison.generated_set), "generated"),
+                *width_parts(comparison.reference.test_set),
+            ),
         )
 
     @property
     def parameters(self) -> dict[str, float]:
         """How many points were used, and what entropy is worth."""
         return {"n_test": self.n, "n_generated": self.m, "regularisation": self.regularisation}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say which samples were not looked at, and where all may be what the solver leaves."""
+        left = TOLERANCE**2 * self.regularisation
+        if left <= PRECISE * self.divergence:
+            return self.parts
+        lost = f"the divergence is lost in what the solver leaves, give or take {left:.1g}"
+        return (*self.parts, lost)
 
 
 class _TestSide(NamedTuple):

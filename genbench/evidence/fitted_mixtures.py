@@ -8,7 +8,7 @@ from scipy.special import logsumexp
 
 from genbench.distances import squared_distance_blocks, squared_distance_table
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
-from genbench.evidence.subsets import some_of
+from genbench.evidence.subsets import part, some_of
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
 from genbench.ground.randomness import rng_for
@@ -30,6 +30,7 @@ class FittedMixtures(Evidence):
     d: int  # features that vary
     n_centres: int
     n_constant: int  # features that do not vary, and are left out
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -52,6 +53,10 @@ class FittedMixtures(Evidence):
             test.shape[1],
             n_centres,
             len(scaling.varies) - test.shape[1],
+            (
+                *part(n_centres, len(generated), "generated", "are centres"),
+                *part(2 * MOST_CENTRES, len(train), "train", "are fitted to, or centres"),
+            ),
         )
 
     @property
@@ -63,8 +68,9 @@ class FittedMixtures(Evidence):
     def warnings(self) -> tuple[str, ...]:
         """Say what was left out."""
         if not self.n_constant:
-            return ()
-        return (f"{self.n_constant} features do not vary in the test set and are left out",)
+            return self.parts
+        constant = f"{self.n_constant} features do not vary in the test set and are left out"
+        return (constant, *self.parts)
 
 
 class _Scaling(NamedTuple):

@@ -8,6 +8,7 @@ import numpy as np
 
 from genbench.distances import nearest, squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence, given
+from genbench.evidence.subsets import part
 from genbench.ground.arrays import Array, Labels, flat
 from genbench.ground.errors import Unavailable
 
@@ -36,6 +37,11 @@ class KernelLikelihood(Evidence):
     def parameters(self) -> dict[str, Any]:
         """The bandwidths."""
         return {"bandwidths": self.bandwidths}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say how many samples choose the bandwidths, if not all."""
+        return part(2 * MOST_CHOOSING, len(self.log_densities), "test", "choose the bandwidths")
 
     @classmethod
     def measure(cls, test: Array, generated: Array, *, rng: np.random.Generator) -> Self:

@@ -1,20 +1,24 @@
 """Mean kernel values within and between two samples, all a maximum mean discrepancy needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.distances import rounding_slack, squared_distance_blocks
+from genbench.distances import squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.evidence.pair_means import (
+    ROUNDING,
     Kernel,
     KernelMeans,
     PairMeans,
+    all_one,
     means_between,
     means_within,
 )
+from genbench.evidence.subsets import part, some_of
 from genbench.ground.arrays import Array
+from genbench.ground.randomness import rng_for
 
 MEDIAN_POINTS = 1000  # enough for a median distance; every pair of them is looked at
 
@@ -29,6 +33,7 @@ class Kernels(Evidence):
     gaussian: KernelMeans
     negated_distance: KernelMeans  # whose squared mean discrepancy is the energy distance
     width: float  # standard deviation of the Gaussian kernel
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -41,12 +46,23 @@ class Kernels(Evidence):
         polynomial, gaussian, negated_distance = (
             KernelMeans(*means) for means in zip(within_test, within, between, strict=True)
         )
-        return cls(polynomial, gaussian, negated_distance, width)
+        return cls(
+            replace(polynomial, rounding=_rounding_of_cubes(polynomial, test, generated)),
+            gaussian,
+            replace(negated_distance, rounding=ROUNDING * np.sqrt(negated_distance.largest_square)),
+            width,
+            width_parts(test),
+        )
 
     @property
     def parameters(self) -> dict[str, float]:
         """The width of the Gaussian kernel."""
         return {"width": self.width}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say how many samples decide the Gaussian kernel's width, if not all."""
+        return self.parts
 
 
 def kernel_width(reference: Reference) -> float:
@@ -68,15 +84,17 @@ def median_distance(points: Array) -> float:
     """Median distance between distinct points: the usual width of a Gaussian kernel.
 
     Only the test set decides it, so that every model is measured with one kernel. At most
-    `MEDIAN_POINTS`, evenly spread over the rows, are looked at; repeats do not count, and if there
-    is nothing else the width is not a number.
+    `MEDIAN_POINTS`, drawn at random, are looked at; repeats do not count, and if there is nothing
+    else the width is not a number.
     """
-    some = points[:: -(-len(points) // MEDIAN_POINTS)]
-    slack = rounding_slack(some, some)
-    apart = np.concatenate(
-        [block[block > slack[rows, None]] for rows, block in squared_distance_blocks(some, some)]
-    )
+    some = some_of(points, MEDIAN_POINTS, rng=rng_for(0, "kernel_width"))
+    apart = np.concatenate([block[block > 0] for _, block in squared_distance_blocks(some, some)])
     return float(np.sqrt(np.median(apart))) if len(apart) else np.nan
+
+
+def width_parts(test: Array) -> tuple[str, ...]:
+    """Return the warning that some of the test samples decide the kernel's width, if they do."""
+    return part(MEDIAN_POINTS, len(test), "test", "decide the width of the Gaussian kernel")
 
 
 def _kernels(points: Array, others: Array, width: float) -> tuple[Kernel, ...]:
@@ -104,6 +122,17 @@ def _kernels(points: Array, others: Array, width: float) -> tuple[Kernel, ...]:
         return np.asarray(np.negative(distances, out=distances))
 
     return polynomial, gaussian, negated_distance
+
+
+def _rounding_of_cubes(cubes: KernelMeans, *sets: Array) -> float:
+    """Return what the means of cubes may be off by: three squares, times what the bases may be off.
+
+    A base is a difference of squared norms, however small it is itself.
+    """
+    if all_one(*sets):
+        return 0.0
+    largest = max(float(np.einsum("ij,ij->i", x, x).max()) / x.shape[1] for x in sets) + 1
+    return float(3 * min(np.cbrt(cubes.largest_square), largest**2) * ROUNDING * largest)
 
 
 def _within(points: Array, width: float) -> list[PairMeans]:

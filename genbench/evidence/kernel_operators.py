@@ -7,8 +7,9 @@ import numpy as np
 
 from genbench.distances import squared_distance_table
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
+from genbench.evidence.kernel_means import width_parts
 from genbench.evidence.spectra import usable_width
-from genbench.evidence.subsets import some_of
+from genbench.evidence.subsets import part, some_of
 from genbench.ground.arrays import Array
 from genbench.ground.randomness import rng_for
 
@@ -27,6 +28,7 @@ class KernelOperators(Evidence):
     width: float
     n: int
     m: int
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -43,12 +45,22 @@ class KernelOperators(Evidence):
         between = gaussian(test, generated, width)
         overlap = np.linalg.svd(between / np.sqrt(between.size), compute_uv=False)
         length = _code_length(between, gaussian(generated, generated, width))
-        return cls(overlap, length, width, *between.shape)
+        parts = (
+            *part(len(test), len(reference.test_set), "test"),
+            *part(len(generated), len(comparison.generated_set), "generated"),
+            *width_parts(reference.test_set),
+        )
+        return cls(overlap, length, width, len(test), len(generated), parts)
 
     @property
     def parameters(self) -> dict[str, float]:
         """The kernel's width, the ridge, and how many points were used."""
         return {"width": self.width, "ridge": RIDGE, "n_test": self.n, "n_generated": self.m}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say which samples were not looked at."""
+        return self.parts
 
 
 def gaussian(points: Array, others: Array, width: float) -> Array:

@@ -8,6 +8,7 @@ import numpy as np
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.kernel_likelihood import MOST_CHOOSING, best_bandwidth, kernel_log_density
 from genbench.evidence.neighbours import within_generated
+from genbench.evidence.subsets import part
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
 
@@ -23,19 +24,23 @@ class LevelCoverage(Evidence):
     test: Array  # (n_test,) nats
     generated: Array  # (n_generated,) nats
     bandwidth: float
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
         """Choose the bandwidth under which generated points are likeliest, each by all others.
 
-        At most `MOST_CHOOSING` of them, evenly spread over the rows, choose.
+        At most `MOST_CHOOSING` of them, drawn at random, choose.
 
         Raises:
             Unavailable: no bandwidth is best, as where every point is repeated.
         """
         generated = comparison.generated_set
         gaps = comparison.get(within_generated).nearest
-        chooses = np.arange(0, len(generated), -(-len(generated) // MOST_CHOOSING))
+        chooses = np.arange(len(generated))
+        if len(generated) > MOST_CHOOSING:
+            rng = comparison.rng("level_coverage")
+            chooses = rng.choice(len(generated), size=MOST_CHOOSING, replace=False)
         typical = float(np.sqrt((gaps**2).mean() / generated.shape[1]))
         if typical == 0:
             raise Unavailable("every generated sample is repeated: no bandwidth is best")
@@ -49,6 +54,7 @@ class LevelCoverage(Evidence):
             kernel_log_density(comparison.reference.test_set, generated, [width])[0],
             kernel_log_density(generated, generated, [width], itself=np.arange(len(generated)))[0],
             width,
+            part(len(chooses), len(generated), "generated", "choose the bandwidth"),
         )
 
     @property
@@ -63,3 +69,8 @@ class LevelCoverage(Evidence):
     def parameters(self) -> dict[str, float]:
         """Standard deviation of the kernels."""
         return {"bandwidth": self.bandwidth}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say how many samples choose the bandwidth, if not all."""
+        return self.parts

@@ -7,7 +7,7 @@ import numpy as np
 
 from genbench.distances import squared_distance_table
 from genbench.evidence.comparison import Comparison, Evidence, Reference
-from genbench.evidence.subsets import some_of
+from genbench.evidence.subsets import part, some_of
 from genbench.evidence.witness_complex import loops
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
@@ -28,6 +28,7 @@ class LivingTimes(Evidence):
     n: int
     test: Array  # (MOST_LOOPS,)
     generated: Array  # (MOST_LOOPS,)
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -42,12 +43,18 @@ class LivingTimes(Evidence):
             raise Unavailable(f"needs {LANDMARKS} points of each set; there are {n}")
         rng = comparison.rng("living_times")
         of_generated = living_times(some_of(generated, n, rng=rng), rng=rng)
-        return cls(n, comparison.reference.get(_OfTest(n)), of_generated)
+        parts = (*part(n, len(test), "test"), *part(n, len(generated), "generated"))
+        return cls(n, comparison.reference.get(_OfTest(n)), of_generated, parts)
 
     @property
     def parameters(self) -> dict[str, float]:
         """How the complexes were built."""
         return {"n": self.n, "landmarks": LANDMARKS, "draws": DRAWS, "gamma": gamma(self.n)}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say which samples were not looked at."""
+        return self.parts
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,14 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least, given
+from genbench.evidence.subsets import some_of
 from genbench.ground.arrays import Array
+from genbench.ground.randomness import rng_for
 
 BLOCK_ENTRIES = 1_000_000  # of the points: 8 MB, which stay in the cache
 MOST_SHOWN = 2000  # points that a standard error is estimated from: its own is 2 % of it
+ROUNDING = 1e-15  # of the variances, from which a distance is what is left
+PRECISE = 1e-3  # of a distance: more than this of it should not be rounding
 SAFE = 1e-8  # of the largest eigenvalue: a product of a matrix with itself keeps smaller ones badly
 
 
@@ -31,7 +35,8 @@ class Gaussian:
         n, d = points.shape
         mean = points.mean(axis=0)
         factor = (points - mean) / np.sqrt(n - 1) if n <= d else _triangular(points, mean)
-        return cls(n, mean, factor, points[:: -(-n // MOST_SHOWN)])
+        some = some_of(points, MOST_SHOWN, rng=rng_for(0, "shown"))
+        return cls(n, mean, factor, some)
 
     @classmethod
     def from_covariance(cls, n: int, mean: Array, covariance: Array) -> "Gaussian":
@@ -155,13 +160,18 @@ class Moments(Evidence):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Say which covariances have no full rank."""
+        """Say which covariances have no full rank, and where a distance may be all rounding."""
         d = len(self.test.mean)
-        return tuple(
+        lacking = tuple(
             f"{found.n} {name} points have no full covariance in {d} dimensions"
             for name, found in (("test", self.test), ("generated", self.generated))
             if found.n <= d
         )
+        rounding = ROUNDING * (self.test.total_variance + self.generated.total_variance)
+        if rounding <= PRECISE * self.squared_distance:
+            return lacking
+        lost = f"the distance is lost in rounding beside the variances, give or take {rounding:.1g}"
+        return (*lacking, lost)
 
 
 def test_moments(reference: Reference) -> Gaussian:

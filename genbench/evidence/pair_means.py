@@ -8,6 +8,10 @@ import numpy as np
 
 from genbench.distances import later_distance_blocks, squared_distance_blocks
 from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
+
+ROUNDING = 1e-15  # of what a sum of kernel values is made of
+PRECISE = 1e-3  # of a discrepancy: a larger share of it may not be rounding
 
 Kernel = Callable[[slice, slice, Array], Array]  # of rows, columns and their squared distances
 
@@ -38,11 +42,27 @@ class KernelMeans:
     test: PairMeans
     generated: PairMeans
     between: PairMeans
+    rounding: float = 0.0  # what the means may be off by
 
     @property
     def unbiased(self) -> float:
-        """The U-statistic of the squared maximum mean discrepancy."""
-        return self.test.mean + self.generated.mean - 2 * self.between.mean
+        """The U-statistic of the squared maximum mean discrepancy.
+
+        Raises:
+            Unavailable: it is the difference of means so large that little but rounding is left.
+        """
+        found = self.test.mean + self.generated.mean - 2 * self.between.mean
+        if self.rounding > PRECISE * abs(found):
+            raise Unavailable(
+                "beside the kernel's values, the discrepancy is lost in rounding: "
+                f"{found:.3g}, give or take {self.rounding:.1g}"
+            )
+        return found
+
+    @property
+    def largest_square(self) -> float:
+        """The largest of the mean squares of the kernel."""
+        return max(self.test.square, self.generated.square, self.between.square)
 
     @property
     def standard_error(self) -> float:
@@ -61,6 +81,11 @@ class KernelMeans:
             + 4 * self.between.centred_square / (n * m)
         )
         return float(np.sqrt(max(first - degenerate, degenerate, 0.0)))
+
+
+def all_one(*sets: Array) -> bool:
+    """Say whether all points are one and the same: then nothing is hidden."""
+    return all(bool((points == sets[0][0]).all()) for points in sets)
 
 
 def means_between(kernels: Sequence[Kernel], points: Array, others: Array) -> list[PairMeans]:

@@ -8,6 +8,7 @@ import numpy as np
 from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.pictures import no_smaller_than, pictures_of_generated, pictures_of_test
 from genbench.evidence.projections import Pairing
+from genbench.evidence.subsets import part
 from genbench.ground.arrays import Array
 from genbench.ground.randomness import rng_for
 
@@ -37,6 +38,7 @@ class Patches(Evidence):
     distances: Array  # (n_scales, n_directions) Wasserstein-1, finest scale first
     sides: tuple[int, ...]  # of pictures at each scale, the shorter ones
     n_patches: int  # of generated pictures, at each scale
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -48,7 +50,10 @@ class Patches(Evidence):
         for real, scale in zip(test, scales, strict=True):
             drawn = _flat((draw(scale, rng) - real.mean) / real.spread)
             found.append(apart(real.patches, drawn))
-        return cls(np.stack(found), tuple(min(scale.shape[1:3]) for scale in scales), len(drawn))
+        sides = tuple(min(scale.shape[1:3]) for scale in scales)
+        parts = part(MOST_PATCHES, len(comparison.reference.test_set), "test")
+        parts += part(MOST_PATCHES, len(pictures), "generated")
+        return cls(np.stack(found), sides, len(drawn), parts)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -59,6 +64,11 @@ class Patches(Evidence):
             "sides": self.sides,
             "by_side": (1000 * self.distances.mean(axis=1)).tolist(),
         }
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say which pictures were not looked at."""
+        return self.parts
 
 
 def _of_test(reference: Reference) -> list[Standardised]:

@@ -69,6 +69,7 @@ def _statistics(pictures: Array, name: str) -> Statistics:
     for start in range(0, len(pictures), step):
         grey = as_grey(pictures[start : start + step])
         power = power_spectrum(grey)
+        power[np.ptp(grey, axis=(1, 2)) == 0] = 0  # where rounding would leave some
         flat = power.reshape(len(grey), -1)
         means += flat[:, 1:].sum(axis=0) / len(pictures)
         squares += (flat[:, 1:] ** 2).sum(axis=0) / len(pictures)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from genbench.evidence.comparison import Comparison, Evidence, Reference, given
+from genbench.evidence.subsets import part
 from genbench.evidence.training import fixed_budget
 from genbench.ground.arrays import Array, Labels
 from genbench.ground.errors import Unavailable
@@ -54,7 +55,7 @@ class TrainProbe:
     def __call__(self, reference: Reference) -> Probe:
         """Train it."""
         labels = given(reference.train_labels, "classes of the training samples")
-        chosen = chosen_by_value(reference.train_set, labels, self.n)
+        chosen = drawn(reference.train_set, labels, self.n, rng=rng_for(0, "probes"))
         n_classes = int(labels.max()) + 1
         return Probe.trained(reference.train_set[chosen], labels[chosen], n_classes=n_classes)
 
@@ -75,6 +76,7 @@ class Probes(Evidence):
     of_train: Array  # (n_test, n_classes) by the probe of training samples, of test samples
     of_generated: Array  # (n_test, n_classes) by the probe of generated samples, of test samples
     generated_calls: Labels  # (n_generated,) by the probe of training samples
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -99,7 +101,7 @@ class Probes(Evidence):
             unseen = np.setdiff1d(classes, train_labels)
             if len(unseen):
                 raise Unavailable(f"no training sample is of class {unseen[0]}, but {name} ones")
-        chosen = chosen_by_value(generated, labels, n)
+        chosen = drawn(generated, labels, n, rng=comparison.rng("probes"))
         train_probe = real.get(TrainProbe(n))
         probe = Probe.trained(generated[chosen], labels[chosen], n_classes=train_probe.n_classes)
         return cls(
@@ -110,6 +112,10 @@ class Probes(Evidence):
             of_train=train_probe.probabilities(test),
             of_generated=probe.probabilities(test),
             generated_calls=train_probe.probabilities(generated).argmax(axis=1),
+            parts=(
+                *part(n, len(real.train_set), "train", "are learned from"),
+                *part(n, len(generated), "generated", "are learned from"),
+            ),
         )
 
     @property
@@ -137,11 +143,19 @@ class Probes(Evidence):
             "n_clipped": int(((self.of_train < LEAST_PROBABILITY) & (self.of_generated > 0)).sum()),
         }
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say which samples were not learned from."""
+        return self.parts
 
-def chosen_by_value(points: Array, labels: Labels, n: int) -> Labels:
-    """Return the indices of `n` samples in an order that depends on their values, not on theirs."""
-    rows = np.ascontiguousarray(np.column_stack([points, labels]) + 0.0)
-    ordered = np.argsort(rows.view(f"V{rows.dtype.itemsize * rows.shape[1]}").ravel())
-    if n == len(ordered):
-        return ordered
-    return ordered[np.sort(rng_for(0, "probes").choice(len(ordered), size=n, replace=False))]
+
+def drawn(points: Array, labels: Labels, n: int, *, rng: np.random.Generator) -> Labels:
+    """Return the indices of `n` samples that are drawn at random, or of all.
+
+    They are in an order of their values, so that rounding does not depend on the order of rows.
+    """
+    chosen = np.arange(len(points))
+    if n < len(points):
+        chosen = rng.choice(len(points), size=n, replace=False)
+    rows = np.ascontiguousarray(np.column_stack([points[chosen], labels[chosen]]) + 0.0)
+    return chosen[np.argsort(rows.view(f"V{rows.dtype.itemsize * rows.shape[1]}").ravel())]

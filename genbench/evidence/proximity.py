@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.distances import rounding_slack, squared_distance_blocks
+from genbench.distances import squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import Neighbours, generated_to_train, within_train
 from genbench.ground.arrays import Array
@@ -43,11 +43,10 @@ class Proximity(Evidence):
         familiarity = np.empty(len(generated))
         # Of an even number of distances the lower middle one: zero only if half the set repeats.
         spacing = float(np.quantile(train_spacing, 0.5, method="lower"))
-        slack = rounding_slack(generated, train)
         for rows, squared in squared_distance_blocks(generated, train):
             if spacing > 0:
                 familiarity[rows] = np.exp(-2 * squared / spacing**2).sum(axis=1)
             else:
-                familiarity[rows] = (squared <= slack[rows, None]).sum(axis=1)
+                familiarity[rows] = (squared == 0).sum(axis=1)
         spacing_there = train_spacing[found.indices[:, 0]]
         return cls(found.nearest, spacing_there, familiarity, len(train))

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.distances import rounding_slack, squared_distance_blocks
+from genbench.distances import squared_distance_blocks, within
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import within_test
 from genbench.ground.arrays import Array
@@ -39,12 +39,11 @@ class Rarity(Evidence):
         order = np.argsort(radii, kind="stable")
         test, radii = test[order], radii[order]
         n_small = np.searchsorted(radii, np.median(radii), side="right")
-        reach = radii**2 + rounding_slack(test, test, radii)
         small_squares = np.maximum(radii[:n_small] ** 2, ALMOST_NOTHING)
         smallest = np.empty(len(generated))
         most_real = np.empty(len(generated), dtype=np.int64)
         for rows, squared in squared_distance_blocks(generated, test):
-            inside = squared <= reach
+            inside = within(squared, generated[rows], test, radii**2)
             smallest[rows] = np.where(inside.any(axis=1), radii[inside.argmax(axis=1)], np.inf)
             most_real[rows] = (squared[:, :n_small] / small_squares).argmin(axis=1)
         # Measured again by subtraction: a copy is at no distance, and infinitely real.

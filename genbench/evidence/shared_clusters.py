@@ -7,7 +7,7 @@ import numpy as np
 
 from genbench.evidence.bins import FittedCells
 from genbench.evidence.comparison import Comparison, Evidence
-from genbench.evidence.subsets import some_of
+from genbench.evidence.subsets import part, some_of
 from genbench.evidence.unit_kernel import unit
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
@@ -28,6 +28,7 @@ class SharedClusters(Evidence):
     n: int  # points of each set
     test: Array  # (RUNS, N_CLUSTERS) rows sum to one
     generated: Array  # (RUNS, N_CLUSTERS)
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -43,12 +44,17 @@ class SharedClusters(Evidence):
         for run in range(RUNS):
             cells = FittedCells.to(union, N_CLUSTERS, rng=rng)
             shares[:, run] = [cells.count(points) / len(points) for points in (test, generated)]
-        return cls(len(test), *shares)
+        return cls(len(test), shares[0], shares[1], _parts(comparison, len(test)))
 
     @property
     def parameters(self) -> dict[str, int]:
         """How the shares were found."""
         return {"n": self.n, "n_clusters": N_CLUSTERS, "runs": RUNS}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say which samples were not looked at."""
+        return self.parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +67,7 @@ class DirectionClusters(Evidence):
     n_components: int
     test: Array  # (n_clusters,)
     generated: Array  # (n_clusters,)
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -77,7 +84,7 @@ class DirectionClusters(Evidence):
         n_clusters = n // POINTS_PER_CLUSTER
         cells = FittedCells.to(reduced, n_clusters, rng=rng)
         shares = [cells.count(part) / n for part in (reduced[:n], reduced[n:])]
-        return cls(n, reduced.shape[1], *shares)
+        return cls(n, reduced.shape[1], shares[0], shares[1], _parts(comparison, n))
 
     @property
     def parameters(self) -> dict[str, int]:
@@ -88,6 +95,11 @@ class DirectionClusters(Evidence):
             "n_components": self.n_components,
         }
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say which samples were not looked at."""
+        return self.parts
+
 
 def _equally_many(
     comparison: Comparison, fewest: int, *, rng: np.random.Generator
@@ -97,6 +109,11 @@ def _equally_many(
     if n < fewest:
         raise Unavailable(f"needs {fewest} points of each set; there are {n}")
     return some_of(test, n, rng=rng), some_of(generated, n, rng=rng)
+
+
+def _parts(comparison: Comparison, n: int) -> tuple[str, ...]:
+    of_test = part(n, len(comparison.reference.test_set), "test")
+    return of_test + part(n, len(comparison.generated_set), "generated")
 
 
 def _chief_components(points: Array) -> Array:

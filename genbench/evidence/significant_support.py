@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.distances import rounding_slack, squared_distance_blocks
+from genbench.distances import squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.ground.arrays import Array, Flags
 from genbench.ground.randomness import rng_for
@@ -107,10 +107,9 @@ def _support(points: Array, name: str, rng: np.random.Generator) -> Support:
 def _kth_distances(points: Array, k: int) -> Array:
     """Return each point's distance (n,) to its k-th nearest other, for k in the hundreds."""
     found = np.empty(len(points))
-    slack = rounding_slack(points, points)
     for rows, squared in squared_distance_blocks(points, points):
         found[rows] = np.partition(squared, k, axis=1)[:, k]  # the nearest is the point itself
-    return np.sqrt(np.where(found <= slack, 0, found))
+    return np.sqrt(found)
 
 
 def _densities(points: Array, centres: Array, width: float, weights: Array) -> Array:
@@ -121,11 +120,9 @@ def _densities(points: Array, centres: Array, width: float, weights: Array) -> A
     from scipy.sparse import csr_array
 
     found = np.empty((len(points), len(weights)))
-    slack = rounding_slack(points, centres)
     for rows, squared in squared_distance_blocks(points, centres):
         # Without a width, as where most points are repeated, they hold nothing but each other.
-        reach = width**2 if width > 0 else slack[rows, None]
-        near = np.flatnonzero((squared <= reach).ravel())
+        near = np.flatnonzero((squared <= width**2).ravel())
         values = np.ones(len(near))
         if width > 0:
             values = np.cos(np.pi / 2 * np.sqrt(squared.ravel()[near]) / width)

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.distances import rounding_slack, squared_distance_blocks
+from genbench.distances import squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import within_generated, within_test
 from genbench.ground.arrays import Array
@@ -49,15 +49,13 @@ class SoftOverlap(Evidence):
 
         Of all pairs only those within either radius are looked at twice.
         """
-        slack = rounding_slack(test, generated)
         reach = max(test_radius, generated_radius) ** 2
         log_outside_test = np.zeros(len(generated))
         log_outside_generated = np.empty(len(test))
         for rows, squared in squared_distance_blocks(test, generated):
-            near = np.flatnonzero((squared <= np.maximum(reach, slack[rows, None])).ravel())
+            near = np.flatnonzero((squared <= reach).ravel())
             own, other = np.divmod(near, len(generated))
-            found = squared.ravel()[near]
-            apart = np.sqrt(np.where(found <= slack[rows][own], 0, found))
+            apart = np.sqrt(squared.ravel()[near])
             log_outside_test += np.bincount(
                 other, _log_outside(apart, test_radius), minlength=len(generated)
             )

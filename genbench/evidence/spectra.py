@@ -7,7 +7,7 @@ import numpy as np
 
 from genbench.distances import BLOCK_ENTRIES
 from genbench.evidence.comparison import Comparison, Evidence, Reference
-from genbench.evidence.kernel_means import kernel_width, within_generated
+from genbench.evidence.kernel_means import kernel_width, width_parts, within_generated
 from genbench.evidence.unit_kernel import unit
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
@@ -49,6 +49,7 @@ class CollisionModes(Evidence):
     mean_square: float  # of the kernel, over all pairs, those of a point with itself included
     n: int
     width: float
+    parts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -60,12 +61,18 @@ class CollisionModes(Evidence):
         width = usable_width(comparison.reference)
         _, gaussian, _ = comparison.get(within_generated)
         n = len(gaussian.rows)
-        return cls((gaussian.square * (n - 1) + 1) / n, n, width)
+        parts = width_parts(comparison.reference.test_set)
+        return cls((gaussian.square * (n - 1) + 1) / n, n, width, parts)
 
     @property
     def parameters(self) -> dict[str, float]:
         """The width of the kernel; the number of points limits how many modes can be counted."""
         return {"width": self.width, "n": self.n}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say how many samples decide the width, if not all."""
+        return self.parts
 
 
 def entropy_of(shares: Array) -> float:

@@ -10,3 +10,10 @@ def some_of(points: Array, n: int, *, rng: np.random.Generator) -> Array:
     if len(points) <= n:
         return points
     return np.asarray(points[rng.choice(len(points), size=n, replace=False)])
+
+
+def part(used: int, of: int, name: str, role: str = "are looked at") -> tuple[str, ...]:
+    """Return the warning that a number rests on a part of a set, if it does."""
+    if used >= of:
+        return ()
+    return (f"{used} of {of} {name} samples, drawn at random, {role}",)

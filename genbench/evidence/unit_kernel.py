@@ -6,7 +6,14 @@ from typing import ClassVar, Self
 import numpy as np
 
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
-from genbench.evidence.pair_means import KernelMeans, PairMeans, means_between, means_within
+from genbench.evidence.pair_means import (
+    ROUNDING,
+    KernelMeans,
+    PairMeans,
+    all_one,
+    means_between,
+    means_within,
+)
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
 
@@ -32,7 +39,8 @@ class UnitKernel(Evidence):
         generated = unit(at_least(2, comparison.generated_set, "generated"), "generated")
         (within_generated,) = means_within([_bell], generated)
         (between,) = means_between([_bell], test, generated)
-        return cls(KernelMeans(within_test, within_generated, between))
+        rounding = 0.0 if all_one(test, generated) else ROUNDING  # the kernel is about one
+        return cls(KernelMeans(within_test, within_generated, between, rounding))
 
     @property
     def parameters(self) -> dict[str, float]:

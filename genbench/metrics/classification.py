@@ -107,6 +107,7 @@ METRICS = (
         chance=majority,
         standard_error=train_on_generated_error,
         uncertainty="binomial, over test samples",
+        revision=2,
     ),
     Metric(
         compute=test_on_generated_accuracy,
@@ -119,6 +120,7 @@ METRICS = (
         chance=majority_of_generated,
         standard_error=test_on_generated_error,
         uncertainty="binomial, over generated samples",
+        revision=2,
     ),
     Metric(
         compute=generation_quality_index,
@@ -130,5 +132,6 @@ METRICS = (
         chance=majority_index,
         standard_error=index_error,
         uncertainty="delta method, over test samples",
+        revision=2,
     ),
 )

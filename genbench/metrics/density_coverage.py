@@ -54,6 +54,7 @@ METRICS = (
         ideal=1.0,
         chance=0.0,
         standard_error=density_error,
+        revision=2,
     ),
     Metric(
         compute=coverage,
@@ -63,5 +64,6 @@ METRICS = (
         catches=("noise", "shift", "collapse", "dropped mode"),
         ideal=expected_coverage,
         chance=0.0,
+        revision=2,
     ),
 )

@@ -52,6 +52,7 @@ METRICS = (
         chance=0.0,
         standard_error=discrepancy_error,
         uncertainty=JACKKNIFE,
+        revision=2,
     ),
     Metric(
         compute=kernel_distance,
@@ -62,5 +63,6 @@ METRICS = (
         chance=0.0,
         standard_error=kernel_distance_error,
         uncertainty=JACKKNIFE,
+        revision=2,
     ),
 )

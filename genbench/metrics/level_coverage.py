@@ -39,6 +39,6 @@ METRICS = (
         chance=0.0,
         standard_error=coverage_error,
         uncertainty="spread over test samples",
-        revision=2,
+        revision=3,
     ),
 )

@@ -15,6 +15,7 @@ import numpy as np
 
 from genbench.evidence.picture_statistics import PictureStatistics
 from genbench.ground.arrays import Array
+from genbench.ground.errors import Unavailable
 from genbench.metric import Metric
 
 FLOOR = 1e-10  # of the mean power of test pictures: less is none
@@ -87,7 +88,15 @@ def _slope_weights(statistics: PictureStatistics) -> Array:
 
 
 def _log_power(power: Array, statistics: PictureStatistics) -> Array:
+    """Return the logarithm of power, of which too little counts as the least that there is.
+
+    Raises:
+        Unavailable: there is none in test pictures, but some in generated ones: no number is far
+            enough from nothing.
+    """
     least = FLOOR * statistics.test.power.mean()
+    if least == 0 and statistics.generated.power.any():
+        raise Unavailable("test pictures are blank: they have no power at any frequency")
     return np.log(np.maximum(power, least or 1.0))
 
 
@@ -105,6 +114,7 @@ METRICS = (
         chance=0.0,
         standard_error=slope_error,
         uncertainty="spread over test and generated samples, to first order",
+        revision=2,
     ),
     Metric(
         compute=log_spectrum_distance,
@@ -114,6 +124,7 @@ METRICS = (
         catches=("noise", "shift", "collapse"),
         ideal=spectrum_by_chance,
         chance=spectrum_by_chance,
+        revision=2,
     ),
     Metric(
         compute=contrast_distance,

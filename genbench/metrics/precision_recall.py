@@ -42,6 +42,7 @@ METRICS = (
         catches=("noise", "shift"),
         chance=0.0,
         standard_error=precision_error,
+        revision=2,
     ),
     Metric(
         compute=recall,
@@ -51,5 +52,6 @@ METRICS = (
         catches=("collapse", "dropped mode", "shift"),
         chance=0.0,
         standard_error=recall_error,
+        revision=2,
     ),
 )

@@ -38,6 +38,7 @@ METRICS = (
         catches=("noise", "shift"),
         chance=0.0,
         standard_error=precision_error,
+        revision=2,
     ),
     Metric(
         compute=probabilistic_recall,
@@ -48,5 +49,6 @@ METRICS = (
         chance=0.0,
         standard_error=recall_error,
         uncertainty="spread over test samples",
+        revision=2,
     ),
 )

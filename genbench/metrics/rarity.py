@@ -54,6 +54,7 @@ METRICS = (
         bounds=(0, np.inf),
         catches=("noise", "shift", "collapse"),
         standard_error=rarity_error,
+        revision=2,
     ),
     Metric(
         compute=realism_score,
@@ -61,5 +62,6 @@ METRICS = (
         aim="high",
         bounds=(0, np.inf),
         catches=("noise", "shift"),
+        revision=2,
     ),
 )

@@ -62,6 +62,7 @@ METRICS = (
         catches=("noise", "shift"),
         chance=0.0,
         standard_error=precision_error,
+        revision=2,
     ),
     Metric(
         compute=topological_recall,
@@ -72,5 +73,6 @@ METRICS = (
         chance=0.0,
         standard_error=recall_error,
         uncertainty="spread over test samples",
+        revision=2,
     ),
 )

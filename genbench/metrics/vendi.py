@@ -70,6 +70,7 @@ METRICS = (
         aim="match",
         bounds=(1, math.inf),
         catches=("noise", "collapse", "dropped mode"),
+        revision=2,
     ),
     Metric(
         compute=relative_renyi_kernel_entropy,
@@ -77,6 +78,7 @@ METRICS = (
         aim="low",
         bounds=(0, math.inf),
         catches=("noise", "shift", "collapse", "dropped mode"),
+        revision=2,
     ),
     Metric(
         compute=kernel_cross_entropy,
@@ -84,5 +86,6 @@ METRICS = (
         aim="low",
         bounds=(-math.log(1 + RIDGE), -math.log(RIDGE)),
         catches=("noise", "shift", "collapse", "dropped mode"),
+        revision=2,
     ),
 )

@@ -14,8 +14,8 @@ from genbench.metric import Metric
 def wasserstein_distance(transport: Transport) -> float:
     """Mean distance that points must travel to turn generated samples into test samples.
 
-    In units of the points. Samples of one distribution are apart as well, and far in high
-    dimension: what is near only real samples can tell.
+    In units of the points; of sets of unequal size, all points count. Samples of one distribution
+    are apart as well, and far in high dimension: what is near only real samples can tell.
     """
     return transport.distance
 
@@ -50,6 +50,7 @@ METRICS = (
         aim="low",
         bounds=(0, math.inf),
         catches=("noise", "shift", "collapse", "dropped mode"),
+        revision=2,
     ),
     Metric(
         compute=wasserstein_2_distance,
@@ -57,6 +58,7 @@ METRICS = (
         aim="low",
         bounds=(0, math.inf),
         catches=("noise", "shift", "collapse", "dropped mode"),
+        revision=2,
     ),
     Metric(
         compute=critic_distance,

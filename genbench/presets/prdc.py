@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from genbench.distances import rounding_slack
+from genbench.distances import TIE
 from genbench.evidence import Comparison, Overlap
 from genbench.evidence.neighbours import within_generated, within_test
 from genbench.ground.arrays import Array
@@ -28,15 +28,14 @@ class OpenOverlap(Overlap):
         real = comparison.reference
         generated = comparison.generated_set
 
-        def opened(points: Array, radii: Array) -> Array:
-            squared = radii**2 - 2 * rounding_slack(points, generated, radii)
-            return np.sqrt(np.where(squared > 0, squared, np.nan))
+        def opened(radii: Array) -> Array:
+            return np.where(radii > 0, radii * (1 - 2 * TIE), np.nan)
 
         return cls.measure(
             real.test_set,
-            opened(real.test_set, real.get(within_test).furthest),
+            opened(real.get(within_test).furthest),
             generated,
-            opened(generated, comparison.get(within_generated).furthest),
+            opened(comparison.get(within_generated).furthest),
             k=real.k,
         )
 

@@ -9,7 +9,7 @@ from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
 
 from genbench.evidence import Comparison, Reference
-from genbench.evidence.probes import LEAST_PROBABILITY, Probes, chosen_by_value
+from genbench.evidence.probes import LEAST_PROBABILITY, Probes, drawn
 from genbench.ground.errors import Unavailable
 from genbench.metrics import classification
 from genbench.metrics.adversarial_divergence import adversarial_divergence
@@ -254,7 +254,7 @@ def test_there_is_no_index_where_real_samples_teach_nothing(turned):
 def test_probes_learn_from_different_samples():
     points, labels = two_classes(50, 0, 1)
 
-    chosen = chosen_by_value(points, labels, 40)
+    chosen = drawn(points, labels, 40, rng=np.random.default_rng(2))
 
     assert len(np.unique(chosen)) == 40
 

@@ -235,6 +235,21 @@ def test_pictures_without_any_contrast_have_no_tails_but_distances():
     assert np.isnan(filter_kurtosis_gap(found))
 
 
+@pytest.mark.parametrize("level", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("contrast", [1.0, 1e-3, 1e-9])
+def test_nothing_comes_near_blank_pictures_in_the_logarithm_of_power(level, contrast):
+    """Noise must not have the distance of a perfect model; another blank picture has it."""
+    blank = np.full((5, 8, 8), level)
+    found = statistics(blank, 0.3 + contrast * white(24)[:, :8, :8])
+    alike = statistics(blank, np.full((5, 8, 8), 0.7))
+
+    for metric in (spectral_slope_gap, log_spectrum_distance):
+        with pytest.raises(Unavailable, match="test pictures are blank"):
+            metric(found)
+        assert metric(alike) == 0
+    assert contrast_distance(found) > 0.1 * contrast
+
+
 def test_few_or_small_pictures_are_refused():
     with pytest.raises(Unavailable, match="2 generated"):
         statistics(white(22), white(23, n=1))

@@ -85,28 +85,90 @@ def test_more_dimensions_keep_two_samples_of_one_normal_farther_apart():
     assert found[1] == pytest.approx(2.15, abs=4 * 0.012)
 
 
-def test_the_larger_set_is_cut_to_the_size_of_the_smaller():
-    rng = np.random.default_rng(4)
-    test, generated = rng.normal(size=(12, 2)), rng.normal(size=(30, 2))
-
-    found = [moved(test, generated, seed) for seed in range(100)]
-
+@pytest.mark.parametrize("sizes", [(12, 30), (30, 12), (5, 960), (960, 5), (1, 40), (40, 39)])
+def test_all_points_of_sets_of_unequal_size_count(sizes):
     import ot
 
-    uniform = np.full(12, 1 / 12), np.full(30, 1 / 30)
-    whole = ot.emd2(*uniform, cdist(test, generated))
-    draws = [wasserstein_distance(one) for one in found]
-    assert {one.n for one in found} == {12}
-    # The distance is convex: parts of a set lie farther away, on average, than the whole.
-    assert np.mean(draws) > whole
-    assert min(draws) >= cdist(generated, test).min(axis=0).mean() - 1e-12
+    rng = np.random.default_rng(4)
+    test, generated = (rng.uniform(size=(n, 2)) for n in sizes)
+    comparison = compared(test, generated)
+
+    found, squared = Transport.of(comparison), SquaredTransport.of(comparison)
+
+    uniform = [np.full(n, 1 / n) for n in sizes]
+    first, second = (
+        ot.emd2(*uniform, cdist(test, generated, metric), numItermax=10**6)
+        for metric in ("euclidean", "sqeuclidean")
+    )
+    assert wasserstein_distance(found) == pytest.approx(first, rel=1e-9)
+    assert wasserstein_2_distance(squared) == pytest.approx(np.sqrt(second), rel=1e-9)
+    assert (found.n, found.m) == sizes
+    assert not found.warnings
+
+
+def test_on_a_line_all_of_either_set_is_paired_in_order():
+    rng = np.random.default_rng(16)
+    test, generated = rng.normal(size=70), rng.exponential(size=45)
+
+    found = wasserstein_distance(moved(test[:, None], generated[:, None]))
+
+    from scipy.stats import wasserstein_distance as on_a_line
+
+    assert found == pytest.approx(on_a_line(test, generated), rel=1e-9)
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e-9, 1e-6, 1e-3, 1e3, 1e6, 1e9, 1e12])
+@pytest.mark.parametrize("n", [100, 37])
+def test_distances_are_in_the_units_of_the_points(unit, n):
+    rng = np.random.default_rng(17)
+    test, generated = rng.normal(size=(100, 3)), rng.normal(size=(n, 3)) + 0.5
+
+    plain, scaled = (compared(test * by, generated * by) for by in (1, unit))
+
+    for evidence, distance in (
+        (Transport, wasserstein_distance),
+        (SquaredTransport, wasserstein_2_distance),
+    ):
+        expected = unit * distance(evidence.of(plain))
+        assert distance(evidence.of(scaled)) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("value", [-999_999.0, -99_999_999.0, 1.7e12, 1e20, 1e39])
+@pytest.mark.parametrize("counts", [(4, 4), (4, 3), (0, 1)])
+def test_values_that_stand_for_missing_ones_hide_nothing(value, counts):
+    """Alike in both sets they cost nothing, one too many costs its way; either is exact."""
+    rng = np.random.default_rng(18)
+    test, generated = rng.normal(size=(200, 3)), rng.normal(size=(200, 3)) + 0.2
+    test[: counts[0], 0] = value
+    generated[200 - counts[1] :, 0] = value
+    comparison = compared(test, generated)
+
+    found = [
+        wasserstein_distance(Transport.of(comparison)),
+        wasserstein_2_distance(SquaredTransport.of(comparison)),
+    ]
+
+    for power, one in zip((1, 2), found, strict=True):
+        # A limit on the costs, above what any two others may cost, chooses the same plan.
+        costs = np.minimum(cdist(test, generated), 1e4) ** power
+        chosen = linear_sum_assignment(costs)
+        apart = np.sqrt(((test[chosen[0]] - generated[chosen[1]]) ** 2).sum(axis=1))
+        # The same but for which of the others is moved all the way, or from where.
+        rel = 1e-9 + 10 / abs(value)
+        assert one == pytest.approx((apart**power).mean() ** (1 / power), rel=rel)
 
 
 def test_no_more_than_the_most_points_are_used(monkeypatch):
     monkeypatch.setattr(transport, "MOST_POINTS", 10)
     points = np.random.default_rng(5).normal(size=(50, 2))
 
-    assert moved(points, points).n == 10
+    found = moved(points, points)
+
+    assert (found.n, found.m) == (10, 10)
+    assert found.warnings == (
+        "10 of 50 test samples, drawn at random, are moved to",
+        "10 of 50 generated samples, drawn at random, are moved",
+    )
 
 
 def test_an_unfinished_plan_is_no_distance(monkeypatch):
@@ -136,7 +198,7 @@ def test_a_translation_costs_its_length_squared_as_well():
     found = SquaredTransport.of(compared(test, test + np.array([2.0, -1.0, 2.0])))
 
     assert wasserstein_2_distance(found) == pytest.approx(3, rel=1e-12)
-    assert found.parameters == {"n": 40}
+    assert found.parameters == {"n_test": 40, "n_generated": 40}
 
 
 def test_both_distances_are_of_the_same_points(monkeypatch):
@@ -183,9 +245,9 @@ def test_letting_pairs_in_ends_at_the_cheapest_of_all_plans(monkeypatch, kind, m
 def test_only_a_few_of_all_pairs_are_looked_at_by_the_solver(monkeypatch):
     solve, sizes = transport._cheapest_of, []
 
-    def counting(pairs, costs, n):
+    def counting(pairs, costs, n, m):
         sizes.append(len(pairs))
-        return solve(pairs, costs, n)
+        return solve(pairs, costs, n, m)
 
     monkeypatch.setattr(transport, "_cheapest_of", counting)
     rng = np.random.default_rng(21)
@@ -199,7 +261,7 @@ def test_only_a_few_of_all_pairs_are_looked_at_by_the_solver(monkeypatch):
 @pytest.mark.parametrize(("test_price", "problem"), [(0.0, "do not add up"), (2.0, "not proven")])
 def test_a_plan_without_a_proof_is_no_distance(monkeypatch, test_price, problem):
     prices = np.full(3, test_price), np.array([-1.0, -1.0, -1.0])
-    plan = transport._Plan(1.0, *prices)
+    plan = transport._Plan(1.0, *prices, used=np.array([0]))
     monkeypatch.setattr(transport, "_cheapest_of", lambda *_: plan)
 
     with pytest.raises(Unavailable, match=problem):

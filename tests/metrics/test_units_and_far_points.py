@@ -1,0 +1,133 @@
+"""Units and far points: numbers are right there, too, or refused, or doubted in a warning."""
+
+from decimal import Decimal, localcontext
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+
+import genbench
+
+N, D = 120, 3
+UNITS = (1e-12, 1e12)
+
+
+def three_sets(seed=0):
+    rng = np.random.default_rng(seed)
+    centres = 3 * rng.normal(size=(3, D))
+    given = {}
+    for name in ("test", "train", "generated"):
+        labels = rng.integers(3, size=N)
+        given[name] = centres[labels] + rng.normal(size=(N, D))
+        given[f"{name}_labels"] = labels
+    return given
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return genbench.score(**three_sets())
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_in_another_unit_a_number_is_the_same_or_in_that_unit(plain, unit):
+    given = {
+        name: part if part.dtype.kind == "i" else part * unit for name, part in three_sets().items()
+    }
+
+    scaled = genbench.score(**given)
+
+    off = {}
+    for name, score in plain.items():
+        if score.status == "ok" and name != "kernel_distance":  # whose kernel adds 1 to x.y / d
+            found = scaled[name].value
+            powers = [score.value * unit**power for power in (0, 1, 2)]
+            powers.append(score.value - D * np.log(unit))  # of a log-density
+            if not any(found == pytest.approx(one, rel=1e-6, abs=1e-30) for one in powers):
+                off[name] = (score.value, found)
+    assert not off
+
+
+def far_points(kind, value, n=40):
+    rng = np.random.default_rng(1)
+    test, generated = rng.normal(size=(n, 2)), rng.normal(size=(n, 2)) + 0.3
+    if kind == "one sample":
+        generated[0] = value
+    elif kind == "clusters":
+        test[: n // 2, 0] += value
+        generated[: n // 2, 0] += value
+    elif kind == "offset":
+        test, generated = test + value, generated + value
+    elif kind == "unit":
+        test, generated = test * value, generated * value
+    return test, generated
+
+
+def exact(kernel, test, generated):
+    """The U-statistic in four hundred digits."""
+    with localcontext() as context:
+        context.prec = 400
+        sets = [
+            [[Decimal(float(x)) for x in point] for point in part] for part in (test, generated)
+        ]
+
+        def mean(points, others):
+            values = [kernel(x, y) for x in points for y in others if x is not y]
+            return sum(values) / len(values)
+
+        first, second = sets
+        return float(mean(first, first) + mean(second, second) - 2 * mean(first, second))
+
+
+def cube(x, y):
+    return (sum(a * b for a, b in zip(x, y, strict=True)) / len(x) + 1) ** 3
+
+
+def negated_distance(x, y):
+    return -sum((a - b) ** 2 for a, b in zip(x, y, strict=True)).sqrt()
+
+
+@pytest.mark.parametrize("value", [1e-12, 1e-6, 1e-3, 1e2, 1e4, 1e6, 1e7, 1e9, 1e12, 1e20, 1e39])
+@pytest.mark.parametrize("kind", ["one sample", "clusters", "offset", "unit"])
+def test_discrepancies_are_right_or_refused(kind, value):
+    test, generated = far_points(kind, value)
+    scores = genbench.score(test=test, generated=generated, metrics=["kid", "energy"])
+
+    for name, kernel in (("kid", cube), ("energy", negated_distance)):
+        if scores[name].status == "ok":
+            assert scores[name].value == pytest.approx(exact(kernel, test, generated), rel=0.01)
+        else:
+            assert "lost in rounding" in scores[name].reason
+
+
+def test_discrepancies_of_moderate_numbers_are_not_refused():
+    for kind, value in (("one sample", 1e4), ("clusters", 1e6), ("offset", 1e2), ("unit", 1e12)):
+        test, generated = far_points(kind, value)
+        scores = genbench.score(test=test, generated=generated, metrics=["kid", "energy"])
+        assert {score.status for score in scores.values()} == {"ok"}, (kind, value)
+
+
+@pytest.mark.parametrize("gap", [1e3, 1e6, 1e7, 1e9])
+@pytest.mark.parametrize("preset", [None, "prdc"])
+def test_balls_in_far_clusters_hold_what_subtraction_says(gap, preset):
+    test, generated = far_points("clusters", gap, n=300)
+
+    scores = genbench.score(
+        test=test, generated=generated, k=5, preset=preset, metrics=["precision", "density"]
+    )
+
+    radii = np.sort(cdist(test, test), axis=1)[:, 5]
+    inside = (
+        cdist(generated, test) < radii
+    )  # no ties: whether the surface is inside decides nothing
+    assert scores["density"].value == pytest.approx(inside.sum() / 5 / len(generated), rel=1e-12)
+    assert scores["precision"].value == pytest.approx(inside.any(axis=1).mean(), rel=1e-12)
+
+
+@pytest.mark.parametrize("metric", ["fid", "sinkhorn"])
+def test_what_rounding_may_be_all_of_is_doubted(metric):
+    for gap, lost in ((0.0, False), (1e2, False), (1e7, True), (1e9, True)):
+        test, generated = far_points("clusters", gap, n=200)
+
+        score = genbench.score(test=test, generated=generated, metrics=metric)[metric]
+
+        assert any("is lost in" in warning for warning in score.warnings) == lost, gap
