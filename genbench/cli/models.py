@@ -26,7 +26,7 @@ TAKEN = {
     "samples on a board": "board dataset folder results",
     "a model on a data set": "dataset seed metrics json out why deadline memory python isolate",
     "samples on a data set": "dataset seed metrics json out why",
-    "two files": "against train fresh preset device seed metrics json out why",
+    "two files": "against train fresh standardise preset device seed metrics json out why",
     "two folders of images": (
         "against features weights sha256 preset device seed metrics json out why"
     ),

@@ -67,7 +67,7 @@ def samples_on_board(
     """Score samples from a file and show them beside the models of a board."""
     plan = boards.find(board)
     data = load_once(dataset)
-    drawn = read_samples(path, like=data.like, told=_telling(console))
+    drawn = read_samples(path, like=data.like, told=_telling(console, Show()))
     with console.status("Scoring"):
         record = add_samples(drawn, dataset, plan, Store(results / board), name=path.name)
     _show_beside(console, [record], board, folder=folder, results=results)

@@ -80,13 +80,21 @@ def to_csv(frame: "pandas.DataFrame") -> bytes:
 
     Text that a spreadsheet would take for a formula begins with an apostrophe.
     """
-    inert = frame.map(_inert).rename(columns=_inert)
+    import pandas as pd
+
+    inert = frame.rename(columns=_inert)
+    for place, column in enumerate(frame.columns):
+        if not pd.api.types.is_numeric_dtype(frame.dtypes.iloc[place]):
+            # As objects: pandas would turn whole numbers beside nothing into fractions.
+            words = [_inert(value) for value in frame[column]]
+            inert.isetitem(place, pd.Series(words, index=frame.index, dtype=object))
     text: str = inert.to_csv(index=False, lineterminator="\n")
     return text.encode()
 
 
 def _inert(value: Any) -> Any:
-    is_formula = isinstance(value, str) and value.lstrip().startswith(FORMULAS)
+    # A sign alone, as of a verdict, is none.
+    is_formula = isinstance(value, str) and value.lstrip().startswith(FORMULAS) and len(value) > 1
     return f"'{value}" if is_formula else value
 
 

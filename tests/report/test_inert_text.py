@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from genbench.cli.score import print_scores
+from genbench.cli.show import Show, show_scores
 from genbench.metric import Score
 from genbench.report.frames import frame_of, to_csv
 from genbench.report.markdown import safe
+from genbench.scoring.evaluate import Scores
 
 # What a reader of Markdown makes something of, wherever one looks at it.
 ACTIVE = re.compile(
@@ -80,7 +81,7 @@ def test_names_are_no_markup_of_the_terminal(name):
     score = Score(metric="recall", aim="high", bounds=(0, 1), status="skipped", reason=name)
     console = Console(file=io.StringIO(), width=100)
 
-    print_scores(console, name, {"recall": score})
+    show_scores(console, name, Scores([score]), Show(why=True))
 
     assert console.file.getvalue().count(name) == 2
 
@@ -90,7 +91,7 @@ def test_what_is_printed_survives_where_few_signs_can_be_written():
     surroundings = os.environ | {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}
     for words, status in ((["list", "metrics"], 0), (["new", os.fsdecode(b"caf\xe9/\xff.py")], 2)):
         done = subprocess.run(
-            [sys.executable, "-c", call, *words],
+            [sys.executable, "-P", "-c", call, *words],
             env=surroundings,
             capture_output=True,
             check=False,

@@ -150,7 +150,10 @@ def test_a_failure_is_a_row_and_the_others_go_on(board, zoo, tmp_path):
 
 def test_selection_follows_what_the_numbers_depend_on(zoo, board, monkeypatch):
     cells = cells_of(board)
-    score = Score(metric="recall", aim="high", bounds=(0, 1), status="ok", value=0.5)
+    revision = METRICS["recall"].revision
+    score = Score(
+        metric="recall", aim="high", bounds=(0, 1), status="ok", value=0.5, revision=revision
+    )
     known = [
         records.Record(
             key=cell.key(),
@@ -175,7 +178,9 @@ def test_selection_follows_what_the_numbers_depend_on(zoo, board, monkeypatch):
     assert select(cells, known, "missing", metrics=("recall",)) == []
     assert select(cells, known, "stale", metrics=("recall", "precision")) == good
 
-    monkeypatch.setitem(METRICS, "recall", replace(METRICS["recall"], revision=2))
+    monkeypatch.setitem(
+        METRICS, "recall", replace(METRICS["recall"], revision=METRICS["recall"].revision + 1)
+    )
 
     assert select(cells, known, "missing", metrics=("recall",)) == good
     assert "recall" in why_stale(cells[0], known[0], ("recall",))
@@ -206,13 +211,13 @@ def test_a_new_or_corrected_metric_is_scored_from_the_samples_that_are_stored(
         """One half."""
         return 0.5
 
-    corrected = replace(METRICS["recall"], compute=recall, revision=2)
+    corrected = replace(METRICS["recall"], compute=recall, revision=METRICS["recall"].revision + 1)
     monkeypatch.setitem(METRICS, "recall", corrected)
     monkeypatch.setattr(Scorer, "score", lambda _, *of_what: score_here(*of_what))
 
     (_, found) = run(more, folder)
 
-    assert (found.value("recall"), found.scores["recall"].revision) == (0.5, 2)
+    assert (found.value("recall"), found.scores["recall"].revision) == (0.5, corrected.revision)
     assert found.scores["precision"] == before.scores["precision"]
     assert fits(zoo) == ["Good"]
 

@@ -45,7 +45,7 @@ def start(tmp_path):
     started = []
 
     def begin(name):
-        command = [sys.executable, "-c", "from genbench.cli.main import main; main()", "run"]
+        command = [sys.executable, "-P", "-c", "from genbench.cli.main import main; main()", "run"]
         target = f"{tmp_path / 'model.py'}:{name}"
         words = ["quick", "--models", target, "--datasets", "ring", "--folder", tmp_path / "b"]
         with (tmp_path / "said").open("w") as said:
