@@ -365,6 +365,7 @@ def wait_for_a_record(folder, process):
         time.sleep(0.02)
 
 
+@pytest.mark.long
 def test_a_run_killed_at_random_moments_resumes_to_the_same_tables(start, many, zoo, tmp_path):
     models = many(60)  # more than are done before the last kill
     folder = tmp_path / "killed" / "board"

@@ -377,7 +377,9 @@ def found(zoo, tmp_path_factory):
     return by
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "engine", [pytest.param(name, marks=[pytest.mark.long] * (name != "local")) for name in ENGINES]
+)
 def test_every_way_to_fail_has_its_status_phase_and_reason(found, engine):
     _, records = found(engine)
 
