@@ -12,6 +12,7 @@ from typing import Any
 from genbench.ground.processes import end_all
 
 PATIENCE_SECONDS = 1.5  # until what is left is killed and nothing is waited for
+FREEING_SECONDS = 0.2
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # of which Windows has two
 SAID = "Stopped. What was done is kept."
 
@@ -56,7 +57,16 @@ def _leave_anyway(number: int) -> None:
     end_all()
     if _unsaid.acquire(blocking=False):
         os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, f"{SAID}\n".encode())
+    # In a thread: what does not come back is not waited for.
+    threading.Thread(target=_free_semaphores, daemon=True).start()
+    time.sleep(FREEING_SECONDS)
     os._exit(128 + number)
+
+
+def _free_semaphores() -> None:
+    """Give back what worker processes were waited for by: else their tracker warns of a leak."""
+    if (util := sys.modules.get("multiprocessing.util")) is not None:
+        util._run_finalizers(0)  # those of semaphores and pools; none waits for a process's end
 
 
 def say_stopped() -> None:
