@@ -55,11 +55,11 @@ def _stop(number: int, _: object) -> None:
 def _leave_anyway(number: int) -> None:
     time.sleep(PATIENCE_SECONDS)
     end_all()
-    if _unsaid.acquire(blocking=False):
-        os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, f"{SAID}\n".encode())
     # In a thread: what does not come back is not waited for.
     threading.Thread(target=_free_semaphores, daemon=True).start()
     time.sleep(FREEING_SECONDS)
+    if _unsaid.acquire(blocking=False):
+        os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, f"{SAID}\n".encode())
     os._exit(128 + number)
 
 
