@@ -309,9 +309,9 @@ def test_sliced_distances_are_the_powers_of_pots_along_the_same_directions(featu
     import ot
 
     from genbench.evidence import Reference
-    from genbench.evidence.projections import directions
+    from genbench.evidence.projections import DIRECTIONS, Directions
 
-    lines = directions(Reference(test=features[0])).T
+    lines = Directions(Reference(test=features[0])).draw(DIRECTIONS).T
 
     theirs = ot.sliced_wasserstein_distance(*features, projections=lines, p=p)
 
