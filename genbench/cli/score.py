@@ -209,9 +209,9 @@ def two_files(
     if standardise:
         mean, spread = test.mean(axis=0), test.std(axis=0)
         spread[spread == 0] = 1
-        test, generated, training, more = (
-            None if samples is None else (samples - mean) / spread
-            for samples in (test, generated, training, more)
+        test, generated = (test - mean) / spread, (generated - mean) / spread
+        training, more = (
+            None if other is None else (other - mean) / spread for other in (training, more)
         )
         told(f"Standardised by the mean and the spread of each column of {against}.")
     title = f"{path} {_size(generated)} against {against} {_size(test)}"
