@@ -8,6 +8,7 @@ from typing import Any, Literal
 from genbench.evidence import Evidence
 
 Aim = Literal["low", "high", "match"]
+ARROWS: dict[Aim, str] = {"low": "↓", "high": "↑", "match": "→"}  # which way is better
 Failure = Literal["noise", "shift", "collapse", "dropped mode", "copying"]
 Level = float | Callable[[Any], float | None] | None
 

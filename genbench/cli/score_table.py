@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from genbench.metric import Score
+from genbench.metric import ARROWS, Score
 
-ARROWS = {"low": "↓", "high": "↑", "match": "→"}
 COLUMNS = ("value", "±", "real", "ideal", "chance", "p")
 WIDTH = 10
 

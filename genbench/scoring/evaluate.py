@@ -16,7 +16,7 @@ from genbench.ground.devices import PROCESSOR, on
 from genbench.ground.errors import BadInput, Unavailable
 from genbench.ground.paths import brief
 from genbench.ground.strict_json import to_json, with_infinities_as_text
-from genbench.metric import Level, Metric, Score
+from genbench.metric import ARROWS, Level, Metric, Score
 from genbench.metrics import CATALOG, find
 from genbench.scoring.inputs import comparison_of, in_place_of_generated
 from genbench.scoring.remarks import remarks_on
@@ -30,7 +30,6 @@ OTHER_NAMES = {
     "samples": "generated",
 }
 SHOWN = ("aim", "value", "standard_error", "real", "ideal", "chance", "p_value")
-AIMS = {"low": "↓", "high": "↑", "match": "→"}
 
 
 class Scores(Mapping[str, Score]):
@@ -243,7 +242,7 @@ def _sentence(unavailable: Unavailable) -> str:
 def _cell(score: Score, column: str) -> str:
     value = getattr(score, column)
     if value is None or column == "aim":
-        return AIMS[value] if value else ""
+        return ARROWS[value] if value else ""
     return f"{value:.4g}"
 
 
