@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from genbench.evidence import Evidence
+from genbench.evidence.parts import OverParts
 
 Aim = Literal["low", "high", "match"]
 ARROWS: dict[Aim, str] = {"low": "↓", "high": "↑", "match": "→"}  # which way is better
@@ -37,7 +38,7 @@ class Metric:
     bounds: tuple[float, float] = (-math.inf, math.inf)
     ideal: Level = None
     chance: Level = None
-    standard_error: Callable[[Any], float] | None = None
+    standard_error: Callable[[Any], float] | OverParts | None = None
     uncertainty: str = "spread over samples"  # how the standard error is found, if it is
     p_value: Callable[[Any], float] | None = None  # of such a value or a worse one by chance
     revision: int = 1  # raised by hand when its values change: older scores are then made anew

@@ -13,6 +13,7 @@ from genbench.cli.options import CONSOLE, ERRORS
 from genbench.ground.errors import BadInput, Unavailable, unknown_name
 from genbench.ground.paths import brief, shown
 from genbench.models.find import reach_current_folder
+from genbench.sanity.calibration.command import calibrate
 from genbench.sanity.command import sanity
 
 
@@ -76,6 +77,7 @@ for command in (
     models.check,
     models.new,
     sanity,
+    calibrate,
 ):
     main.add_command(command)
 

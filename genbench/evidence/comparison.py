@@ -1,7 +1,7 @@
 """Reference and Comparison: all that is known, and where evidence is kept, computed once each."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -13,6 +13,7 @@ from genbench.ground.errors import Unavailable
 from genbench.ground.randomness import rng_for
 
 Found = TypeVar("Found")
+SETS = ("test", "train", "generated")  # whose names arrays of a row for each sample begin with
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -113,6 +114,25 @@ class Comparison(Memory):
         """Return the stream of random numbers of a kind of evidence."""
         return rng_for(self.seed, evidence)
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many samples each set holds, of those that are there."""
+        held = {**_rows_of(self.reference), **_rows_of(self)}
+        return {_set_of(name): len(rows) for name, rows in held.items()}
+
+    def of_rows(self, chosen: Mapping[str, Labels]) -> Self:
+        """Return the same comparison of some rows of sets, by their names; of others all rows."""
+        of_reference, of_generated = (
+            {
+                name: rows[chosen[_set_of(name)]]
+                for name, rows in _rows_of(part).items()
+                if _set_of(name) in chosen
+            }
+            for part in (self.reference, self)
+        )
+        reference = replace(self.reference, **of_reference)  # type: ignore[arg-type]
+        return replace(self, reference=reference, **of_generated)  # type: ignore[arg-type]
+
 
 class Evidence:
     """What metrics of one kind read: O(n) arrays, computed once from a comparison."""
@@ -165,3 +185,17 @@ def _points(name: str, points: Array | None, samples: Array | None) -> Array:
     if points is not None:
         return points
     return flat(given(samples, f"{name} samples"))
+
+
+def _rows_of(part: Reference | Comparison) -> dict[str, Array]:
+    """Return the arrays with a row for each sample of a set, by their names."""
+    held = ((field.name, getattr(part, field.name)) for field in fields(part) if field.init)
+    return {
+        name: value
+        for name, value in held
+        if _set_of(name) in SETS and isinstance(value, np.ndarray)
+    }
+
+
+def _set_of(name: str) -> str:
+    return name.partition("_")[0]

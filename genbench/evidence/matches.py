@@ -41,6 +41,19 @@ class Matches(Evidence):
         return self.pool.called_real[self.rivals, self.pool.index]
 
     @property
+    def covariance(self) -> Array:
+        """Of `won`, over judged samples (n - 1, n - 1), the discriminators held fixed.
+
+        Where the pool does not tell which samples two of them both call real, it is as if all
+        agreed: the most that it may be.
+        """
+        if self.pool.both_call_real is None:
+            share, n = self.won.mean(), len(self.won)
+            return np.full((n, n), share * (1 - share) / self.n_judged)
+        both = self.pool.both_call_real[:, :, self.pool.index][np.ix_(self.rivals, self.rivals)]
+        return np.asarray((both - np.outer(self.won, self.won)) / self.n_judged)
+
+    @property
     def won_by_test(self) -> Array:
         """Share of test samples that each rival's discriminator calls real, (n - 1,)."""
         return np.asarray(1 - self.pool.test_errors[self.rivals])

@@ -17,6 +17,7 @@ BLOCK_ENTRIES = 1_000_000  # of the points: 8 MB, which stay in the cache
 MOST_SHOWN = 2000  # points that a standard error is estimated from: its own is 2 % of it
 ROUNDING = 1e-15  # of the variances, from which a distance is what is left
 PRECISE = 1e-3  # of a distance: more than this of it should not be rounding
+ENOUGH = 10  # samples a dimension: what chance makes of covariances is then known to a percent
 SAFE = 1e-8  # of the largest eigenvalue: a product of a matrix with itself keeps smaller ones badly
 
 
@@ -138,20 +139,31 @@ def _in_terms_of(factor: Array, some: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Moments(Evidence):
-    """Moments of test and generated points."""
+    """Moments of test and generated points, and points to see by what chance makes of them."""
 
     inputs: ClassVar = ("test", "generated")
 
     test: Gaussian
     generated: Gaussian
+    pool: tuple[Array, Array] | None = None  # test points, and train or generated ones
+    pool_is_real: bool = False
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
         """Measure either set."""
-        generated = comparison.generated_moments
-        if generated is None:
-            generated = Gaussian.of(at_least(2, comparison.generated_set, "generated"))
-        return cls(comparison.reference.get(test_moments), generated)
+        reference, known = comparison.reference, comparison.generated_moments
+        generated = _generated_moments(comparison) if known is None else known
+        test = reference.get(test_moments)
+        if known is not None or reference.test_moments is not None:
+            return cls(test, generated)
+        if reference.has_train and len(reference.train_set) >= generated.n:
+            return cls(test, generated, (reference.test_set, reference.train_set), True)
+        return cls(test, generated, (reference.test_set, comparison.generated_set))
+
+    @property
+    def few(self) -> bool:
+        """Whether a set is too small for how covariances fluctuate to be written down."""
+        return min(self.test.n, self.generated.n) < ENOUGH * len(self.test.mean)
 
     @cached_property
     def squared_distance(self) -> float:
@@ -167,11 +179,17 @@ class Moments(Evidence):
             for name, found in (("test", self.test), ("generated", self.generated))
             if found.n <= d
         )
+        if self.few and self.pool is None:
+            lacking += ("of moments alone, the ideal is a lower bound where samples are so few",)
         rounding = ROUNDING * (self.test.total_variance + self.generated.total_variance)
         if rounding <= PRECISE * self.squared_distance:
             return lacking
         lost = f"the distance is lost in rounding beside the variances, give or take {rounding:.1g}"
         return (*lacking, lost)
+
+
+def _generated_moments(comparison: Comparison) -> Gaussian:
+    return Gaussian.of(at_least(2, comparison.generated_set, "generated"))
 
 
 def test_moments(reference: Reference) -> Gaussian:

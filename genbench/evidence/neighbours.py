@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from genbench.distances import nearest
+from genbench.distances import TIE, nearest, squared_distance_blocks, within
 from genbench.evidence.comparison import Comparison, Reference, at_least
 from genbench.ground.arrays import Array, Labels
 
@@ -28,8 +28,33 @@ class Neighbours(NamedTuple):
 
 def within_test(reference: Reference) -> Neighbours:
     """Find each test point's k nearest others."""
+    found = reference.get(_test_neighbours)
+    return Neighbours(*(part[:, : reference.k] for part in found))
+
+
+def held_by_test_balls(reference: Reference) -> Labels:
+    """Count the other test points (n_test,) that each test point's ball holds, with its surface.
+
+    They are k, unless the next neighbours are as far as the k-th: where points are repeated, or
+    whole numbers.
+    """
+    k, points = reference.k, reference.test_set
+    distances = reference.get(_test_neighbours).distances
+    held = np.full(len(points), k)
+    tied = np.flatnonzero(distances[:, -1] <= distances[:, k - 1] * (1 + TIE))
+    if distances.shape[1] > k and len(tied):
+        limits = distances[tied, k - 1, None] ** 2
+        for rows, squared in squared_distance_blocks(points[tied], points):
+            inside = within(squared, points[tied[rows]], points, limits[rows])
+            held[tied[rows]] = inside.sum(axis=1) - 1  # without the centre
+    return held
+
+
+def _test_neighbours(reference: Reference) -> Neighbours:
+    """Find the k nearest others, and one more if there is one: it tells whether others are tied."""
     points = at_least(reference.k + 1, reference.test_set, "test")
-    return Neighbours(*nearest(points, points, k=reference.k, same=True))
+    k = min(reference.k + 1, len(points) - 1)
+    return Neighbours(*nearest(points, points, k=k, same=True))
 
 
 def within_train(reference: Reference) -> Neighbours:

@@ -7,7 +7,7 @@ import numpy as np
 
 from genbench.distances import ball_blocks
 from genbench.evidence.comparison import Comparison, Evidence
-from genbench.evidence.neighbours import within_generated, within_test
+from genbench.evidence.neighbours import held_by_test_balls, within_generated, within_test
 from genbench.ground.arrays import Array, Labels
 
 
@@ -25,6 +25,7 @@ class Overlap(Evidence):
     test_balls_around: Labels  # (n_generated,) test balls that hold each generated point
     generated_balls_around: Labels  # (n_test,) generated balls that hold each test point
     test_ball_occupied: Array  # (n_test,) whether each test ball holds a generated point
+    held: Labels | None = None  # (n_test,) other test points in each test ball, if they are counted
     test_balls_without_volume: int = 0  # about points that are repeated k times or more
     generated_balls_without_volume: int = 0
 
@@ -35,12 +36,24 @@ class Overlap(Evidence):
         test_radii = real.get(within_test).furthest
         generated_radii = comparison.get(within_generated).furthest
         return cls.measure(
-            real.test_set, test_radii, comparison.generated_set, generated_radii, k=real.k
+            real.test_set,
+            test_radii,
+            comparison.generated_set,
+            generated_radii,
+            k=real.k,
+            held=real.get(held_by_test_balls),
         )
 
     @classmethod
     def measure(
-        cls, test: Array, test_radii: Array, generated: Array, generated_radii: Array, *, k: int
+        cls,
+        test: Array,
+        test_radii: Array,
+        generated: Array,
+        generated_radii: Array,
+        *,
+        k: int,
+        held: Labels | None,
     ) -> Self:
         """Count memberships in one pass over test x generated."""
         test_balls_around = np.zeros(len(generated), dtype=np.int64)
@@ -55,6 +68,7 @@ class Overlap(Evidence):
             test_balls_around,
             generated_balls_around,
             test_ball_occupied,
+            held,
             int((test_radii == 0).sum()),
             int((generated_radii == 0).sum()),
         )

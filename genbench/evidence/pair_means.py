@@ -9,6 +9,7 @@ import numpy as np
 from genbench.distances import later_distance_blocks, squared_distance_blocks
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
+from genbench.ground.spread import error_where_degenerate
 
 ROUNDING = 1e-15  # of what a sum of kernel values is made of
 PRECISE = 1e-3  # of a discrepancy: a larger share of it may not be rounding
@@ -30,9 +31,32 @@ class PairMeans(NamedTuple):
 
     @property
     def centred_square(self) -> float:
-        """Mean of (k(x, y) - its means over x and over y + its mean)^2."""
+        """Mean of (k(x, y) - its means over x and over y + its mean)^2, over pairs of two sets."""
         of_rows, of_columns = (self.rows**2).mean(), (self.columns**2).mean()
         return float(self.square - of_rows - of_columns + np.square(self.mean))
+
+    @property
+    def within(self) -> "WithinMeans":
+        """What is left of the kernel within one set beside a sum a(x) + a(y)."""
+        return WithinMeans(self)
+
+
+class WithinMeans:
+    """A kernel k(x, y) = a(x) + a(y) + w(x, y) within one set, where no point meets itself.
+
+    U-statistics see only w. Without pairs on the diagonal, the mean over the others of a point
+    with a large a(x) lacks that very a(x): sums divided by n - 2 have a(x) just once (Szekely and
+    Rizzo, "Partial distance correlation with methods for dissimilarities", Annals of Statistics
+    2014, https://doi.org/10.1214/14-AOS1255). Not a number for fewer than four points.
+    """
+
+    def __init__(self, means: PairMeans) -> None:
+        n = len(means.rows)
+        sums = means.rows * (n - 1)
+        self.rows = sums / (n - 2) if n > 3 else np.full(n, np.nan)  # (n,) a(x) + mean w + constant
+        squares = n * (n - 1) * means.square - 2 * (sums @ self.rows)
+        squares += sums.sum() * self.rows.sum() / (n - 1)
+        self.centred_square = float(squares / (n * (n - 3))) if n > 3 else np.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,21 +90,17 @@ class KernelMeans:
 
     @property
     def standard_error(self) -> float:
-        """Of the U-statistic, for different and for equal distributions.
-
-        The jackknife's variance counts the part that is left for equal distributions, where the
-        statistic is degenerate, twice: once is taken off again, and at least that part is left.
-        There it is therefore, on average, on the large side, by about a third.
-        """
+        """Of the U-statistic, for different and for equal distributions."""
         n, m = len(self.test.rows), len(self.generated.rows)
-        first = 4 * (self.test.rows - self.between.rows).var(ddof=1) / n
-        first += 4 * (self.generated.rows - self.between.columns).var(ddof=1) / m
+        test, generated = self.test.within, self.generated.within
+        first = 4 * (test.rows - self.between.rows).var(ddof=1) / n
+        first += 4 * (generated.rows - self.between.columns).var(ddof=1) / m
         degenerate = (
-            2 * self.test.centred_square / (n * (n - 1))
-            + 2 * self.generated.centred_square / (m * (m - 1))
+            2 * test.centred_square / (n * (n - 1))
+            + 2 * generated.centred_square / (m * (m - 1))
             + 4 * self.between.centred_square / (n * m)
         )
-        return float(np.sqrt(max(first - degenerate, degenerate, 0.0)))
+        return error_where_degenerate(float(first), degenerate)
 
 
 def all_one(*sets: Array) -> bool:

@@ -11,9 +11,9 @@ regularisation keeps them from being overconfident; probabilities below 1e-12 ar
 import numpy as np
 from scipy.special import rel_entr
 
+from genbench.evidence.parts import OverParts
 from genbench.evidence.probes import LEAST_PROBABILITY, Probes
 from genbench.ground.arrays import Array
-from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
 
 
@@ -23,12 +23,6 @@ def adversarial_divergence(probes: Probes) -> float:
     Above 0 for real samples too, from which the classifier learns something else each time.
     """
     return float(_divergences(probes).mean())
-
-
-def divergence_error(probes: Probes) -> float:
-    """Standard error of the mean over test samples, both classifiers held fixed."""
-    divergences = _divergences(probes)
-    return error_of_mean(divergences)
 
 
 def _divergences(probes: Probes) -> Array:
@@ -45,7 +39,6 @@ METRICS = (
         aim="low",
         bounds=(0, np.inf),
         catches=("noise", "collapse", "dropped mode"),
-        standard_error=divergence_error,
-        uncertainty="over test samples",
+        standard_error=OverParts(power=0.5),
     ),
 )

@@ -28,9 +28,8 @@ def beta_recall(supports: Supports) -> float:
     """How well balls about the mean generated sample recover equal shares of test samples.
 
     1 - 2 x the mean over shares b of |R(b) - b|, where R(b) is the share of test samples that are
-    recovered by a generated sample in the ball that holds a share b of generated ones. A generated
-    sample is nearest with even odds where both sets are alike: about 1/2 is then good, and more in
-    many dimensions, where samples near the middle are nearest to most.
+    recovered by a generated sample in the ball that holds a share b of generated ones. What is good
+    depends on the sizes of the sets and on dimensions: only real samples can tell.
     """
     recovering = supports.nearest_own[supports.recovered]
     area = area_off_diagonal(supports.generated_own, recovering, of=len(supports.recovered))

@@ -7,8 +7,8 @@ Differs from the paper: it shows accuracies side by side; this is their differen
 classifier and equally many samples.
 """
 
+from genbench.evidence.parts import OverParts
 from genbench.evidence.probes import Probes
-from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
 
 
@@ -27,12 +27,6 @@ def lost_by_guessing(probes: Probes) -> float:
     return float(probes.train_right.mean() - probes.majority)
 
 
-def distortion_error(probes: Probes) -> float:
-    """Standard error of the mean difference over test samples, both classifiers held fixed."""
-    differences = probes.train_right - probes.generated_right
-    return error_of_mean(differences)
-
-
 METRICS = (
     Metric(
         compute=boundary_distortion,
@@ -42,7 +36,6 @@ METRICS = (
         catches=("collapse", "dropped mode"),
         ideal=lost_by_perfect,
         chance=lost_by_guessing,
-        standard_error=distortion_error,
-        uncertainty="paired, over test samples",
+        standard_error=OverParts(),
     ),
 )

@@ -12,9 +12,9 @@ samples, since a model of one easy sample a class gets all of them right.
 
 import numpy as np
 
+from genbench.evidence.parts import OverParts
 from genbench.evidence.probes import Probes
 from genbench.ground.errors import Unavailable
-from genbench.ground.spread import error_of_share
 from genbench.metric import Metric
 
 
@@ -72,23 +72,6 @@ def majority_of_generated(probes: Probes) -> float:
     return float(np.bincount(probes.generated_labels).max() / len(probes.generated_labels))
 
 
-def train_on_generated_error(probes: Probes) -> float:
-    """Binomial standard error over test samples, the classifier held fixed."""
-    return error_of_share(train_on_generated_accuracy(probes), len(probes.test_labels))
-
-
-def test_on_generated_error(probes: Probes) -> float:
-    """Binomial standard error over generated samples, the classifier held fixed."""
-    return error_of_share(test_on_generated_accuracy(probes), len(probes.generated_labels))
-
-
-def index_error(probes: Probes) -> float:
-    """Standard error of a ratio of means over the same test samples, by its linear part."""
-    right, right_of_train = probes.generated_right, probes.train_right
-    residuals = right - right.mean() / right_of_train.mean() * right_of_train
-    return float(100 * residuals.std(ddof=1) / right_of_train.mean() / np.sqrt(len(right)))
-
-
 def _accuracy_of_train(probes: Probes) -> float:
     accuracy = accuracy_of_train(probes)
     if accuracy == 0:
@@ -105,8 +88,7 @@ METRICS = (
         catches=("collapse", "dropped mode"),
         ideal=accuracy_of_perfect,
         chance=majority,
-        standard_error=train_on_generated_error,
-        uncertainty="binomial, over test samples",
+        standard_error=OverParts(),
         revision=2,
     ),
     Metric(
@@ -118,8 +100,7 @@ METRICS = (
         catches=(),
         ideal=accuracy_of_train,
         chance=majority_of_generated,
-        standard_error=test_on_generated_error,
-        uncertainty="binomial, over generated samples",
+        standard_error=OverParts(),
         revision=2,
     ),
     Metric(
@@ -130,8 +111,7 @@ METRICS = (
         catches=("collapse", "dropped mode"),
         ideal=index_of_perfect,
         chance=majority_index,
-        standard_error=index_error,
-        uncertainty="delta method, over test samples",
+        standard_error=OverParts(),
         revision=2,
     ),
 )

@@ -10,7 +10,7 @@ other.
 import numpy as np
 
 from genbench.evidence import Overlap
-from genbench.ground.spread import error_of_mean
+from genbench.evidence.parts import OverParts
 from genbench.metric import Metric
 
 
@@ -27,21 +27,26 @@ def coverage(overlap: Overlap) -> float:
     return float(overlap.test_ball_occupied.mean())
 
 
-def expected_coverage(overlap: Overlap) -> float:
-    """Coverage when both samples have one continuous distribution.
+def expected_density(overlap: Overlap) -> float | None:
+    """Density when both samples have one distribution: 1, or more where distances are tied.
+
+    Of one test point fewer it is exactly so, on average: taken out and put back as a fresh one, a
+    point lies in just the balls that it lay in before.
+    """
+    return None if overlap.held is None else float(overlap.held.mean() / overlap.k)
+
+
+def expected_coverage(overlap: Overlap) -> float | None:
+    """Coverage when both samples have one distribution, if no distances are tied.
 
     A ball stays empty if the k nearest of the n - 1 + m other points are all test points:
     1 - prod_(i=1..k) (n - i) / (n + m - i).
     """
+    if overlap.held is None or (overlap.held > overlap.k).any():
+        return None
     n, m = len(overlap.test_ball_occupied), len(overlap.test_balls_around)
     i = np.arange(1, overlap.k + 1)
     return float(1 - np.prod((n - i) / (n + m - i)))
-
-
-def density_error(overlap: Overlap) -> float:
-    """Standard error of the mean over generated samples, the test balls held fixed."""
-    balls = overlap.test_balls_around / overlap.k
-    return error_of_mean(balls)
 
 
 METRICS = (
@@ -51,9 +56,9 @@ METRICS = (
         aim="match",
         bounds=(0, np.inf),
         catches=("noise", "shift"),
-        ideal=1.0,
+        ideal=expected_density,
         chance=0.0,
-        standard_error=density_error,
+        standard_error=OverParts(),
         revision=2,
     ),
     Metric(

@@ -13,8 +13,8 @@ keeps copies from becoming points of no width, so that they lose tens and not mi
 """
 
 from genbench.evidence.fitted_mixtures import FittedMixtures
+from genbench.evidence.parts import OverParts
 from genbench.ground.arrays import Array
-from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
 
 SCALE = 100
@@ -29,12 +29,6 @@ def feature_likelihood_divergence(mixtures: FittedMixtures) -> float:
     return float(SCALE * _losses(mixtures).mean())
 
 
-def likelihood_error(mixtures: FittedMixtures) -> float:
-    """Standard error of the mean over test points, both mixtures held fixed."""
-    losses = SCALE * _losses(mixtures)
-    return error_of_mean(losses)
-
-
 def _losses(mixtures: FittedMixtures) -> Array:
     return (mixtures.around_train - mixtures.around_generated) / mixtures.d
 
@@ -45,7 +39,6 @@ METRICS = (
         needs=FittedMixtures,
         aim="low",
         catches=("noise", "shift", "collapse", "dropped mode", "copying"),
-        standard_error=likelihood_error,
-        uncertainty="spread over test points, the mixtures held fixed",
+        standard_error=OverParts(),
     ),
 )

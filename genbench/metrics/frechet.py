@@ -9,14 +9,21 @@ Differs from the papers: distances have standard errors; the extrapolation goes 
 test points as well, averages several draws of each size, and does not redraw from the model.
 """
 
+import math
+
 import numpy as np
 
 from genbench.evidence import Gaussian, Moments
 from genbench.evidence.frechet_extrapolation import FrechetExtrapolation
-from genbench.evidence.moments import influences
+from genbench.evidence.moments import influences, squared_distance
 from genbench.ground.arrays import Array
-from genbench.ground.spread import error_of_mean
+from genbench.ground.randomness import rng_for
+from genbench.ground.spread import error_of_mean, error_where_degenerate
 from genbench.metric import Metric
+
+FEWEST_DRAWS = 3  # to measure what chance makes of a distance
+DIMENSIONS_DRAWN = 200  # over all draws: a draw tells the less, the fewer points really vary in
+MOST_OPERATIONS = 2e9  # of products: about a second, beyond which the fewest draws must do
 
 
 def frechet_distance(moments: Moments) -> float:
@@ -38,17 +45,72 @@ def frechet_distance_infinity(extrapolation: FrechetExtrapolation) -> float:
 
 
 def frechet_by_chance(moments: Moments) -> float:
-    """Expected distance between two samples of one Gaussian, of these sizes.
+    """Expected distance between two samples of one law, of these sizes.
 
-    The means differ by (1/n + 1/m) tr S; to second order the covariances add
-    (1/n + 1/m) sum_ij (1 + [i = j]) s_i s_j / (2 (s_i + s_j)) over the variances s of S. Those of
-    the test set spread wider than the truth's, which makes that sum too small: its bias is taken
+    Measured where samples are few beside dimensions, and points are at hand: the mean distance of
+    disjoint draws of real points, or, where these are too few, of both sets pooled, the generated
+    one moved and scaled onto the other, and split anew. That is right for a perfect model, and
+    hardly moved by where another one lies and how wide it is.
+    """
+    if moments.few and moments.pool is not None:
+        return _between_draws(moments, *moments.pool)
+    return _between_gaussians(moments)
+
+
+def _between_draws(moments: Moments, test: Array, others: Array) -> float:
+    if not moments.pool_is_real:
+        others = _like(moments.test, moments.generated, others)
+    points = np.concatenate([test, others])
+    n, m = moments.test.n, moments.generated.n
+    rng = rng_for(0, "frechet_by_chance")
+    distances, variances = [], []
+    for _ in range(_n_draws(moments)):
+        order = rng.permutation(len(points))
+        sides = (Gaussian.of(points[order[:n]]), Gaussian.of(points[order[n : n + m]]))
+        distances.append(squared_distance(*sides))
+        variances.extend(side.total_variance for side in sides)
+    scale = np.mean(variances)
+    return float(np.mean(distances) * moments.test.total_variance / scale) if scale else 0.0
+
+
+def _like(one: Gaussian, other: Gaussian, points: Array) -> Array:
+    """Return points of the other's, with the first one's mean and total variance."""
+    scale = one.total_variance / other.total_variance if other.total_variance else 1.0
+    return np.asarray(one.mean + np.sqrt(scale) * (points - other.mean))
+
+
+def _n_draws(moments: Moments) -> int:
+    variances, (n, m) = moments.test.variances, (moments.test.n, moments.generated.n)
+    total, d = variances.sum(), len(moments.test.mean)
+    effective = total**2 / (variances**2).sum() if total else d
+    affordable = MOST_OPERATIONS / ((n + m) * d * min(max(n, m), d))
+    return max(FEWEST_DRAWS, math.ceil(min(DIMENSIONS_DRAWN / effective, affordable)))
+
+
+def _between_gaussians(moments: Moments) -> float:
+    """Write down what sample moments make of it, to second order.
+
+    The means differ by (1/n + 1/m) tr S, and covariances add (1/n + 1/m) sum_ij Var(x_i x_j) /
+    (2 (s_i + s_j)) over the variances s of S; for Gaussians Var(x_i x_j) is (1 + [i = j]) s_i s_j,
+    and other laws' are taken to be larger by one factor, if samples are enough to see it. Variances
+    of the test set spread wider than the truth's, which makes that sum too small: its bias is taken
     off, to first order in dimensions per sample.
     """
     test, generated = moments.test, moments.generated
     variances, pairs = _spectrum(test)
-    spread = variances.sum() + (pairs.sum() + np.trace(pairs)) / 2
-    return float((1 / test.n + 1 / generated.n) * (spread - _bias_of_pairs(variances, test.n - 1)))
+    fluctuations = (pairs.sum() + np.trace(pairs)) / 2 - _bias_of_pairs(variances, test.n - 1)
+    beside = 1.0 if moments.few else _beside_gaussian(test)
+    spread = variances.sum() + beside * fluctuations
+    return float((1 / test.n + 1 / generated.n) * spread)
+
+
+def _beside_gaussian(gaussian: Gaussian) -> float:
+    """Return sum_ij Var(x_i x_j) of points over that of a Gaussian's; 1 without points."""
+    if gaussian.some is None:
+        return 1.0
+    squares, total = (gaussian.variances**2).sum(), gaussian.total_variance
+    fourth = (((gaussian.some - gaussian.mean) ** 2).sum(axis=1) ** 2).mean()
+    return float((fourth - squares) / (total**2 + squares)) if total else 1.0
 
 
 def frechet_error(moments: Moments) -> float:
@@ -56,8 +118,7 @@ def frechet_error(moments: Moments) -> float:
 
     To first order the distance moves with the mean influence of the points. Where distributions are
     equal none has any, and what is left is of second order, as large as for Gaussians: the squared
-    shift of the means, and squares of the covariances' differences. The plug-in variance counts
-    that part twice (as a jackknife does): once is taken off again.
+    shift of the means, and squares of the covariances' differences.
     """
     test, generated = moments.test, moments.generated
     of_test, of_generated = influences(test, generated)
@@ -65,7 +126,7 @@ def frechet_error(moments: Moments) -> float:
     variances, pairs = _spectrum(test)
     second = 2 * (variances**2).sum() + (pairs**2).sum() + (np.diag(pairs) ** 2).sum()
     second *= (1 / test.n + 1 / generated.n) ** 2
-    return float(np.sqrt(max(first - second, second)))
+    return error_where_degenerate(float(first), float(second))
 
 
 def _spectrum(gaussian: Gaussian) -> tuple[Array, Array]:

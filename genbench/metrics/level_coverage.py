@@ -9,7 +9,7 @@ others, where theirs is chosen on held-out ones.
 """
 
 from genbench.evidence.level_coverage import SHARE, LevelCoverage
-from genbench.ground.spread import error_of_share
+from genbench.evidence.parts import OverParts
 from genbench.metric import Metric
 
 
@@ -22,12 +22,6 @@ def level_coverage(densities: LevelCoverage) -> float:
     return float((densities.test >= densities.level).mean())
 
 
-def coverage_error(densities: LevelCoverage) -> float:
-    """Binomial standard error over test samples, the level held fixed."""
-    share = level_coverage(densities)
-    return error_of_share(share, len(densities.test))
-
-
 METRICS = (
     Metric(
         compute=level_coverage,
@@ -37,8 +31,7 @@ METRICS = (
         catches=("shift", "collapse", "dropped mode"),
         ideal=SHARE,
         chance=0.0,
-        standard_error=coverage_error,
-        uncertainty="spread over test samples",
+        standard_error=OverParts(),
         revision=3,
     ),
 )

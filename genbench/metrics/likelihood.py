@@ -9,6 +9,7 @@ both ways, so none is judged by a bandwidth it helped to choose.
 """
 
 from genbench.evidence import KernelLikelihood, LogLikelihoods
+from genbench.evidence.parts import OverParts
 from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
 
@@ -32,18 +33,13 @@ def mean_error(likelihoods: LogLikelihoods) -> float:
     return error_of_mean(likelihoods.test)
 
 
-def kernel_mean_error(likelihood: KernelLikelihood) -> float:
-    """Standard error of the mean over test samples, the generated ones held fixed."""
-    return error_of_mean(likelihood.log_densities)
-
-
 METRICS = (
     Metric(
         compute=kernel_log_likelihood,
         needs=KernelLikelihood,
         aim="high",
         catches=("noise", "shift", "collapse", "dropped mode"),
-        standard_error=kernel_mean_error,
+        standard_error=OverParts(),
     ),
     Metric(
         compute=log_likelihood,

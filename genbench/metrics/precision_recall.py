@@ -7,7 +7,7 @@ Differs from the paper: k is 5, as in density and coverage, not 3.
 """
 
 from genbench.evidence import Overlap
-from genbench.ground.spread import error_of_share
+from genbench.evidence.parts import OverParts
 from genbench.metric import Metric
 
 
@@ -21,18 +21,6 @@ def recall(overlap: Overlap) -> float:
     return float((overlap.generated_balls_around > 0).mean())
 
 
-def precision_error(overlap: Overlap) -> float:
-    """Binomial standard error over generated samples, the test balls held fixed."""
-    share = precision(overlap)
-    return error_of_share(share, len(overlap.test_balls_around))
-
-
-def recall_error(overlap: Overlap) -> float:
-    """Binomial standard error over test samples, the generated balls held fixed."""
-    share = recall(overlap)
-    return error_of_share(share, len(overlap.generated_balls_around))
-
-
 METRICS = (
     Metric(
         compute=precision,
@@ -41,7 +29,7 @@ METRICS = (
         bounds=(0, 1),
         catches=("noise", "shift"),
         chance=0.0,
-        standard_error=precision_error,
+        standard_error=OverParts(),
         revision=2,
     ),
     Metric(
@@ -51,7 +39,7 @@ METRICS = (
         bounds=(0, 1),
         catches=("collapse", "dropped mode", "shift"),
         chance=0.0,
-        standard_error=recall_error,
+        standard_error=OverParts(),
         revision=2,
     ),
 )

@@ -4,8 +4,8 @@ Park and Kim, "Probabilistic precision and recall towards reliable evaluation of
 models", ICCV 2023, https://arxiv.org/abs/2309.01590.
 """
 
+from genbench.evidence.parts import OverParts
 from genbench.evidence.soft_overlap import SoftOverlap
-from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
 
 
@@ -19,16 +19,6 @@ def probabilistic_recall(overlap: SoftOverlap) -> float:
     return float(overlap.among_generated.mean())
 
 
-def precision_error(overlap: SoftOverlap) -> float:
-    """Standard error of the mean over generated samples, the test balls held fixed."""
-    return error_of_mean(overlap.among_test)
-
-
-def recall_error(overlap: SoftOverlap) -> float:
-    """Standard error of the mean over test samples, the generated balls held fixed."""
-    return error_of_mean(overlap.among_generated)
-
-
 METRICS = (
     Metric(
         compute=probabilistic_precision,
@@ -37,7 +27,7 @@ METRICS = (
         bounds=(0, 1),
         catches=("noise", "shift"),
         chance=0.0,
-        standard_error=precision_error,
+        standard_error=OverParts(),
         revision=2,
     ),
     Metric(
@@ -47,8 +37,7 @@ METRICS = (
         bounds=(0, 1),
         catches=("collapse", "dropped mode", "shift"),
         chance=0.0,
-        standard_error=recall_error,
-        uncertainty="spread over test samples",
+        standard_error=OverParts(),
         revision=2,
     ),
 )

@@ -10,9 +10,9 @@ mean rarity and the median realism, which copies of test samples, infinitely rea
 
 import numpy as np
 
+from genbench.evidence.parts import OverParts
 from genbench.evidence.rarity import Rarity
 from genbench.ground.errors import Unavailable
-from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
 
 
@@ -40,12 +40,6 @@ def realism_score(rarity: Rarity) -> float:
     return float(np.median(rarity.realism))
 
 
-def rarity_error(rarity: Rarity) -> float:
-    """Standard error of the mean over samples inside, the test balls held fixed."""
-    inside = rarity.smallest_ball[np.isfinite(rarity.smallest_ball)]
-    return error_of_mean(inside)
-
-
 METRICS = (
     Metric(
         compute=rarity_score,
@@ -53,7 +47,7 @@ METRICS = (
         aim="match",
         bounds=(0, np.inf),
         catches=("noise", "shift", "collapse"),
-        standard_error=rarity_error,
+        standard_error=OverParts(power=0),
         revision=2,
     ),
     Metric(

@@ -14,10 +14,10 @@ import numpy as np
 
 from genbench.distances import nearest
 from genbench.evidence.comparison import given
+from genbench.evidence.parts import OverParts
 from genbench.evidence.retrieval import Retrieval
 from genbench.ground.arrays import as_samples, flat
 from genbench.ground.errors import BadInput, Unavailable
-from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
 
 
@@ -77,19 +77,6 @@ def compare_retrieval(*, test: Any, one: Any, other: Any) -> RetrievalComparison
     return RetrievalComparison(float(np.median(differences)), float(wilcoxon(differences).pvalue))
 
 
-def distance_error(retrieval: Retrieval) -> float:
-    """Standard error of the mean over test samples, the generated ones held fixed."""
-    distances = retrieval.distances
-    return error_of_mean(distances)
-
-
-def ratio_error(retrieval: Retrieval) -> float:
-    """Standard error of a ratio of means over the same test samples, by the delta method."""
-    by_train = given(retrieval.distances_to_train, "training samples")
-    residuals = retrieval.distances - retrieval_ratio(retrieval) * by_train
-    return float(residuals.std(ddof=1) / np.sqrt(len(residuals)) / by_train.mean())
-
-
 def ideal_ratio(retrieval: Retrieval) -> float | None:
     """One for as many generated as training samples; else the dimension of the data decides."""
     return 1.0 if retrieval.n_generated == retrieval.n_train else None
@@ -102,8 +89,7 @@ METRICS = (
         aim="low",
         bounds=(0, np.inf),
         catches=("noise", "shift", "collapse", "dropped mode"),
-        standard_error=distance_error,
-        uncertainty="spread over test samples",
+        standard_error=OverParts(power=0),
     ),
     Metric(
         compute=retrieval_ratio,
@@ -114,7 +100,6 @@ METRICS = (
         catches=("noise", "shift", "collapse", "dropped mode"),
         ideal=ideal_ratio,
         chance=ideal_ratio,
-        standard_error=ratio_error,
-        uncertainty="spread over test samples, delta method",
+        standard_error=OverParts(),
     ),
 )

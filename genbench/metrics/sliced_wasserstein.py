@@ -9,8 +9,8 @@ Differs from the papers: sets of unequal size are compared exactly, by merging t
 
 import math
 
+from genbench.evidence.parts import OverParts
 from genbench.evidence.projections import Projections
-from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
 
 
@@ -32,18 +32,6 @@ def sliced_wasserstein_2(projections: Projections) -> float:
     return float(projections.squared_distances.mean())
 
 
-def first_error(projections: Projections) -> float:
-    """Monte-Carlo error of the mean over directions."""
-    return error_of_mean(projections.distances)
-
-
-def second_error(projections: Projections) -> float:
-    """Monte-Carlo error of the mean over directions."""
-    return error_of_mean(projections.squared_distances)
-
-
-UNCERTAINTY = "spread over random directions, the samples held fixed"
-
 METRICS = (
     Metric(
         compute=sliced_wasserstein_1,
@@ -51,8 +39,7 @@ METRICS = (
         aim="low",
         bounds=(0, math.inf),
         catches=("noise", "shift", "collapse", "dropped mode"),
-        standard_error=first_error,
-        uncertainty=UNCERTAINTY,
+        standard_error=OverParts(),
     ),
     Metric(
         compute=sliced_wasserstein_2,
@@ -60,7 +47,6 @@ METRICS = (
         aim="low",
         bounds=(0, math.inf),
         catches=("noise", "shift", "collapse", "dropped mode"),
-        standard_error=second_error,
-        uncertainty=UNCERTAINTY,
+        standard_error=OverParts(power=0.5),
     ),
 )

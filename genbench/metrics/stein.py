@@ -10,9 +10,9 @@ The density need not be normalised. The score is local: of well-separated modes,
 wrong weight goes unnoticed.
 """
 
-import numpy as np
-
+from genbench.evidence.pair_means import PairMeans
 from genbench.evidence.stein import SteinMeans
+from genbench.ground.spread import error_where_degenerate
 from genbench.metric import Metric
 
 
@@ -26,11 +26,11 @@ def kernel_stein_discrepancy(means: SteinMeans) -> float:
 
 def stein_error(means: SteinMeans) -> float:
     """Standard error of the U-statistic, valid for the true density and for others."""
-    n, mean = len(means.rows), means.rows.mean()
-    first = 4 * means.rows.var(ddof=1) / n
-    centred_square = means.square - 2 * (means.rows**2).mean() + mean**2
-    degenerate = 2 * centred_square / (n * (n - 1))
-    return float(np.sqrt(max(first - degenerate, degenerate, 0.0)))
+    n = len(means.rows)
+    within = PairMeans(means.rows, means.rows, means.square).within
+    first = 4 * within.rows.var(ddof=1) / n
+    degenerate = 2 * within.centred_square / (n * (n - 1))
+    return error_where_degenerate(float(first), degenerate)
 
 
 def stein_p_value(means: SteinMeans) -> float:

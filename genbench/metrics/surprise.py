@@ -10,8 +10,8 @@ from scipy.special import digamma
 
 from genbench.creativity.beliefs import JEFFREYS, sight_surprise
 from genbench.evidence import Proximity
+from genbench.evidence.parts import OverParts
 from genbench.ground.arrays import Array
-from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
 
 
@@ -31,12 +31,6 @@ def most_surprise() -> float:
     return float(-np.log(JEFFREYS) + digamma(JEFFREYS + 1))
 
 
-def surprise_error(proximity: Proximity) -> float:
-    """Standard error of the mean over generated samples, the training set held fixed."""
-    surprises = _surprises(proximity)
-    return error_of_mean(surprises)
-
-
 def _surprises(proximity: Proximity) -> Array:
     # The symbols are the training samples and the new one.
     total = proximity.n_train + JEFFREYS * (proximity.n_train + 1)
@@ -51,6 +45,6 @@ METRICS = (
         bounds=(0, most_surprise()),
         catches=("copying",),
         chance=None,
-        standard_error=surprise_error,
+        standard_error=OverParts(),
     ),
 )

@@ -11,9 +11,10 @@ import numpy as np
 
 from genbench.evidence.matches import Matches
 from genbench.ground.arrays import Array
-from genbench.ground.spread import error_of_share
 from genbench.metric import Metric
 from genbench.tournament.ratings import Rating, bradley_terry, glicko2
+
+NUDGE = 1e-4  # of a result, to see how far a rating moves
 
 
 def tournament_win_rate(matches: Matches) -> float:
@@ -49,14 +50,21 @@ def rating_of_test(matches: Matches) -> float:
 
 
 def win_rate_error(matches: Matches) -> float:
-    """Binomial standard error over samples, as if all discriminators agreed: at most this."""
-    share = tournament_win_rate(matches)
-    return error_of_share(share, matches.n_judged)
+    """Standard error over judged samples."""
+    return float(np.sqrt(max(matches.covariance.mean(), 0.0)))
 
 
-def rating_deviation(matches: Matches) -> float:
-    """Glicko-2's own deviation of the rating."""
-    return _rated(matches.won).deviation
+def rating_error(matches: Matches) -> float:
+    """Standard error over judged samples, by the delta method: how the rating moves with results.
+
+    It is no deviation of Glicko-2, which would stay wide however many samples are judged: to that
+    system a pool's rivals are as many games, and skills may change.
+    """
+    won = matches.won
+    steps = NUDGE * np.eye(len(won))
+    slopes = [(_rated(won + step).rating - _rated(won - step).rating) / 2 for step in steps]
+    slopes = np.array(slopes) / NUDGE
+    return float(np.sqrt(max(slopes @ matches.covariance @ slopes, 0.0)))
 
 
 def strength_error(matches: Matches) -> float:
@@ -83,6 +91,8 @@ def _bradley_terry(matches: Matches) -> tuple[Array, Array]:
     return bradley_terry(wins)
 
 
+JUDGED = "spread over judged samples; discriminators held fixed"
+
 METRICS = (
     Metric(
         compute=tournament_win_rate,
@@ -92,7 +102,7 @@ METRICS = (
         catches=(),
         ideal=win_rate_of_test,
         standard_error=win_rate_error,
-        uncertainty="binomial, over judged samples; discriminators held fixed",
+        uncertainty=JUDGED,
     ),
     Metric(
         compute=skill_rating,
@@ -100,8 +110,9 @@ METRICS = (
         aim="high",
         catches=(),
         ideal=rating_of_test,
-        standard_error=rating_deviation,
-        uncertainty="deviation of Glicko-2",
+        standard_error=rating_error,
+        uncertainty=JUDGED,
+        revision=2,
     ),
     Metric(
         compute=bradley_terry_strength,
@@ -109,6 +120,6 @@ METRICS = (
         aim="high",
         catches=(),
         standard_error=strength_error,
-        uncertainty="curvature of the likelihood",
+        uncertainty="curvature of the likelihood; discriminators held fixed",
     ),
 )

@@ -12,7 +12,7 @@ import numpy as np
 
 from genbench.distances import TIE
 from genbench.evidence import Comparison, Overlap
-from genbench.evidence.neighbours import within_generated, within_test
+from genbench.evidence.neighbours import held_by_test_balls, within_generated, within_test
 from genbench.ground.arrays import Array
 from genbench.metric import Metric
 from genbench.metrics import CATALOG
@@ -27,6 +27,7 @@ class OpenOverlap(Overlap):
         """Shrink every ball by more than rounding may add; one without volume holds nothing."""
         real = comparison.reference
         generated = comparison.generated_set
+        held = real.get(held_by_test_balls)
 
         def opened(radii: Array) -> Array:
             return np.where(radii > 0, radii * (1 - 2 * TIE), np.nan)
@@ -37,6 +38,7 @@ class OpenOverlap(Overlap):
             generated,
             opened(comparison.get(within_generated).furthest),
             k=real.k,
+            held=held if (held == real.k).all() else None,  # what is on a surface is outside
         )
 
     @property

@@ -54,8 +54,11 @@ def path_of(folder: Path, check: Check, seed: int) -> Path:
 
 @cache
 def digest(metric: Metric) -> str:
-    """Return a hash of the code of the files that define a metric and its evidence."""
-    return _hash(inspect.getfile(part) for part in (inspect.unwrap(metric.compute), metric.needs))
+    """Return a hash of the code of the files that define a metric, its evidence and its error."""
+    error = metric.standard_error
+    errors = [] if error is None else [error if inspect.isfunction(error) else type(error)]
+    parts = (inspect.unwrap(metric.compute), metric.needs, *errors)
+    return _hash(inspect.getfile(part) for part in parts)
 
 
 def read(path: Path) -> Cell:

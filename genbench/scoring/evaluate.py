@@ -12,6 +12,7 @@ import numpy as np
 
 from genbench import presets
 from genbench.evidence import Comparison
+from genbench.evidence.parts import OverParts
 from genbench.ground.devices import PROCESSOR, on
 from genbench.ground.errors import BadInput, Unavailable
 from genbench.ground.paths import brief
@@ -190,7 +191,8 @@ def _judge(metric: Metric, comparison: Comparison) -> Score:
             raise Unavailable("it is not defined on these samples")
     except Unavailable as unavailable:
         return Score(**known, status="skipped", reason=_sentence(unavailable))
-    error = _level(metric.standard_error, evidence)
+    uncertainty, find_error = _error_of(metric, comparison, value)
+    error = _level(find_error, evidence)
     ideal = _level(metric.ideal, evidence)
     # What a perfect model scores and what is there by chance are often the same, and may be dear.
     chance = ideal if metric.chance is metric.ideal else _level(metric.chance, evidence)
@@ -201,12 +203,20 @@ def _judge(metric: Metric, comparison: Comparison) -> Score:
         ideal=ideal,
         chance=chance,
         standard_error=error,
-        uncertainty=None if error is None else metric.uncertainty,
+        uncertainty=None if error is None else uncertainty,
         p_value=_level(metric.p_value, evidence),
         parameters=_known(evidence.parameters),
         warnings=evidence.warnings,
         seconds=time.perf_counter() - start,
     )
+
+
+def _error_of(metric: Metric, comparison: Comparison, value: float) -> tuple[str, Level]:
+    """Return how the standard error of a value is found, and what finds it, from evidence."""
+    error = metric.standard_error
+    if not isinstance(error, OverParts):
+        return metric.uncertainty, error
+    return error.means, lambda _: error.error(metric.compute, metric.needs, comparison, value)
 
 
 def _known(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,8 @@ class Pool:
     names: Sequence[str]
     index: int = 0
     called_real: Array  # (n, n) share of samples of model j that discriminator i calls real
+    both_call_real: Array | None = None  # (n, n, n) share of samples of model j that discriminators
+    # i and k both call real, at [i, k, j]
     n_samples: Sequence[int]  # (n,) samples of each model that were judged
     test_errors: Array  # (n,) share of test samples that each discriminator calls generated
     n_test: int  # test samples that were judged
@@ -47,6 +49,11 @@ class Pool:
         object.__setattr__(self, "n_samples", tuple(map(int, counts)))
         object.__setattr__(self, "called_real", _shares("called_real", self.called_real, (n, n)))
         object.__setattr__(self, "test_errors", _shares("test_errors", self.test_errors, (n,)))
+        if self.both_call_real is not None:
+            both = _shares("both_call_real", self.both_call_real, (n, n, n))
+            if not np.allclose(both.diagonal().T, self.called_real):
+                raise BadInput("both_call_real[i, i, j] must be called_real[i, j].")
+            object.__setattr__(self, "both_call_real", both)
         if self.curves is not None:
             stages = len(np.atleast_1d(self.curves))
             object.__setattr__(self, "curves", _shares("curves", self.curves, (stages, n)))
@@ -107,11 +114,15 @@ def play(
             rng = rng_for(seed, "pool", name, "discriminator")
             own[name] = _Network(train, learned[name], rng=rng).train()
     judges = [own[name] for name in arrays]
+    # (n, n_judged) for each model: which of its samples each discriminator calls real
+    verdicts = [
+        np.array([_judge(judge, part) > 0.5 for judge in judges], dtype=float)
+        for part in judged.values()
+    ]
     return Pool(
         names=tuple(arrays),
-        called_real=np.array(
-            [[(_judge(judge, part) > 0.5).mean() for part in judged.values()] for judge in judges]
-        ),
+        called_real=np.stack([found.mean(axis=1) for found in verdicts], axis=1),
+        both_call_real=np.stack([found @ found.T / found.shape[1] for found in verdicts], axis=2),
         n_samples=tuple(len(part) for part in judged.values()),
         test_errors=np.array([(_judge(judge, test) <= 0.5).mean() for judge in judges]),
         n_test=len(test),

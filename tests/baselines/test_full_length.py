@@ -34,10 +34,10 @@ def test_a_baseline_draws_in_time_and_nearer_to_real_samples_than_noise_does(nam
     n = len(data.test)
     noise = UniformNoise().fit(data.train, rng=np.random.default_rng(0))
 
-    start = time.perf_counter()
+    start = time.process_time()
     model = model.fit(data.train, rng=np.random.default_rng(0)) or model
     samples = model.sample(n, rng=np.random.default_rng(1))
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
 
     assert seconds < DEADLINE
     of_noise = energy_distance(noise.sample(n, rng=np.random.default_rng(1)), data.test)

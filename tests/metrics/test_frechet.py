@@ -276,7 +276,8 @@ def test_between_equal_moments_the_second_order_is_the_spread_of_repetitions():
     ]
     many = rng.normal(size=(4000, d))
 
-    found = frechet_error(moments(many, many)) * (1 / n + 1 / m) / (2 / 4000)
+    # Where influences vanish, as they never do for two sets, half of the second order is kept.
+    found = 2 * frechet_error(moments(many, many)) * (1 / n + 1 / m) / (2 / 4000)
 
     assert found == pytest.approx(np.std(draws), rel=4 / np.sqrt(2 * 800) + d / n)
 
@@ -353,7 +354,7 @@ def test_between_equal_round_moments_the_standard_error_has_a_closed_form():
     columns = np.column_stack([np.ones(n), np.random.default_rng(25).normal(size=(n, d))])
     points = np.linalg.qr(columns)[0][:, 1:] * np.sqrt(variance * (n - 1))
 
-    found = frechet_error(moments(points, points))
+    found = 2 * frechet_error(moments(points, points))  # half is kept where influences vanish
 
     # Squares of a shift, and a quarter of the squares of a symmetric matrix's entries.
     assert found == pytest.approx(2 / n * variance * np.sqrt(2 * d + d * (d + 1) / 4))
@@ -363,7 +364,9 @@ def test_between_equal_round_moments_the_standard_error_has_a_closed_form():
 def test_a_covariance_is_full_from_one_point_more_than_dimensions(n):
     points = np.random.default_rng(26).normal(size=(n, 3))
 
-    found = moments(points, np.random.default_rng(27).normal(size=(9, 3))).warnings
+    other = np.random.default_rng(27).normal(size=(9, 3))
+
+    found = Moments.of(Comparison(reference=Reference(test=points), generated=other)).warnings
 
     expected = (f"{n} test points have no full covariance in 3 dimensions",)
     assert found == (expected if n == 3 else ())
@@ -377,3 +380,71 @@ def test_the_smaller_set_says_how_small_parts_are():
         assert extrapolated(*sets).warnings == (
             "parts of 10 points in 12 dimensions: the line may bend",
         )
+
+
+def white(rng, n, d):
+    return rng.normal(size=(n, d))
+
+
+def clusters(rng, n, d):
+    return 2 * np.random.default_rng(0).normal(size=(6, d))[rng.integers(6, size=n)] + rng.normal(
+        scale=0.7, size=(n, d)
+    )
+
+
+@pytest.mark.parametrize(
+    ("law", "n", "m", "d", "with_train"),
+    [
+        (white, 50, 50, 64, False),  # fewer points than dimensions
+        (white, 100, 60, 64, False),
+        (white, 100, 60, 64, True),
+        (clusters, 60, 60, 16, False),  # far from a Gaussian
+        (clusters, 400, 300, 4, False),  # points enough to write it down
+    ],
+)
+def test_the_ideal_is_what_a_perfect_model_scores(law, n, m, d, with_train):
+    rng, n_draws = np.random.default_rng(21), 60 if d > 4 else 300
+    values, ideals = [], []
+    for _ in range(n_draws):
+        reference = Reference(test=law(rng, n, d), train=law(rng, m, d) if with_train else None)
+        found = Moments.of(Comparison(reference=reference, generated=law(rng, m, d)))
+        values.append(frechet_distance(found))
+        ideals.append(frechet_by_chance(found))
+
+    error = np.hypot(np.std(values), np.std(ideals)) / np.sqrt(n_draws)
+    assert error < 0.07 * np.mean(values)
+    assert np.mean(ideals) == pytest.approx(np.mean(values), abs=4 * error + 0.02 * np.mean(values))
+
+
+def test_real_points_enough_for_both_sides_make_the_ideal_the_same_for_every_model():
+    rng = np.random.default_rng(22)
+    reference = Reference(test=white(rng, 50, 20), train=white(rng, 50, 20))
+
+    ideals = {
+        frechet_by_chance(Moments.of(Comparison(reference=reference, generated=generated)))
+        for generated in (white(rng, 50, 20), 5 + 9 * white(rng, 50, 20))
+    }
+
+    assert len(ideals) == 1
+
+
+def test_a_model_far_off_hardly_moves_the_ideal_of_pooled_sets():
+    rng = np.random.default_rng(23)
+    test, fair = white(rng, 60, 20), white(rng, 60, 20)
+
+    near, far = (
+        frechet_by_chance(
+            Moments.of(Comparison(reference=Reference(test=test), generated=generated))
+        )
+        for generated in (fair, 30 * fair)
+    )
+
+    assert far == pytest.approx(near, rel=0.3)
+
+
+def test_of_moments_alone_the_ideal_is_said_to_be_a_lower_bound_where_samples_are_few():
+    rng = np.random.default_rng(24)
+    few, many = (Gaussian.of(white(rng, n, 8)) for n in (79, 80))
+
+    assert any("lower bound" in warning for warning in Moments(many, few).warnings)
+    assert not any("lower bound" in warning for warning in Moments(many, many).warnings)

@@ -7,7 +7,7 @@ from scipy.spatial.distance import cdist
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.rarity import Rarity
 from genbench.ground.errors import Unavailable
-from genbench.metrics.rarity import rarity_error, rarity_score, realism_score
+from genbench.metrics.rarity import rarity_score, realism_score
 
 
 def rarity(test, generated, k=3):
@@ -32,7 +32,6 @@ def test_matches_the_definition_written_out():
     assert realism_score(found) == pytest.approx(np.median(realisms))
     assert 1 < len(rarities) < 31
     assert rarity_score(found) == pytest.approx(np.mean(rarities))
-    assert rarity_error(found) == pytest.approx(np.std(rarities, ddof=1) / np.sqrt(len(rarities)))
     assert found.parameters == {"k": 4, "share_outside": (31 - len(rarities)) / 31}
 
 

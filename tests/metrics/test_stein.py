@@ -114,12 +114,6 @@ def test_of_two_modes_far_apart_it_misses_neither_alone():
     assert stein_p_value(found) > 0.01
 
 
-def test_what_no_point_sees_alone_spreads_as_a_mean_over_pairs():
-    degenerate = SteinMeans(rows=np.zeros(5), square=3.0, signed=np.zeros(9))
-
-    assert stein_error(degenerate) == pytest.approx(np.sqrt(3 * 2 / (5 * 4)))
-
-
 def test_points_and_scores_are_not_taken_for_each_other():
     rng = np.random.default_rng(8)
     points, score = rng.normal(size=(6, 2)), rng.normal(size=(6, 2))
@@ -130,12 +124,22 @@ def test_points_and_scores_are_not_taken_for_each_other():
 
 
 def test_the_error_is_that_of_twice_the_mean_of_rows_less_what_pairs_add():
-    rows, square = np.array([1.0, 2.0, 3.0, 4.0, 10.0]), 50.0
+    rng, n = np.random.default_rng(10), 7
+    table = rng.normal(size=(n, n)) + 3 * rng.normal(size=n)[:, None]
+    kernel = table + table.T
+    np.fill_diagonal(kernel, 0)
+    rows, square = kernel.sum(axis=1) / (n - 1), (kernel**2).sum() / (n * (n - 1))
 
     found = stein_error(SteinMeans(rows=rows, square=square, signed=np.zeros(9)))
 
-    of_pairs = 2 * (square - 2 * (rows**2).mean() + rows.mean() ** 2) / (5 * 4)
-    assert found == pytest.approx(np.sqrt(4 * rows.var(ddof=1) / 5 - of_pairs))
+    sums, total = kernel.sum(axis=1), kernel.sum()
+    centred = kernel - (sums[:, None] + sums) / (n - 2) + total / ((n - 1) * (n - 2))
+    np.fill_diagonal(centred, 0)
+    assert centred.sum(axis=1) == pytest.approx(np.zeros(n), abs=1e-12)
+    of_pairs = 2 * (centred**2).sum() / (n * (n - 3)) / (n * (n - 1))
+    of_points = 4 * np.var(sums / (n - 2), ddof=1) / n
+    assert of_points > 3 * of_pairs  # so that little of it is due to pairs
+    assert found == pytest.approx(np.sqrt(of_points - 1.5 * of_pairs))
 
 
 def test_two_test_samples_are_enough_and_one_is_not():

@@ -6,7 +6,7 @@ from scipy.special import digamma, gammaln
 
 from genbench.creativity.beliefs import JEFFREYS, sight_surprise
 from genbench.evidence import Comparison, Proximity, Reference
-from genbench.metrics.surprise import bayesian_surprise, most_surprise, surprise_error
+from genbench.metrics.surprise import bayesian_surprise, most_surprise
 
 
 def proximity(train, generated):
@@ -60,16 +60,6 @@ def test_on_repeated_training_samples_only_exact_repeats_are_familiar():
     found = proximity(train, np.array([[0.0], [0.4]]))
 
     assert found.familiarity == pytest.approx([10, 0])
-
-
-def test_error_is_that_of_a_mean():
-    train = np.random.default_rng(3).normal(size=(50, 1))
-    generated = np.array([[0.0], [1.0], [2.5], [9.0]])
-
-    each = [bayesian_surprise(proximity(train, row[None])) for row in generated]
-
-    found = surprise_error(proximity(train, generated))
-    assert found == pytest.approx(np.std(each, ddof=1) / 2)
 
 
 def test_it_is_the_mean_over_samples():

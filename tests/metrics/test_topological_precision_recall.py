@@ -9,8 +9,6 @@ from genbench.evidence.significant_support import SignificantSupport
 from genbench.ground.errors import Unavailable
 from genbench.ground.randomness import rng_for
 from genbench.metrics.topological_precision_recall import (
-    precision_error,
-    recall_error,
     topological_precision,
     topological_recall,
 )
@@ -53,7 +51,6 @@ def test_matches_the_definition_written_out():
     assert 0 < topological_precision(found) == pytest.approx(precision)
     assert precision < 1
     assert topological_recall(found) == pytest.approx((recalled & real).sum() / real.sum())
-    assert precision_error(found) == np.sqrt(precision * (1 - precision) / made.sum())
 
 
 def test_identical_sets_are_precise_and_recalled():
@@ -114,7 +111,7 @@ def test_too_few_points_are_refused():
         topological_precision(SignificantSupport(50, 2, ~nothing, nothing, nothing, ~nothing))
 
 
-def test_errors_are_binomial_over_the_significant_samples_of_the_set_that_is_judged():
+def test_shares_are_of_the_significant_samples_of_the_set_that_is_judged():
     found = SignificantSupport(
         k=50,
         n_dimensions=2,
@@ -125,6 +122,4 @@ def test_errors_are_binomial_over_the_significant_samples_of_the_set_that_is_jud
     )
 
     assert topological_recall(found) == 0.4
-    assert recall_error(found) == pytest.approx(np.sqrt(0.4 * 0.6 / 10))
     assert topological_precision(found) == 0.75
-    assert precision_error(found) == pytest.approx(np.sqrt(0.75 * 0.25 / 20))

@@ -54,7 +54,8 @@ def test_the_frechet_distance_of_moments_is_that_of_samples():
     whole = genbench.score(test=test, generated=generated, metrics="fid")["fid"]
 
     assert found.value == pytest.approx(whole.value, rel=1e-9)
-    assert found.chance == pytest.approx(whole.chance, rel=1e-9)
+    # Points show how covariances fluctuate, moments alone do not: as a Gaussian's, then.
+    assert found.chance == pytest.approx(whole.chance, rel=0.1)
 
 
 def test_files_give_back_what_was_saved(tmp_path):

@@ -58,7 +58,7 @@ def test_standard_errors_come_where_they_are_known():
     scores = score(metrics=["precision", "ndb"])
 
     assert scores["precision"].standard_error >= 0
-    assert scores["precision"].uncertainty == "spread over samples"
+    assert scores["precision"].uncertainty == "spread over disjoint parts of all sets"
     assert scores["ndb"].standard_error is scores["ndb"].uncertainty is None
     assert 0 <= scores["ndb"].p_value <= 1
     assert "±" in repr(scores)

@@ -1,0 +1,1 @@
+"""Calibration: do standard errors say how much numbers scatter when all samples are drawn anew?"""

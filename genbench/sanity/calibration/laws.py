@@ -1,0 +1,100 @@
+"""Laws to draw real and generated samples from, again and again."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from scipy.special import logsumexp, softmax
+
+from genbench.ground.arrays import Array, Labels
+
+DIMENSIONS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """Gaussians of any covariance; the density, its slope and the modes are exact."""
+
+    weights: Array  # (n_modes,)
+    means: Array  # (n_modes, d)
+    roots: Array  # (n_modes, d, d) of the covariances: points are mean + root @ noise
+
+    def sample(self, n: int, *, rng: np.random.Generator) -> tuple[Array, Labels]:
+        """Draw points (n, d) and the mode each came from (n,)."""
+        modes = rng.choice(len(self.weights), size=n, p=self.weights)
+        noise = rng.normal(size=(n, self.means.shape[1]))
+        return self.means[modes] + np.einsum("nij,nj->ni", self.roots[modes], noise), modes
+
+    def log_prob(self, points: Array) -> Array:
+        """Log-density of each point (n,), in nats."""
+        return np.asarray(logsumexp(self._log_joint(points), axis=1))
+
+    def posterior(self, points: Array) -> Array:
+        """Probability of each mode given the point, (n, n_modes)."""
+        return np.asarray(softmax(self._log_joint(points), axis=1))
+
+    def slope(self, points: Array) -> Array:
+        """Gradient of the log-density at each point, (n, d)."""
+        whitened = np.linalg.solve(self.roots, self._from_means(points))
+        pulls = -np.linalg.solve(np.swapaxes(self.roots, 1, 2), whitened)
+        return np.einsum("nk,kdn->nd", self.posterior(points), pulls)
+
+    def _from_means(self, points: Array) -> Array:
+        return np.swapaxes(points - self.means[:, None], 1, 2)  # (n_modes, d, n)
+
+    def _log_joint(self, points: Array) -> Array:
+        d = points.shape[1]
+        whitened = np.linalg.solve(self.roots, self._from_means(points))
+        volumes = np.linalg.slogdet(self.roots)[1] + d / 2 * np.log(2 * np.pi)
+        return np.asarray(np.log(self.weights) - volumes - (whitened**2).sum(axis=1).T / 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Law:
+    """What real samples are drawn from, and a model that differs."""
+
+    truth: Mixture
+    model: Mixture
+    pixels: Array | None = None  # (d, n_pixels) that points become pictures by
+    middle: Array | None = None  # (n_pixels,) the picture of the origin
+
+
+@cache
+def gaussian() -> Law:
+    """A unit Gaussian; the model is shifted by 0.3 along an axis, and 0.8 as wide."""
+    one, unit = np.ones(1), np.eye(DIMENSIONS)[None]
+    return Law(
+        Mixture(one, np.zeros((1, DIMENSIONS)), unit), Mixture(one, 0.3 * unit[0, :1], 0.8 * unit)
+    )
+
+
+@cache
+def digits() -> Law:
+    """Ten Gaussians fitted to the classes of handwritten digits, in eight principal components.
+
+    The model never draws two of them, and all others twice as widely.
+    """
+    from sklearn.datasets import load_digits
+
+    pictures, classes = load_digits(return_X_y=True)
+    middle = pictures.mean(axis=0)
+    _, _, axes = np.linalg.svd(pictures - middle, full_matrices=False)
+    axes *= np.sign(axes.sum(axis=1, keepdims=True))
+    axes = axes[:DIMENSIONS]
+    points = (pictures - middle) @ axes.T
+    of_class = [points[classes == digit] for digit in range(10)]
+    means = np.array([part.mean(axis=0) for part in of_class])
+    roots = np.array([np.linalg.cholesky(np.cov(part.T)) for part in of_class])
+    weights = np.full(10, 0.1)
+    fewer = np.where(np.arange(10) < 8, 1 / 8, 0)
+    some = fewer > 0
+    return Law(
+        Mixture(weights, means, roots),
+        Mixture(fewer[some], means[some], np.sqrt(2) * roots[some]),
+        axes,
+        middle,
+    )
+
+
+LAWS: dict[str, Any] = {"gaussian": gaussian, "digits": digits}

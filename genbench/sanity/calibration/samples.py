@@ -1,0 +1,128 @@
+"""All that may be known of samples of a law: whatever a metric with a standard error asks for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import expit, softmax
+
+from genbench.ground.arrays import Array
+from genbench.ground.randomness import rng_for
+from genbench.sanity.calibration.laws import DIMENSIONS, LAWS, Law, Mixture
+from genbench.tournament.pools import Pool, play
+
+WHITE, SIDE, TIMES = 16.0, 8, 2  # of the pictures: brightest value, pixels, and how enlarged
+TOKENS_PER_SAMPLE = 4
+PATH_STEP = 0.01
+SHIFT = 0.5  # of the third model of a pool
+
+
+@dataclass(frozen=True)
+class Case:
+    """A law, whether the model is that law, and how many samples either side has."""
+
+    law: str
+    as_pictures: bool
+    null: bool
+    n_test: int
+    n_generated: int
+
+    def asks_of(self, inputs: Iterable[str]) -> bool:
+        """Whether it draws pictures for metrics of these, and points for all others."""
+        return self.as_pictures == ("picture" in inputs)
+
+    @property
+    def name(self) -> str:
+        """In words."""
+        what = f"{self.law}{' pictures' if self.as_pictures else ''}"
+        sizes = f"{self.n_test} and {self.n_generated}"
+        return f"{what}, {'equal' if self.null else 'different'}, {sizes}"
+
+
+SIZES = ((500, 500), (500, 150))
+CASES = tuple(
+    Case(law, as_pictures, null, *sizes)
+    for law, as_pictures in (("gaussian", False), ("digits", False), ("digits", True))
+    for null in (True, False)
+    for sizes in SIZES
+)
+
+
+def redraw(case: Case, seed: int) -> dict[str, Any]:
+    """Draw all sets anew."""
+    law: Law = LAWS[case.law]()
+    rng = rng_for(seed, "calibration", case.name)
+    model = law.truth if case.null else law.model
+    test, train = (law.truth.sample(case.n_test, rng=rng)[0] for _ in range(2))
+    generated = model.sample(case.n_generated, rng=rng)[0]
+    if case.as_pictures:
+        return _pictures(law, test, generated)
+    known: dict[str, Any] = {"test": test, "train": train, "generated": generated}
+    for name, points in list(known.items()):
+        known[f"{name}_probabilities"] = probabilities = _classes(law.truth, points)
+        drawn = probabilities.cumsum(axis=1) < rng.random((len(points), 1))
+        known[f"{name}_labels"] = np.minimum(drawn.sum(axis=1), probabilities.shape[1] - 1)
+    starts = generated[: len(generated) // 2]
+    return known | {
+        "density": law.truth,
+        "generated_quality": law.truth.log_prob(generated),
+        "test_log_prob": model.log_prob(test),
+        "train_log_prob": model.log_prob(train),
+        "test_score": model.slope(test),
+        "test_log_weights": model.log_prob(test)[:, None] + rng.normal(size=(len(test), 5)),
+        "test_reconstruction": _nearest_to_make(test),
+        "manifold": _off_manifold,
+        "token_log_prob": -rng.exponential(size=TOKENS_PER_SAMPLE * case.n_test),
+        "test_bytes": float(TOKENS_PER_SAMPLE * case.n_test),
+        "generated_latents": generated[:, :2] + rng.normal(size=(len(generated), 2)) / 2,
+        "path_starts": starts,
+        "path_ends": starts + PATH_STEP * rng.normal(size=starts.shape) * np.abs(starts),
+        "path_step": PATH_STEP,
+        "pool": _pool(law, test, train, generated, rng),
+    }
+
+
+def _classes(truth: Mixture, points: Array) -> Array:
+    """Return probabilities of classes: the modes, or two that overlap if there is one mode."""
+    if len(truth.weights) > 1:
+        return truth.posterior(points)
+    return np.asarray(softmax(np.stack([points[:, 0], -points[:, 0]], axis=1), axis=1))
+
+
+def _nearest_to_make(points: Array) -> Array:
+    return np.asarray(0.97 * points)
+
+
+def _off_manifold(points: Array) -> Array:
+    return np.asarray(np.abs(points[:, -1]) / 10)
+
+
+def _pictures(law: Law, test: Array, generated: Array) -> dict[str, Any]:
+    test, generated = (
+        np.clip(part @ law.pixels + law.middle, 0, WHITE) for part in (test, generated)
+    )
+    return {
+        "test": test,
+        "generated": generated,
+        "test_reconstruction": 0.9 * test + 0.1 * law.middle,
+        "picture": (SIDE, SIDE),
+        "data_range": WHITE,
+    }
+
+
+def _pool(law: Law, test: Array, train: Array, generated: Array, rng: np.random.Generator) -> Pool:
+    """Let three models play, whose discriminators are the same in every redraw."""
+    spread = law.truth.means.std(axis=0).max() + 1
+    samples = {
+        "one": generated,
+        "another": law.truth.sample(len(generated), rng=rng)[0],
+        "third": law.truth.sample(len(generated), rng=rng)[0] + SHIFT * spread,
+    }
+    axes = rng_for(0, "calibration", "discriminators").normal(size=(3, DIMENSIONS))
+
+    def discriminator(axis: Array) -> Any:
+        return lambda points: expit(points @ axis / spread)
+
+    judges = {name: discriminator(axis) for name, axis in zip(samples, axes, strict=True)}
+    return play(samples, train=train, test=test, discriminators=judges)
