@@ -1,10 +1,11 @@
 """How test and generated points fall into the cells of a codebook."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 
+from genbench.distances import nearest
 from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.training import fixed_budget
 from genbench.ground.arrays import Array, Labels
@@ -14,31 +15,46 @@ from genbench.ground.randomness import rng_for
 MOST_BINS = 100
 POINTS_PER_BIN = 10  # so that the normal approximation of a bin's count holds
 SIGNIFICANCE = 0.05
+ROUNDING = 1e-15  # of the largest squared distance from the mean, in squared distances to centres
+PRECISE = 1e-3  # of those that are usual: more than this of them may not be rounding
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FittedCells:
     """Cells of the points nearest to each of the centres that k-means found."""
 
-    kmeans: Any
-    n: int
+    centres: Array  # (n, d)
 
     @classmethod
     def to(cls, points: Array, n: int, *, rng: np.random.Generator) -> Self:
-        """Fit `n` cells to the points."""
+        """Fit `n` cells to the points.
+
+        Raises:
+            Unavailable: a few lie so far out that what sets the others apart is lost in rounding.
+        """
         from sklearn.cluster import KMeans
 
         kmeans = KMeans(n, n_init=1, random_state=int(rng.integers(2**31)))
+        mean = points.mean(axis=0)
+        centred = points - mean  # squares far from zero lose digits
         with fixed_budget():
-            return cls(kmeans.fit(points), n)
+            centres = kmeans.fit(centred).cluster_centers_
+        within = nearest(centred, centres)[0][:, 0] ** 2
+        widest = np.einsum("ij,ij->i", centred, centred).max()
+        if within.any() and ROUNDING * widest > PRECISE * np.median(within[within > 0]):
+            raise Unavailable(
+                "cells are lost in rounding: beside the farthest point, most lie within "
+                f"{np.sqrt(np.median(within[within > 0]) / widest):.1g} of its distance"
+            )
+        return cls(centres + mean)
 
     def of(self, points: Array) -> Labels:
         """Return the cell of each point."""
-        return np.asarray(self.kmeans.predict(points), dtype=np.int64)
+        return nearest(points, self.centres)[1][:, 0]
 
     def count(self, points: Array) -> Labels:
         """Return how many points fall into each cell."""
-        return np.bincount(self.of(points), minlength=self.n)
+        return np.bincount(self.of(points), minlength=len(self.centres))
 
 
 @dataclass(frozen=True)

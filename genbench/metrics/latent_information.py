@@ -32,6 +32,6 @@ METRICS = (
         catches=(),
         chance=0.0,
         standard_error=mean_error,
-        uncertainty="spread over held-out samples",
+        uncertainty="spread over held-out samples; encoder held fixed",
     ),
 )

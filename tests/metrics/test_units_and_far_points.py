@@ -1,5 +1,6 @@
 """Units and far points: numbers are right there, too, or refused, or doubted in a warning."""
 
+from dataclasses import replace
 from decimal import Decimal, localcontext
 
 import numpy as np
@@ -7,6 +8,9 @@ import pytest
 from scipy.spatial.distance import cdist
 
 import genbench
+from genbench.metrics import CATALOG, find
+from genbench.scoring.evaluate import evaluate
+from genbench.scoring.inputs import comparison_of
 
 N, D = 120, 3
 UNITS = (1e-12, 1e12)
@@ -131,3 +135,121 @@ def test_what_rounding_may_be_all_of_is_doubted(metric):
         score = genbench.score(test=test, generated=generated, metrics=metric)[metric]
 
         assert any("is lost in" in warning for warning in score.warnings) == lost, gap
+
+
+# They read directions from the origin, or products of coordinates, which an offset changes.
+OF_THE_ORIGIN = {
+    "kernel_distance",
+    "embedding_discrepancy",
+    "mauve",
+    "vendi_score",
+    "memorization_distance",
+    "memorization_informed_frechet_distance",
+}
+# Their clusters start from points drawn at random: at an edge, a last digit decides which.
+CLOSE = {"precision_recall_f8": 0.05, "precision_recall_f1_8": 0.05, "mauve": 0.05}
+PLACES = {
+    "offset": lambda given, far: {name: part + far for name, part in given.items()},
+    "one generated sample": lambda given, far: (
+        given | {"generated": moved(given["generated"], far)}
+    ),
+    "one test sample": lambda given, far: given | {"test": moved(given["test"], far)},
+    "two clusters": lambda given, far: {name: halved(part, far) for name, part in given.items()},
+    "one wide column": lambda given, far: {
+        name: part * np.array([far, 1, 1]) for name, part in given.items()
+    },
+}
+
+
+def values(given):
+    """Score without standard errors, which would cost most of the time."""
+    metrics = [replace(metric, standard_error=None) for metric in CATALOG.values()]
+    return evaluate(comparison_of(**given), metrics)
+
+
+def moved(points, far):
+    points = points.copy()
+    points[0] = far
+    return points
+
+
+def halved(points, far):
+    points = points.copy()
+    points[::2, 0] += far
+    return points
+
+
+def placed(place, far, *, jitter=0.0):
+    given = three_sets()
+    points = {name: part[:40] for name, part in given.items() if part.dtype.kind == "f"}
+    rng = np.random.default_rng(5)
+    found = {
+        name: part * (1 + jitter * rng.uniform(-1, 1, size=part.shape))
+        for name, part in PLACES[place](points, far).items()
+    }
+    return found | {name: part[:40] for name, part in given.items() if part.dtype.kind == "i"}
+
+
+def test_an_offset_changes_nothing_that_does_not_look_from_the_origin():
+    plain, offset = (values(placed("offset", far)) for far in (0.0, 1e6))
+
+    off = {
+        name: (score.value, offset[name].value)
+        for name, score in plain.items()
+        if score.status == "ok"
+        and name not in OF_THE_ORIGIN
+        and offset[name].value != pytest.approx(score.value, rel=1e-3, abs=1e-6)
+    }
+    assert not off
+
+
+@pytest.mark.parametrize("far", [1e6, 1e12])
+@pytest.mark.parametrize("place", PLACES)
+def test_no_number_is_made_of_rounding(place, far):
+    """Inputs that are off by their last digits give that number too, or it is none, or doubted."""
+    plain, jittered = (values(placed(place, far, jitter=jitter)) for jitter in (0.0, 2e-16))
+
+    off = {}
+    for name, score in plain.items():
+        found = jittered[name].value
+        doubted = any("rounding" in warning for warning in score.warnings)
+        moved_by_digits = place == "offset" and far == 1e12  # 1e-4 of a spread: not rounding alone
+        if (
+            score.status == "ok"
+            and not (doubted or moved_by_digits)
+            and found != pytest.approx(score.value, rel=CLOSE.get(name, 1e-3), abs=1e-300)
+        ):
+            off[name] = (score.value, found)
+    assert not off
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 6, 11])
+def test_of_few_samples_every_number_is_within_its_bounds_or_there_is_a_reason(n):
+    given = {name: part[:n] for name, part in three_sets().items()}
+
+    for name, score in values(given).items():
+        if score.status == "ok":
+            low, high = score.bounds
+            assert low <= score.value <= high, name
+        else:
+            assert score.reason, name
+            assert score.reason.endswith("."), name
+
+
+def test_of_sets_that_are_all_one_point_every_number_is_one_or_there_is_a_reason():
+    point = np.full((40, D), 7.0)
+    labels = np.arange(40) % 2
+    sets = ("test", "train", "generated")
+    given = dict.fromkeys(sets, point) | {f"{name}_labels": labels for name in sets}
+
+    scores = values(given)
+
+    for name, score in scores.items():
+        if score.status == "skipped":
+            assert score.reason, name
+        else:
+            assert score.bounds[0] <= score.value <= score.bounds[1], name
+    for name in ("fid", "kid", "energy", "w1", "w2", "sw1", "sw2", "cmmd"):
+        assert scores[find(name).name].value == pytest.approx(0, abs=1e-12), name
+    for name in ("precision", "recall", "coverage"):
+        assert scores[name].value == 1, name

@@ -20,8 +20,8 @@ DIGITS = 4
 READING = (
     "All sets were drawn anew {draws} times from a known law, and scored each time. A number is "
     "the root mean square of the standard errors over the standard deviation of the values: 1 "
-    "where an error says what it should, less where it promises too much. **Bold** where it is surely "
-    "outside 0.8 to 1.25: the whole 95 % interval over draws."
+    "where an error says what it should, less where it promises too much. **Bold** where it is "
+    "surely outside 0.8 to 1.25: the whole 95 % interval over draws."
 )
 LAWS = (
     "The laws: a unit Gaussian in eight dimensions; ten Gaussians fitted to handwritten digits in "
