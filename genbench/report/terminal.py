@@ -47,11 +47,17 @@ def _grid(table: Table, width: int) -> Grid:
     for row in table.rows:
         grid.add_row(
             row.rank or NOTHING,
-            Text(plain(row.model), style="" if row.competes else "italic cyan"),
+            _name(row),
             row.agreement.text if row.agreement else NOTHING,
             *(_cell(row, name) for name in shown),
         )
     return grid
+
+
+def _name(row: Row) -> Text:
+    if row.copied:  # the end of a long name may be cut off
+        return Text(f"copies: {plain(row.model)}", style="red")
+    return Text(plain(row.model), style="" if row.competes else "italic cyan")
 
 
 def _cell(row: Row, name: str) -> Text:

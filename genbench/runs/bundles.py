@@ -284,7 +284,8 @@ def _land(store: Store, board: Board, cells: list[tuple[Record, dict[str, Array]
             with tempfile.TemporaryDirectory() as folder:
                 _save(Path(folder), arrays)
                 scored = score_here(blank.dataset, Path(folder), blank.seed, board.metrics)
-            record = replace(blank, scores=dict(scored.scores), preview=scored.preview)
+            found_out: dict[str, Any] = scored._asdict()
+            record = replace(blank, **found_out)
         record = replace(record, environment=name_of(this_environment()), finished=now())
         try:
             check(record)

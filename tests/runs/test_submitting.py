@@ -99,6 +99,42 @@ def test_sample_files_stand_beside_the_board_too(place):
     assert record.value("frechet_distance") < 0.05  # the first 1,000 only
 
 
+def test_the_test_set_handed_in_is_marked_at_every_door(place):
+    ring = load("ring")
+    n = len(ring.fresh)
+    np.save(place / "handed.npy", ring.test[:n].astype(np.float32))
+    (place / "thief.py").write_text(
+        "from genbench.datasets import load\n"
+        "class Thief:\n"
+        "    def fit(self, train, *, rng):\n        return self\n"
+        "    def sample(self, n, *, rng):\n        return load('ring').test[:n]\n"
+    )
+
+    on_file = call("score", "handed.npy", "--board", "small", "--dataset", "ring")
+    on_model = call("score", "thief.py", "--board", "small")
+    sent = ("submit", "thief.py", "--board", "small", "--name", "T", "--out", "t.zip")
+    assert call(*sent).exit_code == 0
+    on_bundle = call("add", "t.zip", "--board", "small", "--folder", "added")
+
+    told = f"{n} of {n} samples of"
+    for done, name in ((on_file, "handed.npy"), (on_model, "thief.py"), (on_bundle, "T")):
+        assert done.exit_code == 0, done.output
+        assert f"copies: {name}" in done.output
+        assert f"{told} {name}, seed 0, are equal to test samples" in done.output
+        assert "copies: copycat" not in done.output
+    found = (
+        Store(place / "results" / "small").records() + Store(place / "added" / "small").records()
+    )
+    counted = {record.model: record.test_copies for record in found}
+    names = ("handed.npy", "thief.py", "T")
+    assert {name: counted[name] for name in (*names, REAL)} == {
+        **dict.fromkeys(names, n),
+        REAL: None,
+    }
+    table = (place / "results" / "small" / "README.md").read_text()
+    assert "| *handed.npy* (copies of test samples) |" in table
+
+
 def test_a_model_that_fails_or_breaks_a_law_is_said_to(place):
     (place / "bad.py").write_text(
         "import numpy as np\n"
