@@ -8,7 +8,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from genbench.ground.columns import Table, check_no_index, columns_of, order_of
+from genbench.ground.columns import (
+    NO_NUMBERS,
+    Table,
+    check_no_index,
+    columns_of,
+    order_of,
+)
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import brief
 
@@ -197,13 +203,18 @@ def _from_objects(array: NDArray[Any], columns: tuple[str, ...] | None, *, name:
             return array.astype(np.float64)
         except OverflowError as error:  # a whole number of hundreds of digits
             raise BadInput(f"{name} holds numbers beyond double precision: scale it.") from error
-    if columns is not None and array.ndim == 2 and array.dtype == object:
+    if columns is not None and array.ndim == 2:
+        if array.dtype != object:  # all columns of one kind, such as dates
+            raise BadInput(
+                f"{name}: column {brief(repr(columns[0]))} holds {brief(array.dtype)}; expected "
+                f"numbers: {NO_NUMBERS}."
+            )
         for title, column in zip(columns, array.T, strict=True):
             odd = next((row for row, value in enumerate(column) if not _are_numbers([value])), None)
             if odd is not None:
                 raise BadInput(
                     f"{name}: column {brief(repr(title))} holds {brief(repr(column[odd]))} in row "
-                    f"{odd}; expected a number: leave the column out, or code it as numbers."
+                    f"{odd}; expected a number: {NO_NUMBERS}."
                 )
     raise BadInput(f"{name} must hold real numbers, not {brief(array.dtype)}.")
 
