@@ -26,9 +26,12 @@ TAKEN = {
     "samples on a board": "board dataset folder results",
     "a model on a data set": "dataset seed metrics json out why deadline memory python isolate",
     "samples on a data set": "dataset seed metrics json out why",
-    "two files": "against train fresh standardise preset device seed metrics json out why",
+    "two files": (
+        "against train fresh no_fresh standardise preset device seed metrics json out why"
+    ),
     "two folders of images": (
-        "against features weights sha256 preset device seed metrics json out why"
+        "against train fresh no_fresh features weights sha256 preset device seed metrics json out "
+        "why"
     ),
 }
 
@@ -81,7 +84,12 @@ def check(target: str, deadline: float) -> None:
 @click.option("--against", type=click.Path(path_type=Path), help="Real samples to compare with.")
 @click.option("--train", type=click.Path(path_type=Path), help="What the model learned from.")
 @click.option("--standardise", is_flag=True, help="Scale each column of files as --against.")
-@click.option("--fresh", type=click.Path(path_type=Path), help="Real samples to score beside.")
+@click.option(
+    "--fresh",
+    type=click.Path(path_type=Path),
+    help="Real samples to score beside; else half of --against, if that is enough.",
+)
+@click.option("--no-fresh", is_flag=True, help="Score none beside: compare with all of --against.")
 @click.option("--metrics", "-m", help="Only these, separated by commas.")
 @click.option("--json", "json", is_flag=True, help="Print the scores as JSON, and nothing else.")
 @click.option(
@@ -119,6 +127,7 @@ def score(
     train: Path | None,
     standardise: bool,
     fresh: Path | None,
+    no_fresh: bool,
     metrics: str | None,
     json: bool,
     out: Path | None,
@@ -146,7 +155,7 @@ def score(
     genbench score samples.npy --dataset digits --board quick
     genbench score samples.npy --against real.npy --train train.npy --fresh more.npy
     genbench score samples.npy --against real.npy -m fid,coverage --json
-    genbench score FOLDER --against FOLDER --features inception --weights FILE
+    genbench score FOLDER --against FOLDER --features inception --weights FILE --fresh FOLDER
     """
     from genbench.cli import score as ways
     from genbench.cli.show import Show
@@ -173,7 +182,10 @@ def score(
         way = "two files" if features is None else "two folders of images"
     refuse_idle(way, TAKEN[way])
     show = Show(metrics=names(metrics), json=json, out=out, why=why)
+    if fresh is not None and no_fresh:
+        raise BadInput("--fresh and --no-fresh contradict each other: give one of them.")
     settings: dict[str, Any] = {"preset": preset, "device": device, "seed": seed, "show": show}
+    beside = {"train": train, "fresh": fresh, "no_fresh": no_fresh}
     launcher = Launcher(python=python, isolate=words_from(isolate))
     limits = Limits(seconds=deadline, memory=bytes_from(memory), launcher=launcher)
     path, well = Path(target), True
@@ -184,9 +196,9 @@ def score(
             CONSOLE, target, board, folder=folder, results=results, limits=limits, jobs=jobs
         )
     elif against is not None and weights is not None:
-        ways.images(CONSOLE, path, against, weights=weights, sha256=sha256, **settings)
+        ways.images(CONSOLE, path, against, weights=weights, sha256=sha256, **beside, **settings)
     elif against is not None:
-        ways.two_files(CONSOLE, path, against, train, fresh, standardise=standardise, **settings)
+        ways.two_files(CONSOLE, path, against, standardise=standardise, **beside, **settings)
     elif dataset is not None and files:
         ways.samples(CONSOLE, path, dataset, seed=seed, show=show)
     elif dataset is not None:
