@@ -96,7 +96,7 @@ def print_verdicts(console: Console, target: str, verdicts: list[Verdict]) -> No
     title = Text(f"{target}, on toy data", style="bold")
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("", no_wrap=True)
-    table.add_column("law", overflow="fold", max_width=38)
+    table.add_column("law", overflow="fold", max_width=max(38, console.width // 3))
     table.add_column("why", overflow="fold")
     for verdict in verdicts:
         mark, style = STYLES[verdict.outcome]

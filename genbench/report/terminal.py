@@ -40,7 +40,7 @@ def _grid(table: Table, width: int) -> Grid:
     shown = [name for name in COLUMNS if name in by_name][:room]
     grid = Grid(title=Text(plain(table.dataset), style="bold"), title_justify="left", box=None)
     grid.add_column("rank", justify="right", no_wrap=True)
-    grid.add_column("model", no_wrap=True, max_width=26)
+    grid.add_column("model", no_wrap=True, max_width=max(26, width // 4))
     grid.add_column("agreement\n↑", justify="right", no_wrap=True)
     for name in shown:
         grid.add_column(f"{COLUMNS[name]}\n{by_name[name].arrow}", justify="right", no_wrap=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from genbench.ground.consoles import WideConsole
 from genbench.ground.errors import BadInput
 
 if TYPE_CHECKING:
@@ -57,9 +58,8 @@ def sanity(
     genbench sanity --full --folder leaderboards/metrics
     """
     from joblib import cpu_count
-    from rich.console import Console
 
-    console = Console()
+    console = WideConsole()
     if list_:
         _print_checks(console)
         return
