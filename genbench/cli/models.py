@@ -23,7 +23,7 @@ from genbench.runs import boards
 # What each way to score takes: any other option would do nothing, and is refused.
 TAKEN = {
     "a model on a board": "board memory python isolate jobs folder results",
-    "samples on a board": "board dataset folder results",
+    "samples on a board": "board dataset name folder results",
     "a model on a data set": "dataset seed metrics json out why deadline memory python isolate",
     "samples on a data set": "dataset seed metrics json out why",
     "two files": (
@@ -81,6 +81,7 @@ def check(target: str, deadline: float) -> None:
 @click.argument("target")
 @click.option("--board", help="Board to run it on, beside the models that are there.")
 @click.option("--dataset", help="Data set to fit and score on.")
+@click.option("--name", help="What samples from a file are to be called on a board.")
 @click.option("--against", type=click.Path(path_type=Path), help="Real samples to compare with.")
 @click.option("--train", type=click.Path(path_type=Path), help="What the model learned from.")
 @click.option("--standardise", is_flag=True, help="Scale each column of files as --against.")
@@ -123,6 +124,7 @@ def score(
     target: str,
     board: str | None,
     dataset: str | None,
+    name: str | None,
     against: Path | None,
     train: Path | None,
     standardise: bool,
@@ -190,7 +192,8 @@ def score(
     limits = Limits(seconds=deadline, memory=bytes_from(memory), launcher=launcher)
     path, well = Path(target), True
     if board is not None and dataset is not None:
-        ways.samples_on_board(CONSOLE, path, dataset, board, folder=folder, results=results)
+        kept = {"folder": folder, "results": results}
+        ways.samples_on_board(CONSOLE, path, dataset, board, name=name, **kept)
     elif board is not None:
         well = ways.on_board(
             CONSOLE, target, board, folder=folder, results=results, limits=limits, jobs=jobs

@@ -63,14 +63,25 @@ def on_board(
 
 
 def samples_on_board(
-    console: Console, path: Path, dataset: str, board: str, *, folder: Path, results: Path
+    console: Console,
+    path: Path,
+    dataset: str,
+    board: str,
+    *,
+    name: str | None,
+    folder: Path,
+    results: Path,
 ) -> None:
-    """Score samples from a file and show them beside the models of a board."""
+    """Score samples from a file and show them beside the models of a board.
+
+    They stand there under a name, or under that of their file.
+    """
     plan = boards.find(board)
     data = load_once(dataset)
     drawn = read_samples(path, like=data.like, told=_telling(console, Show()))
     with console.status("Scoring"):
-        record = add_samples(drawn, dataset, plan, Store(results / board), name=path.name)
+        called = path.name if name is None else name
+        record = add_samples(drawn, dataset, plan, Store(results / board), name=called)
     _show_beside(console, [record], board, folder=folder, results=results)
 
 
@@ -102,7 +113,7 @@ def submit(
 ) -> None:
     """Write what a model has drawn for a board into a bundle."""
     found = [r for r in Store(results / board).records() if r.model == present_address(target)]
-    write_bundle(path, Store(results / board), found, name=name, family=family)
+    write_bundle(path, Store(results / board), found, name=name, family=family, board=board)
     console.print(f"Wrote {path}: {len(found)} cells.", markup=False, highlight=False)
 
 

@@ -310,6 +310,7 @@ OPTIONS = {
     "board": ["quick"],
     "dataset": ["ring"],
     "against": ["real.npy"],
+    "name": ["Mine"],
     "train": ["nowhere.npy"],
     "features": ["inception"],
     "weights": ["nowhere.pth"],
