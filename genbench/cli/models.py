@@ -60,20 +60,24 @@ def new(path: Path) -> None:
     show_default=True,
     help="Seconds for all of it.",
 )
-def check(target: str, deadline: float) -> None:
+@click.option("--dataset", help="Data set to learn a few samples of, in place of toy data.")
+def check(target: str, deadline: float, dataset: str | None) -> None:
     """Check that TARGET keeps the rules for models, on toy data, in seconds.
+
+    A model that fits one width only, such as an exported generator, needs a --dataset.
 
     A constructor's parameter steps, epochs, max_steps or max_epochs is cut short.
 
     \b
     genbench check my_model.py
     genbench check my_package.my_module:MyModel
+    genbench check generator.pt:64 --dataset digits
     """
     from genbench.check import conformance as checks
 
     with CONSOLE.status(Text(f"Checking {target}")):
-        verdicts = checks.check(target, deadline=deadline)
-    checks.print_verdicts(CONSOLE, target, verdicts)
+        verdicts = checks.check(target, deadline=deadline, dataset=dataset)
+    checks.print_verdicts(CONSOLE, target, verdicts, on=dataset)
     sys.exit(1 if any(verdict.outcome == "fail" for verdict in verdicts) else 0)
 
 

@@ -30,7 +30,7 @@ from genbench.ground.paths import brief, is_file, readable, shown
 from genbench.ground.text import one_line
 from genbench.runs.boards import Board
 from genbench.runs.cells import PROTOCOL, load_once
-from genbench.runs.environments import name_of, this_environment
+from genbench.runs.environments import for_others, name_of, this_environment
 from genbench.runs.jobs import known_of
 from genbench.runs.names import check_board, check_owner, check_unchanged, name_from
 from genbench.runs.outcomes import LONGEST_REASON
@@ -68,9 +68,7 @@ class Entry:
 def write_bundle(
     path: Path, store: Store, records: Iterable[Record], *, name: str, family: str, board: str = ""
 ) -> Path:
-    """Write the cells of one model, as they stand in the store, into a bundle.
-
-    It says the name of the `board`, if that is given, and then is for no other.
+    """Write the cells of one model, as they stand in the store, into a bundle, for that board only.
 
     Raises:
         BadInput: the name or family is no name, nothing has been run, or samples that the records
@@ -104,8 +102,7 @@ def write_bundle(
         "family": family,
         "board": board,
         "source": found[0].source,
-        # What its machine is called is nobody's business.
-        "environment": {k: value for k, value in this_environment().items() if k != "host"},
+        "environment": for_others(),
         "cells": entries,
     }
     written = io.BytesIO()

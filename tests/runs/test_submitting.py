@@ -67,6 +67,7 @@ def test_a_new_model_stands_beside_the_board_and_goes_to_another(place):
     with zipfile.ZipFile("mine.zip") as archive:
         said = json.loads(archive.read("manifest.json"))
     assert said["board"] == "small"
+    assert said["environment"]
     assert "host" not in said["environment"]
     assert platform.node() not in json.dumps(said)
     refused = call("add", "mine.zip", "--board", "other", "--folder", "others")
