@@ -191,7 +191,7 @@ def score(
     if fresh is not None and no_fresh:
         raise BadInput("--fresh and --no-fresh contradict each other: give one of them.")
     settings: dict[str, Any] = {"preset": preset, "device": device, "seed": seed, "show": show}
-    beside = {"train": train, "fresh": fresh, "no_fresh": no_fresh}
+    beside: dict[str, Any] = {"train": train, "fresh": fresh, "no_fresh": no_fresh}
     launcher = Launcher(python=python, isolate=words_from(isolate))
     limits = Limits(seconds=deadline, memory=bytes_from(memory), launcher=launcher)
     path, well = Path(target), True

@@ -15,7 +15,7 @@ class WideConsole(Console):
         if "width" not in settings and not self.file.isatty():
             self._width = None  # what COLUMNS says is of a terminal
 
-    @property
+    @property  # type: ignore[misc]  # that nobody sets
     def size(self) -> ConsoleDimensions:
         """Width and height, in characters."""
         found = super().size
