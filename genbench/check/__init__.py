@@ -8,7 +8,8 @@ A test of a model of one's own, in pytest::
     def test_my_model():
         assert [verdict for verdict in check("my_model.py") if verdict.outcome == "fail"] == []
 
-`check(target, *, deadline=60.0)` returns a verdict on each law; `deadline` is in seconds.
+`check(target, *, deadline=60.0, dataset=None)` returns a verdict on each law; `deadline` is in
+seconds, and `dataset` names data to learn from, in place of toy data.
 """
 
 import importlib
@@ -31,18 +32,20 @@ class _Room(ModuleType):
     From its first import on, `genbench.check` is this module: it does what the name promises.
     """
 
-    def __call__(self, target: str, *, deadline: float = 60.0) -> "list[Verdict]":
+    def __call__(
+        self, target: str, *, deadline: float = 60.0, dataset: str | None = None
+    ) -> "list[Verdict]":
         """Hold a model to every law, on toy data, and return a verdict on each law in order.
 
         `target` is a baseline, `file.py:Class` or `package.module:Class`; `deadline` is in seconds,
-        for all laws together.
+        for all laws together; `dataset` names a data set, for a model that fits no other width.
 
         Raises:
-            BadInput: there is no such model.
+            BadInput: there is no such model, or no such data set.
         """
         from genbench.check.conformance import check
 
-        return check(target, deadline=deadline)
+        return check(target, deadline=deadline, dataset=dataset)
 
     def __reduce__(self) -> tuple[Callable[[str], ModuleType], tuple[str]]:
         return importlib.import_module, (self.__name__,)  # to other processes it goes by name

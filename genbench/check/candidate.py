@@ -15,6 +15,7 @@ from genbench.ground.errors import BadInput
 from genbench.ground.randomness import rng_for
 from genbench.models import toys
 from genbench.models.find import GenerativeModel, ModelSpec, constructor, load
+from genbench.models.toys import Toy
 
 N = 50  # samples drawn at a time
 BUDGETS = {"steps": 10, "epochs": 1, "max_steps": 10, "max_epochs": 1}  # enough to run every line
@@ -23,12 +24,14 @@ BUDGETS = {"steps": 10, "epochs": 1, "max_steps": 10, "max_epochs": 1}  # enough
 class Candidate:
     """A model under trial: how to make one, what it learns from, what it has drawn."""
 
-    def __init__(self, spec: ModelSpec, notes: Notes) -> None:
+    def __init__(self, spec: ModelSpec, notes: Notes, data: Toy | None = None) -> None:
+        """Try a model on these data alone, or on toy data."""
+        self.data = data
         self.spec = spec
         self.notes = notes
         self.where, _, self.name = spec.target.rpartition(":")
         self.shortened: dict[str, int] = {}
-        self.toy = toys.toy("points in the plane")
+        self.toy = data or toys.toy("points in the plane")
 
     def load(self) -> ModuleType:
         """Import the file or module.

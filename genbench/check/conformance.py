@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -23,9 +24,12 @@ from rich.text import Text
 
 from genbench.check.notes import under_way_in, verdicts_in
 from genbench.check.verdicts import Law, Outcome, Verdict
+from genbench.datasets import Dataset, load
 from genbench.ground.errors import BadInput
 from genbench.ground.processes import OUTPUT, run_alone
+from genbench.ground.randomness import rng_for
 from genbench.models.find import find
+from genbench.models.toys import N_POINTS, N_TRAIN, Toy
 
 MOST_OUTPUT = 20_000_000  # bytes, before the process is stopped
 STYLES: dict[Outcome, tuple[str, str]] = {
@@ -35,33 +39,50 @@ STYLES: dict[Outcome, tuple[str, str]] = {
 }
 
 
-def check(target: str, *, deadline: float = 60.0) -> list[Verdict]:
+def check(target: str, *, deadline: float = 60.0, dataset: str | None = None) -> list[Verdict]:
     """Hold a model to every law, on toy data, and return a verdict on each law in order.
 
     `target` is a baseline, `file.py:Class` or `package.module:Class`; `deadline` is in seconds, for
-    all laws together. Whatever the model does, hanging and crashing too, ends in a verdict.
+    all laws together; `dataset` names the data set of which it learns a few samples in place of toy
+    data. Whatever the model does, hanging and crashing too, ends in a verdict.
 
     Raises:
-        BadInput: there is no such model.
+        BadInput: there is no such model, or no such data set.
     """
-    last = time.monotonic() + deadline
     task: dict[str, Any] = {"model": find(target).to_json()}
+    data = None if dataset is None else _some(load(dataset))
+    last = time.monotonic() + deadline
     # What a model leaves in the folder, or still writes there, is not our trouble.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         first, second = Path(temporary) / "first", Path(temporary) / "second"
-        found = _try(first, task, last, deadline, hash_seed=0)
+        found = _try(first, task, data, last, deadline, hash_seed=0)
         if (drawn := first / "drawn.json").exists():
             task |= json.loads(drawn.read_text(encoding="utf-8"))
-            found |= _try(second, task, last, deadline, hash_seed=1)
+            found |= _try(second, task, data, last, deadline, hash_seed=1)
     not_reached = "not reached, after what failed" if _failed(found.values()) else "not reached"
     return [found.get(law) or Verdict(law, "not applicable", not_reached) for law in Law]
 
 
+def _some(data: Dataset) -> Toy:
+    """Return a few samples of a data set, as toy data are."""
+    rng = rng_for(0, data.name, "check")
+    rows = np.sort(rng.permutation(len(data.train))[:N_TRAIN])
+    return Toy(data.name, data.train[rows], data.dequantized_test(rng)[:N_POINTS])
+
+
 def _try(
-    folder: Path, task: dict[str, Any], last: float, deadline: float, *, hash_seed: int
+    folder: Path,
+    task: dict[str, Any],
+    data: Toy | None,
+    last: float,
+    deadline: float,
+    *,
+    hash_seed: int,
 ) -> dict[Law, Verdict]:
     """Run one process and return its verdicts, the one that it died of too."""
     folder.mkdir()
+    if data is not None:
+        data.keep(folder)
     (folder / "task.json").write_text(json.dumps(task), encoding="utf-8")
 
     def watch() -> str | None:
@@ -91,12 +112,14 @@ def _try(
     return found
 
 
-def print_verdicts(console: Console, target: str, verdicts: list[Verdict]) -> None:
-    """Print a line for each law, and how many passed and failed."""
-    title = Text(f"{target}, on toy data", style="bold")
+def print_verdicts(
+    console: Console, target: str, verdicts: list[Verdict], *, on: str | None = None
+) -> None:
+    """Print a line for each law, and how many passed and failed on a data set, or on toy data."""
+    title = Text(f"{target}, on {on or 'toy data'}", style="bold")
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("", no_wrap=True)
-    table.add_column("law", overflow="fold", max_width=38)
+    table.add_column("law", overflow="fold", max_width=max(38, console.width // 3))
     table.add_column("why", overflow="fold")
     for verdict in verdicts:
         mark, style = STYLES[verdict.outcome]

@@ -49,7 +49,10 @@ def _check_shape(drawn: Any, n: int, train: Array) -> None:
     except ValueError as error:
         raise Broken(f"sample({n}) is no regular array: return one of {expected}.") from error
     if shape != expected:
-        raise Broken(f"sample({n}) has shape {shape}: return an array of shape {expected}.")
+        raise Broken(
+            f"sample({n}) has shape {shape}: return an array of shape {expected} (or name the data "
+            "that it is made for by --dataset)."
+        )
 
 
 def _check_second_call(candidate: Candidate, model: GenerativeModel) -> None:

@@ -98,7 +98,7 @@ def _required(candidate: Candidate) -> list[str]:
 
 
 def choose_toy(candidate: Candidate, notes: Notes) -> str | None:
-    """Take the first toy data that the model does not refuse; return its words if it refuses all.
+    """Take the first data that the model does not refuse; return its words if it refuses all.
 
     Raises:
         NotApplicable: it takes all that comes.
@@ -108,8 +108,8 @@ def choose_toy(candidate: Candidate, notes: Notes) -> str | None:
     if not isinstance(model, Selective):
         raise NotApplicable("it has none, and needs none")
     reason = None
-    for kind in toys.KINDS:
-        candidate.toy = toys.toy(kind)
+    for toy in map(toys.toy, toys.KINDS) if candidate.data is None else [candidate.data]:
+        candidate.toy = toy
         reason = notes.call("refuses", model.refuses, candidate.toy.train.copy())
         if reason is None:
             return None

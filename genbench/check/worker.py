@@ -39,7 +39,8 @@ def examine(candidate: Candidate, notes: Notes) -> None:
         refusal = choose_toy(candidate, notes)
     if refusal:
         with notes.trial(Law.FIT):
-            raise NotApplicable(f"it refuses all toy data, so nothing more was tried: {refusal}")
+            what = "all toy data" if candidate.data is None else candidate.data.name
+            raise NotApplicable(f"it refuses {what}, so nothing more was tried: {refusal}")
         raise Stop
     try_one_model(candidate, notes)
     try_randomness(candidate, notes)
@@ -88,10 +89,11 @@ def work(folder: Path) -> None:
     """Do the task of the folder and leave the verdicts there."""
     task = json.loads((folder / "task.json").read_text(encoding="utf-8"))
     notes = Notes(folder)
-    candidate = Candidate(ModelSpec(**task["model"]), notes)
+    data = toys.kept(folder)
+    candidate = Candidate(ModelSpec(**task["model"]), notes, data)
     try:
         if "expected" in task:
-            candidate.toy = toys.toy(task["toy"])
+            candidate.toy = data or toys.toy(task["toy"])
             compare(candidate, notes, task["expected"])
         else:
             examine(candidate, notes)

@@ -23,12 +23,15 @@ from genbench.runs import boards
 # What each way to score takes: any other option would do nothing, and is refused.
 TAKEN = {
     "a model on a board": "board memory python isolate jobs folder results",
-    "samples on a board": "board dataset folder results",
+    "samples on a board": "board dataset name folder results",
     "a model on a data set": "dataset seed metrics json out why deadline memory python isolate",
     "samples on a data set": "dataset seed metrics json out why",
-    "two files": "against train fresh standardise preset device seed metrics json out why",
+    "two files": (
+        "against train fresh no_fresh standardise preset device seed metrics json out why"
+    ),
     "two folders of images": (
-        "against features weights sha256 preset device seed metrics json out why"
+        "against train fresh no_fresh features weights sha256 preset device seed metrics json out "
+        "why"
     ),
 }
 
@@ -57,20 +60,24 @@ def new(path: Path) -> None:
     show_default=True,
     help="Seconds for all of it.",
 )
-def check(target: str, deadline: float) -> None:
+@click.option("--dataset", help="Data set to learn a few samples of, in place of toy data.")
+def check(target: str, deadline: float, dataset: str | None) -> None:
     """Check that TARGET keeps the rules for models, on toy data, in seconds.
+
+    A model that fits one width only, such as an exported generator, needs a --dataset.
 
     A constructor's parameter steps, epochs, max_steps or max_epochs is cut short.
 
     \b
     genbench check my_model.py
     genbench check my_package.my_module:MyModel
+    genbench check generator.pt:64 --dataset digits
     """
     from genbench.check import conformance as checks
 
     with CONSOLE.status(Text(f"Checking {target}")):
-        verdicts = checks.check(target, deadline=deadline)
-    checks.print_verdicts(CONSOLE, target, verdicts)
+        verdicts = checks.check(target, deadline=deadline, dataset=dataset)
+    checks.print_verdicts(CONSOLE, target, verdicts, on=dataset)
     sys.exit(1 if any(verdict.outcome == "fail" for verdict in verdicts) else 0)
 
 
@@ -78,10 +85,16 @@ def check(target: str, deadline: float) -> None:
 @click.argument("target")
 @click.option("--board", help="Board to run it on, beside the models that are there.")
 @click.option("--dataset", help="Data set to fit and score on.")
+@click.option("--name", help="What samples from a file are to be called on a board.")
 @click.option("--against", type=click.Path(path_type=Path), help="Real samples to compare with.")
 @click.option("--train", type=click.Path(path_type=Path), help="What the model learned from.")
 @click.option("--standardise", is_flag=True, help="Scale each column of files as --against.")
-@click.option("--fresh", type=click.Path(path_type=Path), help="Real samples to score beside.")
+@click.option(
+    "--fresh",
+    type=click.Path(path_type=Path),
+    help="Real samples to score beside; else half of --against, if that is enough.",
+)
+@click.option("--no-fresh", is_flag=True, help="Score none beside: compare with all of --against.")
 @click.option("--metrics", "-m", help="Only these, separated by commas.")
 @click.option("--json", "json", is_flag=True, help="Print the scores as JSON, and nothing else.")
 @click.option(
@@ -115,10 +128,12 @@ def score(
     target: str,
     board: str | None,
     dataset: str | None,
+    name: str | None,
     against: Path | None,
     train: Path | None,
     standardise: bool,
     fresh: Path | None,
+    no_fresh: bool,
     metrics: str | None,
     json: bool,
     out: Path | None,
@@ -146,7 +161,7 @@ def score(
     genbench score samples.npy --dataset digits --board quick
     genbench score samples.npy --against real.npy --train train.npy --fresh more.npy
     genbench score samples.npy --against real.npy -m fid,coverage --json
-    genbench score FOLDER --against FOLDER --features inception --weights FILE
+    genbench score FOLDER --against FOLDER --features inception --weights FILE --fresh FOLDER
     """
     from genbench.cli import score as ways
     from genbench.cli.show import Show
@@ -173,20 +188,24 @@ def score(
         way = "two files" if features is None else "two folders of images"
     refuse_idle(way, TAKEN[way])
     show = Show(metrics=names(metrics), json=json, out=out, why=why)
+    if fresh is not None and no_fresh:
+        raise BadInput("--fresh and --no-fresh contradict each other: give one of them.")
     settings: dict[str, Any] = {"preset": preset, "device": device, "seed": seed, "show": show}
+    beside: dict[str, Any] = {"train": train, "fresh": fresh, "no_fresh": no_fresh}
     launcher = Launcher(python=python, isolate=words_from(isolate))
     limits = Limits(seconds=deadline, memory=bytes_from(memory), launcher=launcher)
     path, well = Path(target), True
     if board is not None and dataset is not None:
-        ways.samples_on_board(CONSOLE, path, dataset, board, folder=folder, results=results)
+        kept = {"folder": folder, "results": results}
+        ways.samples_on_board(CONSOLE, path, dataset, board, name=name, **kept)
     elif board is not None:
         well = ways.on_board(
             CONSOLE, target, board, folder=folder, results=results, limits=limits, jobs=jobs
         )
     elif against is not None and weights is not None:
-        ways.images(CONSOLE, path, against, weights=weights, sha256=sha256, **settings)
+        ways.images(CONSOLE, path, against, weights=weights, sha256=sha256, **beside, **settings)
     elif against is not None:
-        ways.two_files(CONSOLE, path, against, train, fresh, standardise=standardise, **settings)
+        ways.two_files(CONSOLE, path, against, standardise=standardise, **beside, **settings)
     elif dataset is not None and files:
         ways.samples(CONSOLE, path, dataset, seed=seed, show=show)
     elif dataset is not None:

@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 from click.core import ParameterSource
-from rich.console import Console
 
+from genbench.ground.consoles import WideConsole
 from genbench.ground.errors import BadInput
 from genbench.sanity.command import span
 
-CONSOLE = Console()
-ERRORS = Console(stderr=True)
+CONSOLE = WideConsole()
+ERRORS = WideConsole(stderr=True)
 FOLDER = click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),

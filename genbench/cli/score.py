@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from genbench.check.conformance import check
+from genbench.cli.halves import halved
 from genbench.cli.show import Show, as_they_come, metrics_of, show_scores
 from genbench.datasets import Dataset
 from genbench.embeddings.image_folder import Tell
@@ -62,14 +63,25 @@ def on_board(
 
 
 def samples_on_board(
-    console: Console, path: Path, dataset: str, board: str, *, folder: Path, results: Path
+    console: Console,
+    path: Path,
+    dataset: str,
+    board: str,
+    *,
+    name: str | None,
+    folder: Path,
+    results: Path,
 ) -> None:
-    """Score samples from a file and show them beside the models of a board."""
+    """Score samples from a file and show them beside the models of a board.
+
+    They stand there under a name, or under that of their file.
+    """
     plan = boards.find(board)
     data = load_once(dataset)
     drawn = read_samples(path, like=data.like, told=_telling(console, Show()))
     with console.status("Scoring"):
-        record = add_samples(drawn, dataset, plan, Store(results / board), name=path.name)
+        called = path.name if name is None else name
+        record = add_samples(drawn, dataset, plan, Store(results / board), name=called)
     _show_beside(console, [record], board, folder=folder, results=results)
 
 
@@ -101,7 +113,7 @@ def submit(
 ) -> None:
     """Write what a model has drawn for a board into a bundle."""
     found = [r for r in Store(results / board).records() if r.model == present_address(target)]
-    write_bundle(path, Store(results / board), found, name=name, family=family)
+    write_bundle(path, Store(results / board), found, name=name, family=family, board=board)
     console.print(f"Wrote {path}: {len(found)} cells.", markup=False, highlight=False)
 
 
@@ -187,9 +199,10 @@ def two_files(
     console: Console,
     path: Path,
     against: Path,
+    *,
     train: Path | None,
     fresh: Path | None,
-    *,
+    no_fresh: bool,
     show: Show,
     standardise: bool = False,
     **settings: Any,
@@ -214,11 +227,9 @@ def two_files(
             None if other is None else (other - mean) / spread for other in (training, more)
         )
         told(f"Standardised by the mean and the spread of each column of {against}.")
-    title = f"{path} {_size(generated)} against {against} {_size(test)}"
-    title += "" if train is None else f", train {train} {_size(training)}"
-    title += "" if fresh is None else f", real: {fresh} {_size(more)}"
     given = {"test": test, "generated": generated, "train": training, "fresh": more}
-    as_they_come(console, title, given | settings, show=show)
+    named = {"generated": path, "test": against, "train": train, "fresh": fresh}
+    _beside_real(console, given, named, no_fresh=no_fresh, show=show, **settings)
 
 
 def images(
@@ -228,6 +239,9 @@ def images(
     *,
     weights: Path,
     sha256: str | None,
+    train: Path | None,
+    fresh: Path | None,
+    no_fresh: bool,
     show: Show,
     **settings: Any,
 ) -> None:
@@ -236,16 +250,43 @@ def images(
 
     inception = Inception(weights, sha256)
     told = _telling(console, show)
-    generated = inception.embed_folder(folder, told=told)
-    test = inception.embed_folder(against, told=told)
-    title = f"{folder} {_size(generated.features)} against {against} {_size(test.features)}"
-    given = {
-        "test": test.features,
-        "generated": generated.features,
-        "test_probabilities": test.probabilities,
-        "generated_probabilities": generated.probabilities,
-    }
-    as_they_come(console, title, given | settings, show=show)
+    named = {"generated": folder, "test": against, "train": train, "fresh": fresh}
+    given: dict[str, Any] = {}
+    for name, place in named.items():
+        found = None if place is None else inception.embed_folder(place, told=told)
+        given[name] = None if found is None else found.features
+        if found is not None and name != "fresh":  # whose probabilities no metric is given
+            given[f"{name}_probabilities"] = found.probabilities
+    _beside_real(console, given, named, no_fresh=no_fresh, show=show, **settings)
+
+
+def _beside_real(
+    console: Console,
+    given: dict[str, Any],
+    named: dict[str, Path | None],
+    *,
+    no_fresh: bool,
+    show: Show,
+    preset: str | None,
+    seed: int,
+    **settings: Any,
+) -> None:
+    """Score what is given, and beside it real samples: those that were brought, or half of test.
+
+    Other programs compare with all samples: where numbers are to meet theirs, none is set apart.
+    """
+    against = str(named["test"])
+    if named["fresh"] is None and not no_fresh and preset is None:
+        given, said = halved(given, against, seed=seed)
+        _telling(console, show)(said)
+        named = named | {"fresh": None if given.get("fresh") is None else Path(against)}
+    words = {"generated": "", "test": " against ", "train": ", train ", "fresh": ", real: "}
+    title = "".join(
+        f"{before}{named[name]} {_size(given[name])}"
+        for name, before in words.items()
+        if named[name] is not None
+    )
+    as_they_come(console, title, given | {"preset": preset, "seed": seed} | settings, show=show)
 
 
 def _telling(console: Console, show: Show) -> Tell:

@@ -14,7 +14,7 @@ from genbench.files.limits import (
     check_shape,
 )
 from genbench.ground.arrays import Array
-from genbench.ground.columns import Table, check_no_index
+from genbench.ground.columns import NO_NUMBERS, Table, check_no_index
 from genbench.ground.errors import BadInput
 from genbench.ground.extras import require
 from genbench.ground.paths import brief, shown
@@ -99,10 +99,11 @@ def _why(path: Path, titles: list[str]) -> BadInput | None:
         width = width or len(row)
         for column, cell in enumerate(row):
             if not _is_number(cell) and cell.strip() not in TRUTH:
+                remedy = NO_NUMBERS if cell.strip() else "fill it in, or leave the row out"
                 title = f" ({shown(titles[column])})" if column < len(titles) else ""
                 return BadInput(
                     f"{shown(path)}, row {line}, column {column + 1}{title} holds "
-                    f"{brief(repr(cell))}; expected a number."
+                    f"{brief(repr(cell))}; expected a number: {remedy}."
                 )
         if len(row) != width:
             return BadInput(f"{shown(path)}, row {line} has {len(row)} cells; expected {width}.")
@@ -212,7 +213,8 @@ def _columns(schema: Any, name: str) -> dict[int, str]:
         kinds = (types.is_integer, types.is_floating, types.is_boolean, types.is_decimal)
         if not any(kind(field.type) for kind in kinds):
             raise BadInput(
-                f"{name}, column {shown(field.name)} holds {brief(field.type)}; expected numbers."
+                f"{name}, column {shown(field.name)} holds {brief(field.type)}; expected numbers: "
+                f"{NO_NUMBERS}."
             )
         columns[place] = shown(field.name)
     return columns

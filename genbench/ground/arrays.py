@@ -8,7 +8,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from genbench.ground.columns import Table, check_no_index, columns_of, order_of
+from genbench.ground.columns import (
+    NO_NUMBERS,
+    Table,
+    check_no_index,
+    columns_of,
+    order_of,
+)
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import brief
 
@@ -19,6 +25,7 @@ Flags: TypeAlias = NDArray[np.bool_]
 ROW_SUM_TOLERANCE = 1e-4
 HALF_PRECISION_TOLERANCE = 2e-2  # of rows of a softmax in float16 or bfloat16, whatever holds them
 NEARLY = 0.1  # sums so near to one are rounded, not those of logits
+MOST_CHANNELS = 4  # of a picture: grey or colours, with or without transparency
 MOST_CLASSES = 100_000  # tables have a column for each
 
 
@@ -29,14 +36,21 @@ def as_samples(values: Any, *, name: str, like: Array | None = None) -> Array:
     `Table`, are put in the order of those of `like`.
 
     Raises:
-        BadInput: not numbers, fewer than two axes, empty, not finite, samples of another shape
-            than those of `like` or with columns of other names, or row numbers among them.
+        BadInput: not numbers, fewer than two axes, empty, not finite, pictures with channels first,
+            samples of another shape than those of `like` or with columns of other names, or row
+            numbers among them.
     """
     array = _as_numbers(values, name=name)
     if array.ndim < 2:
         raise BadInput(f"{name} must have shape (n_samples, ...), not {array.shape}.")
     if array.size == 0:
         raise BadInput(f"{name} is empty: its shape is {array.shape}.")
+    if has_channels_first(array.shape[1:]):
+        raise BadInput(
+            f"{name} has shape {array.shape}, as of pictures with channels first: put channels "
+            "last, numpy.moveaxis(x, 1, -1) or torch.movedim(x, 1, -1); or flatten samples that "
+            "are no pictures, x.reshape(len(x), -1)."
+        )
     columns = columns_of(values)
     if columns is not None and array.ndim == 2:
         check_no_index(array, columns, name=name)
@@ -48,6 +62,15 @@ def as_samples(values: Any, *, name: str, like: Array | None = None) -> Array:
     if bad.any():
         raise BadInput(f"{name}: {bad.sum()} of {len(array)} samples hold NaN or infinity.")
     return read_only(array)
+
+
+def has_channels_first(shape: tuple[int, ...]) -> bool:
+    """Tell whether a sample of such a shape is a picture (channels, height, width)."""
+    if len(shape) != 3:
+        return False
+    channels, height, width = shape
+    tiny = height == width != channels  # where the last axis could be channels, too
+    return channels <= MOST_CHANNELS and (width > MOST_CHANNELS or tiny)
 
 
 def as_table(values: Any, *, name: str, like: Array | None = None) -> Array:
@@ -180,13 +203,18 @@ def _from_objects(array: NDArray[Any], columns: tuple[str, ...] | None, *, name:
             return array.astype(np.float64)
         except OverflowError as error:  # a whole number of hundreds of digits
             raise BadInput(f"{name} holds numbers beyond double precision: scale it.") from error
-    if columns is not None and array.ndim == 2 and array.dtype == object:
+    if columns is not None and array.ndim == 2:
+        if array.dtype != object:  # all columns of one kind, such as dates
+            raise BadInput(
+                f"{name}: column {brief(repr(columns[0]))} holds {brief(array.dtype)}; expected "
+                f"numbers: {NO_NUMBERS}."
+            )
         for title, column in zip(columns, array.T, strict=True):
             odd = next((row for row, value in enumerate(column) if not _are_numbers([value])), None)
             if odd is not None:
                 raise BadInput(
                     f"{name}: column {brief(repr(title))} holds {brief(repr(column[odd]))} in row "
-                    f"{odd}; expected a number: leave the column out, or code it as numbers."
+                    f"{odd}; expected a number: {NO_NUMBERS}."
                 )
     raise BadInput(f"{name} must hold real numbers, not {brief(array.dtype)}.")
 

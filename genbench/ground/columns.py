@@ -16,6 +16,11 @@ Columns: TypeAlias = tuple[str, ...] | None
 
 LEFT_BY_PANDAS = re.compile(r"|Unnamed: \d+\S*|__index_level_\d+__")
 LIKE_AN_INDEX = re.compile(r"index|level_\d+|idx|id|row|row[ _]?(id|number)", re.IGNORECASE)
+# What to do about a column of words, which no distance could take as it is.
+NO_NUMBERS = (
+    "leave the column out of every set, or code it as numbers, alike in all of them (a column of 0 "
+    "and 1 for each category, for instance)"
+)
 ENOUGH_ROWS = 10  # so many measurements are not the whole numbers of a stretch by accident
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from genbench.ground.randomness import rng_for
 
 N_TRAIN, N_POINTS = 200, 20
 SIDE = 4  # of a picture
+KEPT = "toy.npz"
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,10 @@ class Toy:
     name: str
     train: Array  # (N_TRAIN, d)
     points: Array  # (N_POINTS, d), even within their cells where the data are whole numbers
+
+    def keep(self, folder: Path) -> None:
+        """Write it to a folder, for another process to find it by `kept`."""
+        np.savez(folder / KEPT, name=self.name, train=self.train, points=self.points)
 
 
 def points_in_the_plane(n: int, rng: np.random.Generator) -> Array:
@@ -55,3 +61,11 @@ def toy(kind: str) -> Toy:
     if np.array_equal(train, np.rint(train)):
         points = points + rng_for(0, kind, "dequantize").uniform(-0.5, 0.5, size=points.shape)
     return Toy(kind, train, points)
+
+
+def kept(folder: Path) -> Toy | None:
+    """Return what was kept in a folder, if anything was."""
+    if not (folder / KEPT).exists():
+        return None
+    with np.load(folder / KEPT) as found:
+        return Toy(str(found["name"]), found["train"], found["points"])

@@ -38,8 +38,11 @@ class Agreement:
 
 
 def competes(record: Record) -> bool:
-    """Say whether a record is of a model that wants to win; real samples and controls do not."""
-    return record.model != REAL and record.family != CONTROL
+    """Say whether a record is of a model that wants to win; real samples and controls do not.
+
+    Nor does the test set, handed in as samples.
+    """
+    return record.model != REAL and record.family != CONTROL and not record.test_copies
 
 
 def numbers(cells: Iterable[Record], metric: str) -> dict[str, dict[int, float]]:

@@ -117,6 +117,7 @@ def _wide(table: Table) -> Iterable[dict[str, Any]]:
             "family": row.family,
             "seeds": len(row.records),
             "failed": row.failed,
+            "reason": row.mark if row.copied else None,
         }
         for name, estimate in _estimates(row).items():
             values |= {name: estimate.mean, f"{name} ±": estimate.half}

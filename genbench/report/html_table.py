@@ -138,12 +138,12 @@ def _target(table: Table, column: Column) -> float | None:
 def _row(table: Table, row: Row, look: Look, pictures: Mapping[str, str]) -> str:
     seconds = [r.fit_seconds for r in row.records if r.fit_seconds is not None]
     fit = Cell(estimate=Estimate((math.fsum(seconds) / len(seconds),))) if seconds else Cell()
-    missing = f" <small>{len(row.records)} of {len(row.records) + row.failed} seeds</small>"
+    mark = f" <small>{text(row.mark)}</small>" if row.mark else ""
     rank = f' data-v="{row.rank.split("-")[0]}"' if row.rank else ""
     cells = [
         f'<td class="rank"{rank}>{row.rank or NOTHING}</td>',
         f'<th scope="row" class="name" data-v="{text(row.model)}" title="{text(row.model)}">'
-        f"{text(row.model)}{missing * bool(row.failed)}</th>",
+        f"{text(row.model)}{mark}</th>",
         f'<td class="left">{pictures.get(row.model, "")}</td>' if pictures else "",
         _family(row.family, look),
         _bar(row, look),

@@ -81,12 +81,23 @@ class Row:
 
     model: str
     family: str
-    competes: bool  # real samples and controls do not
+    competes: bool  # real samples, controls and copies of the test set do not
     records: tuple[Record, ...]
     failed: int  # seeds that did not go well; they are among the failures
     agreement: Estimate | None
     cells: Mapping[str, Cell]
     rank: str | None = None  # None: it does not compete, or there is nothing to rank by
+
+    @property
+    def copied(self) -> bool:
+        """Whether test samples were handed in as samples."""
+        return any(record.test_copies for record in self.records)
+
+    @property
+    def mark(self) -> str:
+        """What is to be said beside the model's name, if anything is."""
+        seeds = f"{len(self.records)} of {len(self.records) + self.failed} seeds"
+        return ", ".join(["copies of test samples"] * self.copied + [seeds] * bool(self.failed))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +136,7 @@ def _table(dataset: str, records: Sequence[Record]) -> Table:
     by_model: dict[str, list[Record]] = {}
     for record in cells:
         by_model.setdefault(record.model, []).append(record)
-    rivals = {model for model, own in by_model.items() if competes(own[0])}
+    rivals = {model for model, own in by_model.items() if all(map(competes, own))}
     winners = {
         column.name: best_of(_estimates(losses(cells, column.name), rivals)) for column in columns
     }
@@ -159,7 +170,7 @@ def _table(dataset: str, records: Sequence[Record]) -> Table:
         counted=headline.metrics,
         rows=tuple(rows),
         failures=failures,
-        notes=(*headline.notes, *remark, *_handed_in(cells), *notes),
+        notes=(*headline.notes, *remark, *_handed_in(cells), *_copied(cells), *notes),
     )
 
 
@@ -167,6 +178,16 @@ def _handed_in(cells: Sequence[Record]) -> list[str]:
     """Return a note that names the models whose samples came in bundles, if there are any."""
     names = joined({cell.model for cell in cells if not cell.verified})
     return [f"not verified: genbench was handed the samples of {names}"] if names else []
+
+
+def _copied(cells: Sequence[Record]) -> list[str]:
+    """Return a note for each cell whose samples are test samples, more than by chance."""
+    return [
+        f"{cell.test_copies} of {cell.n_generated} samples of {cell.model}, seed {cell.seed}, are "
+        "equal to test samples, more than chance brings about: it does not compete"
+        for cell in cells
+        if cell.test_copies
+    ]
 
 
 def _columns(cells: Sequence[Record]) -> tuple[list[Column], list[str]]:

@@ -79,8 +79,8 @@ def safe(words: str) -> str:
 
 def _row(row: Row, columns: Iterable[Column]) -> list[str]:
     name = safe(row.model) if row.competes else f"*{safe(row.model)}*"
-    if row.failed:
-        name += f" ({len(row.records)} of {len(row.records) + row.failed} seeds)"
+    if row.mark:
+        name += f" ({row.mark})"
     headline = row.agreement.text if row.agreement else NOTHING
     cells = [_cell(row.cells[column.name]) for column in columns]
     return [row.rank or NOTHING, name, safe(row.family), headline, *cells]

@@ -46,7 +46,7 @@ def _header(title: str, tables: Sequence[Table]) -> str:
     without = [record for table in tables for record in table.failures]
     records = [r for table in tables for row in table.rows for r in row.records] + without
     n_failed = sum(record.failed for record in without)
-    models = {record.model for record in records if competes(record)}
+    models = {r.model for r in records} - {r.model for r in records if not competes(r)}
     facts = [
         f"{len(models)} model{'s' * (len(models) != 1)}",
         f"{len(tables)} data set{'s' * (len(tables) != 1)}",

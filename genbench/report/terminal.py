@@ -40,18 +40,24 @@ def _grid(table: Table, width: int) -> Grid:
     shown = [name for name in COLUMNS if name in by_name][:room]
     grid = Grid(title=Text(plain(table.dataset), style="bold"), title_justify="left", box=None)
     grid.add_column("rank", justify="right", no_wrap=True)
-    grid.add_column("model", no_wrap=True, max_width=26)
+    grid.add_column("model", no_wrap=True, max_width=max(26, width // 4))
     grid.add_column("agreement\n↑", justify="right", no_wrap=True)
     for name in shown:
         grid.add_column(f"{COLUMNS[name]}\n{by_name[name].arrow}", justify="right", no_wrap=True)
     for row in table.rows:
         grid.add_row(
             row.rank or NOTHING,
-            Text(plain(row.model), style="" if row.competes else "italic cyan"),
+            _name(row),
             row.agreement.text if row.agreement else NOTHING,
             *(_cell(row, name) for name in shown),
         )
     return grid
+
+
+def _name(row: Row) -> Text:
+    if row.copied:  # the end of a long name may be cut off
+        return Text(f"copies: {plain(row.model)}", style="red")
+    return Text(plain(row.model), style="" if row.competes else "italic cyan")
 
 
 def _cell(row: Row, name: str) -> Text:

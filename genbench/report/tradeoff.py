@@ -67,6 +67,7 @@ def _panel(dataset: str, records: Sequence[Record], quality: str, novelty: str) 
     badness = {name: losses(cells, name, aims[name]) for name in (quality, novelty)}
     points: dict[str, Point] = {}
     standing: dict[str, tuple[float, float]] = {}
+    out = {cell.model for cell in cells if not competes(cell)}
     for cell in cells:
         seeds = sorted(
             set(values[quality].get(cell.model, {})) & set(values[novelty].get(cell.model, {}))
@@ -76,11 +77,11 @@ def _panel(dataset: str, records: Sequence[Record], quality: str, novelty: str) 
         points[cell.model] = Point(
             model=cell.model,
             family=cell.family,
-            competes=competes(cell),
+            competes=cell.model not in out,
             novelty=_estimate(values[novelty], cell.model, seeds),
             quality=_estimate(values[quality], cell.model, seeds),
         )
-        if competes(cell) and all(
+        if cell.model not in out and all(
             set(seeds) <= set(bad.get(cell.model, {})) for bad in badness.values()
         ):
             standing[cell.model] = (

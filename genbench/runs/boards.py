@@ -105,6 +105,11 @@ CATALOG = {
 }
 
 
+def name_of(board: Board) -> str | None:
+    """Return the name of a board of the catalog; others have none."""
+    return next((name for name, known in CATALOG.items() if known == board), None)
+
+
 def find(name: str) -> Board:
     """Return the board of that name.
 

@@ -30,9 +30,9 @@ from genbench.ground.paths import brief, is_file, readable, shown
 from genbench.ground.text import one_line
 from genbench.runs.boards import Board
 from genbench.runs.cells import PROTOCOL, load_once
-from genbench.runs.environments import name_of, this_environment
+from genbench.runs.environments import for_others, name_of, this_environment
 from genbench.runs.jobs import known_of
-from genbench.runs.names import check_owner, check_unchanged, name_from
+from genbench.runs.names import check_board, check_owner, check_unchanged, name_from
 from genbench.runs.outcomes import LONGEST_REASON
 from genbench.runs.records import STATUSES, Record, check
 from genbench.runs.scorer import score_here
@@ -66,9 +66,9 @@ class Entry:
 
 
 def write_bundle(
-    path: Path, store: Store, records: Iterable[Record], *, name: str, family: str
+    path: Path, store: Store, records: Iterable[Record], *, name: str, family: str, board: str = ""
 ) -> Path:
-    """Write the cells of one model, as they stand in the store, into a bundle.
+    """Write the cells of one model, as they stand in the store, into a bundle, for that board only.
 
     Raises:
         BadInput: the name or family is no name, nothing has been run, or samples that the records
@@ -100,8 +100,9 @@ def write_bundle(
         "protocol": PROTOCOL,
         "name": name,
         "family": family,
+        "board": board,
         "source": found[0].source,
-        "environment": this_environment(),
+        "environment": for_others(),
         "cells": entries,
     }
     written = io.BytesIO()
@@ -179,6 +180,7 @@ def _manifest(archive: Archive, board: Board) -> tuple[str, str, str, list[Entry
             f"{archive.name} was made by protocol {values.get('protocol')!r}; this genbench scores "
             f"by {PROTOCOL}."
         )
+    check_board(values.get("board", ""), board, archive.name)
     cells = values.get("cells")
     if not isinstance(cells, list) or not 0 < len(cells) <= MOST_CELLS:
         raise BadInput(f"{archive.name} must have 1 to {MOST_CELLS} cells.")
@@ -284,7 +286,8 @@ def _land(store: Store, board: Board, cells: list[tuple[Record, dict[str, Array]
             with tempfile.TemporaryDirectory() as folder:
                 _save(Path(folder), arrays)
                 scored = score_here(blank.dataset, Path(folder), blank.seed, board.metrics)
-            record = replace(blank, scores=dict(scored.scores), preview=scored.preview)
+            found_out: dict[str, Any] = scored._asdict()
+            record = replace(blank, **found_out)
         record = replace(record, environment=name_of(this_environment()), finished=now())
         try:
             check(record)

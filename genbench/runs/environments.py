@@ -40,6 +40,11 @@ def this_environment() -> dict[str, Any]:
     return {key: value for key, value in found.items() if value}
 
 
+def for_others() -> dict[str, Any]:
+    """Return the same without what the machine is called, which is nobody's business."""
+    return {key: value for key, value in this_environment().items() if key != "host"}
+
+
 def name_of(environment: dict[str, Any]) -> str:
     """Return a name that another environment does not have."""
     text = json.dumps(environment, sort_keys=True, ensure_ascii=False)

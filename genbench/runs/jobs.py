@@ -154,7 +154,8 @@ def _make(
             return None
         reason = f"{type(error).__name__}: {_reason(error)}"
         return replace(blank, status="error", phase="score", reason=reason)
-    return replace(blank, scores=known | dict(scored.scores), preview=scored.preview)
+    found: dict[str, Any] = scored._asdict()
+    return replace(blank, **found | {"scores": known | dict(scored.scores)})
 
 
 def _reason(error: Exception) -> str:

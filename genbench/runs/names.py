@@ -7,6 +7,7 @@ from typing import Any
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import shown
 from genbench.models.find import baselines
+from genbench.runs.boards import Board, name_of
 from genbench.runs.records import REAL, Record
 
 LONGEST = 80  # characters of a name
@@ -23,6 +24,22 @@ def name_from(value: Any, what: str) -> str:
     if len(value) > LONGEST:
         raise BadInput(f"The {what} has {len(value)} characters; the limit is {LONGEST}.")
     return value.strip()
+
+
+def check_board(meant: Any, board: Board, file: str) -> None:
+    """See that a file is for this board, if it says for which: one without a name takes any.
+
+    Raises:
+        BadInput: it is for another one.
+    """
+    if not isinstance(meant, str):
+        raise BadInput(f"{file}: its board must be a name, not {meant!r:.200}.")
+    name = name_of(board)
+    if meant and name and meant != name:
+        raise BadInput(
+            f"{file} was made for the board {shown(meant)}, not for {name}: score the model on "
+            f"{name}, and submit it from there."
+        )
 
 
 def check_owner(name: str, source: str, known: Iterable[Record]) -> list[Record]:

@@ -64,6 +64,7 @@ class Record:
     fit_seconds: float | None = None
     sample_seconds: float | None = None
     peak_memory: int | None = None  # bytes, of the model's process
+    test_copies: int | None = None  # samples that are equal to test ones, if beyond chance
     preview: tuple[tuple[float, ...], ...] = ()  # a few samples, to look at
     scores: Mapping[str, Score] = field(default_factory=dict)
 
@@ -245,6 +246,8 @@ def _from_values(values: dict[str, Any]) -> Record:
         raise ValueError("its names are not all texts")
     if type(record.seed) is not int:
         raise ValueError(f"its seed is {record.seed!r}")
+    if record.test_copies is not None and type(record.test_copies) is not int:
+        raise ValueError(f"its number of test samples is {record.test_copies!r}")
     return record
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -12,8 +13,8 @@ from typing import Any, NamedTuple, Self
 from genbench.datasets import Dataset
 from genbench.ground.arrays import Array, flat
 from genbench.ground.processes import die_with_parent
+from genbench.metric import Score
 from genbench.runs.cells import load_once
-from genbench.scoring.evaluate import Scores
 
 N_PICTURES, N_POINTS = 10, 200  # to look at, in a record
 N_COORDINATES = 2  # of points that can be drawn
@@ -22,10 +23,11 @@ Preview = tuple[tuple[float, ...], ...]
 
 
 class Scored(NamedTuple):
-    """Scores of a cell's samples, and a few of the samples."""
+    """What is found out about a cell's samples: what a record says of them, by its names."""
 
-    scores: Scores
+    scores: Mapping[str, Score]
     preview: Preview
+    test_copies: int | None  # how many are equal to test samples, if beyond chance
 
 
 class Scorer:
@@ -113,12 +115,14 @@ def _use_one_thread() -> None:
 
 
 def _score(dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
-    from genbench.scoring.dataset import read_outputs, score_samples
+    from genbench.scoring.dataset import read_outputs, score_samples, test_copies
 
     data = load_once(dataset)
     samples, log_prob = read_outputs(folder, data)
     scores = score_samples(data, samples, log_prob=log_prob, seed=seed, metrics=metrics)
-    return Scored(scores, preview_of(data, samples))
+    copied = test_copies(data, samples)
+    preview = preview_of(data, samples)
+    return Scored(dict(scores), preview, None if copied is None else copied.n)
 
 
 def preview_of(dataset: Dataset, samples: Array) -> Preview:

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
+from genbench.ground.consoles import WideConsole
 from genbench.ground.errors import BadInput
 
 if TYPE_CHECKING:
@@ -57,9 +59,9 @@ def sanity(
     genbench sanity --full --folder leaderboards/metrics
     """
     from joblib import cpu_count
-    from rich.console import Console
 
-    console = Console()
+    console = WideConsole()
+    _refuse_idle()
     if list_:
         _print_checks(console)
         return
@@ -82,6 +84,27 @@ def sanity(
             _report(console, asked, chosen, chosen_seeds, folder, seeds_text=seeds, quick=quick)
             if told:
                 console.print(told, markup=False, highlight=False)
+
+
+def _refuse_idle() -> None:
+    """Refuse what was said and would do nothing beside what else was said.
+
+    Raises:
+        BadInput: there is such an option; the message names all of them.
+    """
+    context = click.get_current_context()
+    said = {
+        one.name: "METRICS" if isinstance(one, click.Argument) else one.opts[0]
+        for one in context.command.params
+        if one.name and context.get_parameter_source(one.name) is ParameterSource.COMMANDLINE
+    }
+    if "list_" in said and len(said) > 1:
+        idle = [shown for name, shown in said.items() if name != "list_"]
+        raise BadInput(f"{', '.join(idle)} would do nothing: --list only shows the checks.")
+    if {"quick", "metrics", "checks", "seeds"} <= set(said):
+        raise BadInput(
+            "--quick or --full would do nothing: metrics, checks and seeds are all named."
+        )
 
 
 def span(first: int, last: int) -> range:

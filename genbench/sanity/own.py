@@ -48,10 +48,10 @@ def load(target: str) -> Metric:
     """Return the metric that `file.py:function` names.
 
     The function's parameters say what it needs, by the names that `genbench.score` has for them,
-    such as `def mine(test, generated)`. Attributes of the function say how to read its number:
-    `mine.aim = "low"`, "high" or "match"; and, if they are not the usual ones, `mine.catches`, the
-    faults it claims to see, and `mine.bounds`, the lowest and highest value. A `genbench.Metric` in
-    place of a function says all that itself.
+    such as `def mine(test, generated)` or `def mine(*, test, generated)`. Attributes of the
+    function say how to read its number: `mine.aim = "low"`, "high" or "match"; and, if they are not
+    the usual ones, `mine.catches`, the faults it claims to see, and `mine.bounds`, the lowest and
+    highest value. A `genbench.Metric` in place of a function says all that itself.
 
     Raises:
         BadInput: no such file or function, or it does not say which way it points.
@@ -73,8 +73,13 @@ def load(target: str) -> Metric:
 
 
 def _metric(function: Any, name: str, target: str) -> Metric:
-    parameters = inspect.signature(function).parameters.values()
-    needed = tuple(one.name for one in parameters if one.default is one.empty)
+    parameters = [
+        one
+        for one in inspect.signature(function).parameters.values()
+        if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+    ]
+    needed = tuple(one.name for one in parameters)
+    by_name = {one.name for one in parameters if one.kind is not one.POSITIONAL_ONLY}
     for parameter in needed:
         if parameter not in INPUTS:
             raise unknown_name("input", parameter, INPUTS, hint=f"{name} asks for it.")
@@ -87,7 +92,8 @@ def _metric(function: Any, name: str, target: str) -> Metric:
             raise unknown_name("fault", str(failure), get_args(Failure))
 
     def compute(inputs: Inputs) -> float:
-        return float(function(*(inputs[one] for one in needed)))
+        in_place = [inputs[one] for one in needed if one not in by_name]
+        return float(function(*in_place, **{one: inputs[one] for one in needed if one in by_name}))
 
     if name in CATALOG:
         name = f"own_{name}"

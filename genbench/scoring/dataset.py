@@ -14,6 +14,7 @@ from genbench.ground.arrays import Array, as_samples
 from genbench.ground.errors import BadInput
 from genbench.metric import Metric, Score
 from genbench.metrics import CATALOG, find
+from genbench.scoring.copies import Copies, copies_of
 from genbench.scoring.evaluate import Scores, evaluate, with_remarks
 from genbench.scoring.remarks import of_units
 
@@ -64,8 +65,16 @@ def score_samples(
     )
     # In their own units, before they are moved to the nearest values that data can take.
     remarks = of_units("generated", samples, "test", dataset.test, dataset.columns)
+    if copied := test_copies(dataset, samples):
+        remarks.append(str(copied))
     scores = Scores(_guarded(metric, comparison) for metric in map(find, metrics))
     return with_remarks(scores, remarks)
+
+
+def test_copies(dataset: Dataset, samples: Array) -> Copies | None:
+    """Return how many samples (n, ...) are copies of test samples, if that is beyond chance."""
+    others = np.concatenate([dataset.fresh, dataset.train])
+    return copies_of(dataset.test, dataset.project(samples), others)
 
 
 def read_outputs(folder: Path, dataset: Dataset) -> tuple[Array, Array | None]:

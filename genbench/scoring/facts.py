@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from genbench.ground.arrays import as_numbers
+from genbench.ground.arrays import as_numbers, has_channels_first
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import brief
 from genbench.scoring.accumulators import FeatureMoments, is_count
@@ -95,9 +95,10 @@ def _as_picture(picture: Any, checked: dict[str, Any]) -> tuple[int, ...]:
     listed = picture.tolist() if isinstance(picture, np.ndarray) else picture
     sizes = tuple(listed) if isinstance(listed, list | tuple) else ()
     whole = all(isinstance(size, int | np.integer) and size > 0 for size in sizes)
-    if len(sizes) not in (2, 3) or not whole:
+    if len(sizes) not in (2, 3) or not whole or has_channels_first(sizes):
         raise BadInput(
-            f"picture must be (height, width) or with channels, not {brief(repr(picture))}."
+            "picture must be (height, width) or (height, width, channels), not "
+            f"{brief(repr(picture))}."
         )
     shape = next((checked[name].shape[1:] for name in SETS if name in checked), None)
     if shape is not None and math.prod(shape) != math.prod(map(int, sizes)):

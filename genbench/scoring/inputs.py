@@ -3,7 +3,7 @@
 The names are the keywords of `genbench.score`:
 
 test, train, generated: samples (n, ...); real ones to compare with, those the model learned from,
-    and the model's own.
+    and the model's own. Pictures are (n, height, width) or (n, height, width, channels).
 test_labels, train_labels, generated_labels: class of each sample, (n,); a generated sample's is the
     one it was made for.
 test_probabilities, train_probabilities, generated_probabilities: of the classes, (n, n_classes).

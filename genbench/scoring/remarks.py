@@ -13,6 +13,7 @@ from genbench.ground.arrays import Array, Labels, flat
 from genbench.ground.columns import Columns, shared_columns
 from genbench.ground.paths import brief
 from genbench.ground.randomness import rng_for
+from genbench.scoring.copies import DEALS, SPREADS, codes_of, copies_of
 from genbench.scoring.inputs import OF_ONE_KIND
 
 FEWEST = 10  # samples, and values of each set, whose range tells anything
@@ -21,8 +22,6 @@ ALIKE = 3.0  # a change of units multiplies what is typical and its spread by on
 OUTSIDE = 0.25  # of the values; two sets of one kind have next to none
 WIDENED = 0.1  # of a range, beyond which values lie outside of it
 UNSCALED = 10.0  # between spreads of columns, so that distances are those of a few
-DEALS = 100  # of the samples of both sets
-SPREADS = 4  # beyond which a number of repeats is none of nature
 MOST_COLUMNS = 200  # that are looked at one by one
 MOST_IN_A_TABLE = 32  # columns without names; more are features or pictures
 SAME = (
@@ -53,6 +52,11 @@ def remarks_on(comparison: Comparison, inputs: dict[str, Any], fresh: Any = None
             said += of_units(other, part, name, first, columns)
     if fresh is not None:
         said += of_units("fresh", fresh, name, first, columns, real=True)
+    if reference.test is not None and comparison.generated is not None:
+        others = [np.asarray(part) for part in (fresh, reference.train) if part is not None]
+        told = np.concatenate(others) if others else None
+        if copied := copies_of(reference.test, comparison.generated, told):
+            said.append(str(copied))
     said += _of_scale(name, first, columns)
     span = float(np.ptp(first))
     if reference.data_range is not None and 0 < WIDE * span < reference.data_range:
@@ -96,8 +100,7 @@ def of_overlap(test: Array, train: Array) -> list[str]:
     Whole numbers and short sentences repeat by nature: as often between the two sets as when their
     samples are dealt out anew.
     """
-    rows = np.array([hash((row + 0.0).tobytes()) for part in (test, train) for row in flat(part)])
-    codes = np.unique(rows, return_inverse=True)[1]  # minus zero is zero
+    codes = codes_of(test, train)
     n = len(test)
     shared = _shared(codes, n)
     same = np.array_equal(np.sort(codes[:n]), np.sort(codes[n:]))

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -408,3 +409,57 @@ def test_the_process_of_the_check_imports_little():
     done = subprocess.run(command, capture_output=True, text=True, check=True)
 
     assert set(done.stdout.split()).isdisjoint({"torch", "scipy", "sklearn", "rich", "click"})
+
+
+@pytest.fixture(scope="module")
+def generator(tmp_path_factory):
+    """An exported generator of the digits' width."""
+    import torch
+
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("exported") / "generator.pt"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it is what people have
+        torch.jit.trace(torch.nn.Linear(3, 64), torch.zeros(4, 3)).save(path)
+    return f"{path}:3"
+
+
+def test_a_model_of_one_width_is_checked_on_a_data_set(generator):
+    on_toys = CliRunner().invoke(main, ["check", generator])
+    on_digits = CliRunner().invoke(main, ["check", generator, "--dataset", "digits"])
+    on_ring = CliRunner().invoke(main, ["check", generator, "--dataset", "ring"])
+
+    assert on_toys.exit_code == on_ring.exit_code == 1
+    assert "name the data that it is made for by --dataset" in on_toys.output
+    assert "(50, 64): return an array of shape (50, 2)" in on_ring.output
+    assert on_digits.exit_code == 0, on_digits.output
+    assert ", on digits" in on_digits.output
+    assert "toy data" not in on_digits.output.partition("\n")[0]
+    assert not [each for each in check(generator, dataset="digits") if each.outcome == "fail"]
+
+
+def test_a_model_learns_a_few_samples_of_the_data_set_and_no_others(tmp_path):
+    path = tmp_path / "strict.py"
+    path.write_text(
+        "import numpy as np\n"
+        "class Strict:\n"
+        "    def refuses(self, train):\n"
+        "        return None if train.shape[1] == 13 else 'wine only'\n"
+        "    def fit(self, train, *, rng):\n"
+        "        assert train.shape[1] == 13 and len(train) <= 200\n"
+        "        self.train = train\n"
+        "        return self\n"
+        "    def sample(self, n, *, rng):\n"
+        "        return self.train[rng.integers(len(self.train), size=n)]\n"
+        "    def log_prob(self, points):\n"
+        "        assert points.shape[1] == 13\n"
+        "        return -(points**2).sum(axis=1)\n"
+    )
+
+    passed = {each.law for each in check(str(path), dataset="wine") if each.outcome == "pass"}
+    refused = {each.law: each.reason for each in check(str(path), dataset="ring")}
+
+    assert {Law.FIT, Law.SHAPE, Law.LOG_PROB, Law.SAME, Law.PROCESS, Law.REFUSES} <= passed
+    assert "it refuses ring, so nothing more was tried: wine only" in refused[Law.FIT]
+    with pytest.raises(BadInput, match="No data set named 'wien'"):
+        check(str(path), dataset="wien")

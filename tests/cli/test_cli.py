@@ -12,6 +12,7 @@ from genbench.cli import main as cli
 from genbench.cli.main import main
 from genbench.cli.models import TAKEN
 from genbench.datasets import CATALOG as DATASETS
+from genbench.ground.randomness import rng_for
 from genbench.metrics import CATALOG as METRICS
 from genbench.models.find import baselines
 from genbench.runs import records
@@ -142,6 +143,58 @@ def test_score_of_fresh_samples_stands_beside(files, tmp_path):
     assert "more.npy (n = 55, d = 3)" in result.output
 
 
+def test_half_of_the_real_samples_stands_in_for_fresh_ones_and_it_is_said(files, tmp_path):
+    rng = np.random.default_rng(1)
+    real = rng.normal(size=(121, 3))
+    np.save(tmp_path / "real.npy", real)
+    asked = [*files, "-m", "coverage", "--json", "--seed", 3]
+
+    result, again, whole = call(*asked), call(*asked), call(*asked, "--no-fresh")
+    shown = call(*files)
+
+    found = json.loads(result.stdout)["coverage"]
+    said = " ".join(result.stderr.split())
+    assert "real.npy, 60 of 121 samples drawn at random (seed 3), stands in for fresh" in said
+    assert "compared with the other 61" in said
+    order = rng_for(3, "half").permutation(121)
+    fresh, test = real[np.sort(order[:60])], real[np.sort(order[60:])]
+    mine = np.load(tmp_path / "mine.npy")
+    expected = score(test=test, generated=mine, fresh=fresh, metrics="coverage", seed=3)["coverage"]
+    assert (found["value"], found["real"]) == (expected.value, expected.real)
+    assert json.loads(again.stdout)["coverage"]["real"] == found["real"]
+    (alone,) = json.loads(whole.stdout).values()
+    assert alone["value"] == score(test=real, generated=mine, metrics="coverage")["coverage"].value
+    assert alone.get("real") is None
+    assert "(n = 61, d = 3), real: " in shown.output
+    assert "Half of" in shown.output
+    assert " real " in shown.output.partition("metric ")[2].partition("\n")[0]
+
+
+@pytest.mark.parametrize(("n_real", "more"), [(99, []), (60, []), (400, ["--preset", "prdc"])])
+def test_where_half_is_too_few_or_all_are_wanted_nothing_is_set_apart(n_real, more, tmp_path):
+    rng = np.random.default_rng(2)
+    real, mine = rng.normal(size=(n_real, 3)), rng.normal(size=(50, 3))
+    np.save(tmp_path / "real.npy", real)
+    np.save(tmp_path / "mine.npy", mine)
+    files = ["score", tmp_path / "mine.npy", "--against", tmp_path / "real.npy"]
+
+    result = call(*files, *more, "-m", "coverage", "--json")
+
+    preset = more[1] if more else None
+    expected = score(test=real, generated=mine, metrics="coverage", preset=preset)["coverage"]
+    found = json.loads(result.stdout)["coverage"]
+    assert found["value"] == expected.value
+    assert found.get("real") is None
+    assert ("No column real: half of" in result.stderr) == (not more)
+
+
+def test_fresh_and_none_contradict_each_other(files, tmp_path):
+    result = call(*files, "--fresh", tmp_path / "more.npy", "--no-fresh")
+
+    assert result.exit_code == 2
+    assert "--fresh and --no-fresh contradict each other" in result.stderr
+
+
 def test_rows_of_scores_are_never_folded(files, monkeypatch):
     monkeypatch.setattr(cli.CONSOLE, "width", 30)
 
@@ -257,6 +310,7 @@ OPTIONS = {
     "board": ["quick"],
     "dataset": ["ring"],
     "against": ["real.npy"],
+    "name": ["Mine"],
     "train": ["nowhere.npy"],
     "features": ["inception"],
     "weights": ["nowhere.pth"],
@@ -270,6 +324,7 @@ OPTIONS = {
     "isolate": ["env"],
     "jobs": ["1"],
     "fresh": ["nowhere.npy"],
+    "no_fresh": [],
     "metrics": ["fid"],
     "json": [],
     "out": ["nowhere.json"],
@@ -301,13 +356,15 @@ WAYS = {
 def test_an_option_that_would_do_nothing_is_an_error(way, idle, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     target, chosen = WAYS[way]
-    said = [word for name in (*chosen, idle) for word in (f"--{name}", *OPTIONS[name])]
+    flag = idle.replace("_", "-")
+    words = {name: (f"--{name.replace('_', '-')}", *OPTIONS[name]) for name in (*chosen, idle)}
+    said = [word for given in words.values() for word in given]
 
     result = call("score", target, *said)
 
     assert result.exit_code == 2
     message = " ".join(result.stderr.split())
-    assert f"--{idle}" in message
+    assert f"--{flag}" in message
     assert "would do nothing" in message or "--features inception needs" in message
     assert list(tmp_path.iterdir()) == []
 

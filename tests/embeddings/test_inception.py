@@ -370,10 +370,16 @@ def test_the_command_line_scores_folders_of_images(folders, weights, inception):
     named = [*command, "--weights", str(weights)]
 
     scored = CliRunner().invoke(main, [*named, "--sha256", inception.sha256])
+    beside = CliRunner().invoke(main, [*named, "--train", test, "--fresh", test])
     refused = CliRunner().invoke(main, [*named, "--sha256", "0" * 64])
 
     assert scored.exit_code == 0, scored.output
     for name in ("frechet_distance", "kernel_distance", "inception_score"):
         assert name in scored.output
+    assert beside.exit_code == 0, beside.output
+    assert f", train {test} (n = 10, d = 2048), real: {test} (n = 10" in beside.output
+    assert "authenticity" in beside.output
+    assert "authenticity" not in scored.output
+    assert " real " in beside.output
     assert refused.exit_code == 2
     assert "has the SHA-256 checksum" in refused.stderr

@@ -6,12 +6,16 @@ import math
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
 from genbench.metric import Score
 from genbench.report.agreement import HEADLINE
 from genbench.report.frames import cost_frame, long_frame, to_csv, wide_frame
 from genbench.report.intervals import Estimate, number
 from genbench.report.leaderboard import failure, novelty_quality_points, tables
+from genbench.report.markdown import markdown
+from genbench.report.page import page
+from genbench.report.terminal import print_table
 from genbench.runs.records import REAL, Record
 
 AIMS = {"classifier_two_sample_test": "match", "precision": "high", "coverage": "high"}
@@ -70,6 +74,29 @@ def test_rows_start_with_real_samples_and_go_on_best_first():
 
     assert [row.model for row in found.rows] == [REAL, "copycat", "good", "poor", "noise"]
     assert [row.rank for row in found.rows] == [None, None, "1", "2", None]
+
+
+def test_copies_of_the_test_set_are_marked_everywhere_and_do_not_compete():
+    good = {"frechet_distance": 3.0, "precision": 0.8}
+    honest = [record("good", seed, **good) for seed in (0, 1)]
+    copied = [record("copier", seed, frechet_distance=0.0, precision=1.0) for seed in (0, 1)]
+    copied[1] = replace(copied[1], test_copies=90, n_generated=100)
+    found = only([*ANCHORS, *honest, *copied])
+    by_model = {row.model: row for row in found.rows}
+    (note,) = (note for note in found.notes if "copier" in note)
+
+    assert [by_model[name].rank for name in ("copier", "good")] == [None, "1"]
+    assert not by_model["copier"].cells["precision"].best
+    assert by_model["good"].cells["precision"].best
+    assert "90 of 100 samples of copier, seed 1, are equal to test samples" in note
+    assert "| *copier* (copies of test samples) |" in markdown(found)
+    assert "copier <small>copies of test samples</small>" in page("board", [found])
+    assert "1 model ·" in page("board", [found])
+    console = Console(file=io.StringIO(), width=100)
+    print_table([*ANCHORS, *honest, *copied], console)
+    assert "copies: copier" in console.file.getvalue()
+    reasons = {line["model"]: line["reason"] for line in wide_frame([found]).to_dict("records")}
+    assert reasons == {**dict.fromkeys((REAL, "noise", "good")), "copier": "copies of test samples"}
 
 
 def test_real_samples_stay_first_when_something_else_scores_better():

@@ -41,6 +41,7 @@ RECORD = Record(
     seed=0,
     status="ok",
     fit_seconds=1.5,
+    test_copies=7,
     preview=((0.0, 1.5), (2.0, -3.25)),
     scores={"coverage": SCORE, "log_likelihood": SKIPPED},
 )
@@ -164,6 +165,7 @@ def test_what_may_land_is_what_would_be_read_back():
         {"reason": "\ud800"},
         {"model": 7},
         {"preview": 7},
+        {"test_copies": "7"},
         {"scores": {"coverage": replace(SCORE, value=10**400)}},
     ):
         with pytest.raises((ValueError, OverflowError)):

@@ -1,5 +1,10 @@
 """From a file to a row on a board: check, score, submit, add, each by its command."""
 
+import json
+import platform
+import zipfile
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -31,6 +36,7 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("place")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(boards.CATALOG, "small", BOARD)
+        patch.setitem(boards.CATALOG, "other", replace(BOARD, summary="another"))
         patch.chdir(folder)
         patch.setattr(cli.CONSOLE, "width", 160, raising=False)
         run(BOARD, folder / "leaderboards" / "small")
@@ -58,6 +64,16 @@ def test_a_new_model_stands_beside_the_board_and_goes_to_another(place):
 
     sent = call("submit", "mine.py", "--board", "small", "--name", "Mine", "--out", "mine.zip")
     assert sent.exit_code == 0, sent.output
+    with zipfile.ZipFile("mine.zip") as archive:
+        said = json.loads(archive.read("manifest.json"))
+    assert said["board"] == "small"
+    assert said["environment"]
+    assert "host" not in said["environment"]
+    assert platform.node() not in json.dumps(said)
+    refused = call("add", "mine.zip", "--board", "other", "--folder", "others")
+    assert refused.exit_code == 2
+    assert "was made for the board small, not for other" in refused.stderr
+    assert not (place / "others").exists()
     added = call("add", "mine.zip", "--board", "small", "--folder", "others")
 
     assert added.exit_code == 0, added.output
@@ -97,6 +113,47 @@ def test_sample_files_stand_beside_the_board_too(place):
     assert not record.verified
     assert record.value("recall") > 0.9
     assert record.value("frechet_distance") < 0.05  # the first 1,000 only
+
+    named = ("--board", "small", "--dataset", "ring", "--name", "Our own")
+    assert "Our own" in call("score", "drawn.npy", *named).output
+    found = Store(place / "results" / "small").records()
+    assert {"drawn.npy", "Our own"} <= {each.model for each in found}
+
+
+def test_the_test_set_handed_in_is_marked_at_every_door(place):
+    ring = load("ring")
+    n = len(ring.fresh)
+    np.save(place / "handed.npy", ring.test[:n].astype(np.float32))
+    (place / "thief.py").write_text(
+        "from genbench.datasets import load\n"
+        "class Thief:\n"
+        "    def fit(self, train, *, rng):\n        return self\n"
+        "    def sample(self, n, *, rng):\n        return load('ring').test[:n]\n"
+    )
+
+    on_file = call("score", "handed.npy", "--board", "small", "--dataset", "ring")
+    on_model = call("score", "thief.py", "--board", "small")
+    sent = ("submit", "thief.py", "--board", "small", "--name", "T", "--out", "t.zip")
+    assert call(*sent).exit_code == 0
+    on_bundle = call("add", "t.zip", "--board", "small", "--folder", "added")
+
+    told = f"{n} of {n} samples of"
+    for done, name in ((on_file, "handed.npy"), (on_model, "thief.py"), (on_bundle, "T")):
+        assert done.exit_code == 0, done.output
+        assert f"copies: {name}" in done.output
+        assert f"{told} {name}, seed 0, are equal to test samples" in done.output
+        assert "copies: copycat" not in done.output
+    found = (
+        Store(place / "results" / "small").records() + Store(place / "added" / "small").records()
+    )
+    counted = {record.model: record.test_copies for record in found}
+    names = ("handed.npy", "thief.py", "T")
+    assert {name: counted[name] for name in (*names, REAL)} == {
+        **dict.fromkeys(names, n),
+        REAL: None,
+    }
+    table = (place / "results" / "small" / "README.md").read_text()
+    assert "| *handed.npy* (copies of test samples) |" in table
 
 
 def test_a_model_that_fails_or_breaks_a_law_is_said_to(place):

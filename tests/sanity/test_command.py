@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from genbench.cli.main import main
 from genbench.ground.errors import BadInput
 from genbench.sanity.command import sanity, seeds_from
 
@@ -43,6 +44,37 @@ def test_it_lists_the_checks():
 
     assert "memory_gan" in shown
     assert "gets worse" in shown
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--jobs", "1"),
+        ("--folder", "nowhere"),
+        ("--seeds", "3"),
+        ("--full",),
+        ("--quick",),
+        ("-c", "noise"),
+        ("fid",),
+    ],
+)
+def test_beside_a_list_nothing_else_is_of_use(more, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["sanity", "--list", *more])
+
+    shown = {"-c": "--check", "fid": "METRICS", "--full": "--quick"}.get(more[0], more[0])
+    assert done.exit_code == 2
+    assert f"{shown} would do nothing: --list only shows the checks" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("flag", ["--quick", "--full"])
+def test_how_much_is_no_question_where_all_is_named(flag):
+    named = ["sanity", "fid", "-c", "noise", "--seeds", "2", flag]
+    done = CliRunner().invoke(main, named)
+
+    assert done.exit_code == 2
+    assert "--quick or --full would do nothing" in done.stderr
 
 
 def test_ours_and_the_users_metric_stand_side_by_side(tmp_path, monkeypatch):

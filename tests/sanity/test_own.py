@@ -165,3 +165,23 @@ def test_a_file_that_cannot_be_imported(tmp_path):
 
     with pytest.raises(BadInput, match="cannot be imported: ZeroDivisionError"):
         load(f"{path}:f")
+
+
+def test_functions_are_called_as_they_can_be(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "def by_name(*, test, generated):\n    return float(test.mean() - 2 * generated.mean())\n"
+        "def in_place(test, generated, /):\n    return by_name(test=test, generated=generated)\n"
+        "def mixed(test, /, *, generated, scale=1.0, **more):\n"
+        "    return by_name(test=test, generated=generated) * scale\n"
+        "def loose(test, generated, *others, **more):\n"
+        "    return mixed(test, generated=generated)\n"
+        "for each in (by_name, in_place, mixed, loose):\n    each.aim = 'low'\n"
+    )
+    test, generated = np.random.default_rng(0).normal(size=(2, 30, 2))
+
+    for name in ("by_name", "in_place", "mixed", "loose"):
+        metric = load(f"{path}:{name}")
+        found = metric.compute(metric.needs.of(comparison_of(test=test, generated=generated)))
+        assert found == test.mean() - 2 * generated.mean(), name
+        assert metric.inputs == ("test", "generated")
