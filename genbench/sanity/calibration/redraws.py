@@ -11,8 +11,11 @@ from genbench.metric import Metric
 from genbench.metrics import CATALOG
 from genbench.sanity.calibration.samples import CASES, Case, redraw
 from genbench.sanity.store import digest
+from genbench.sanity.suite import SLOW
 from genbench.scoring.evaluate import evaluate
 from genbench.scoring.inputs import comparison_of
+
+SLOW_DRAWS = 4  # times fewer of the slowest metrics
 
 Pair = tuple[float, float]  # a value and its standard error
 
@@ -34,15 +37,17 @@ def run(
 
     Args:
         metrics: names.
-        draws: how often all sets are drawn anew; draws that are there already count.
+        draws: how often all sets are drawn anew, a quarter as often for the slowest metrics; draws
+            that are there already count.
         folder: where draws are kept, in its `work`.
         jobs: draws at a time, each in a process of its own.
         on_end: is told the case.
     """
     from joblib import Parallel, delayed
 
+    fast = [name for name in metrics if name not in SLOW]
     tasks = (
-        delayed(_do)(index, seed, tuple(metrics), folder)
+        delayed(_do)(index, seed, metrics if seed < draws // SLOW_DRAWS else fast, folder)
         for seed in range(draws)
         for index in range(len(CASES))
     )
