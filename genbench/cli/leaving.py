@@ -1,15 +1,17 @@
-"""Ctrl-C and its like: a command leaves within two seconds, says so in one line, leaves nobody."""
+"""Ctrl-C and its like: a command leaves within two seconds, says so in one line, leaves nobody.
+
+It imports next to nothing: until its first function has been called, nobody listens.
+"""
 
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
-
-from genbench.ground.processes import end_all
 
 PATIENCE_SECONDS = 1.5  # until what is left is killed and nothing is waited for
 FREEING_SECONDS = 0.2
@@ -25,23 +27,34 @@ class Stopped(KeyboardInterrupt):
         self.status = 128 + number  # as shells have it
 
 
+def leave_at_once_by_signals() -> None:
+    """End this process when one of the signals comes, before it has begun with anything."""
+    _listen(_leave)
+
+
 @contextmanager
 def stopping_by_signals() -> Iterator[None]:
     """Raise Stopped in the block when one of the signals comes, and see to it that it ends."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before: dict[int, Any] = {}
-    for name in SIGNALS:
-        number = getattr(signal, name, None)
-        # Who has it ignored, as nohup does, means it.
-        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
-            before[number] = signal.signal(number, _stop)
+    before = _listen(_stop)
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _listen(handler: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
+    """Let `handler` handle the signals, and return who did before."""
+    before: dict[int, Any] = {}
+    for name in SIGNALS:
+        number = getattr(signal, name, None)
+        # Who has it ignored, as nohup does, means it.
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            before[number] = signal.signal(number, handler)
+    return before
 
 
 def _stop(number: int, _: object) -> None:
@@ -54,10 +67,18 @@ def _stop(number: int, _: object) -> None:
 
 def _leave_anyway(number: int) -> None:
     time.sleep(PATIENCE_SECONDS)
-    end_all()
+    # What `run_alone` has started ends when this process does. What has not been imported has
+    # started nothing.
+    if (started := sys.modules.get("multiprocessing")) is not None:
+        for process in started.active_children():
+            process.kill()
     # In a thread: what does not come back is not waited for.
     threading.Thread(target=_free_semaphores, daemon=True).start()
     time.sleep(FREEING_SECONDS)
+    _leave(number, None)
+
+
+def _leave(number: int, _: object) -> None:
     if _unsaid.acquire(blocking=False):
         os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, f"{SAID}\n".encode())
     os._exit(128 + number)

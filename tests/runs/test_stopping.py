@@ -5,9 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+
+import genbench.__main__
 
 MODEL = """
 import os, pathlib, re, subprocess, sys, time
@@ -45,7 +48,7 @@ def start(tmp_path):
     started = []
 
     def begin(name):
-        command = [sys.executable, "-P", "-c", "from genbench.cli.main import main; main()", "run"]
+        command = [sys.executable, "-P", "-m", "genbench", "run"]
         target = f"{tmp_path / 'model.py'}:{name}"
         words = ["quick", "--models", target, "--datasets", "ring", "--folder", tmp_path / "b"]
         with (tmp_path / "said").open("w") as said:
@@ -80,6 +83,36 @@ def test_a_run_that_is_told_to_stop_leaves_at_once_and_says_so_in_one_line(
     said = (tmp_path / "said").read_text()
     assert said.splitlines()[-1].startswith("Stopped.")
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_is_stopped_while_it_starts_says_just_that(tmp_path, number):
+    # What the command line imports first takes for ever.
+    (tmp_path / "click.py").write_text(
+        "import pathlib, time\n"
+        "pathlib.Path(__file__).with_name('starts').touch()\n"
+        "time.sleep(600)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "genbench", "list"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert wait_for((tmp_path / "starts").exists, 60)
+
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=2)
+
+    assert process.returncode == 128 + number
+    assert said == "Stopped. What was done is kept.\n"
+
+
+def test_the_command_is_the_module():
+    (script,) = entry_points(group="console_scripts", name="genbench")
+
+    assert script.load() is genbench.__main__.main
 
 
 def test_nobody_outlives_a_run_that_is_killed(start):
