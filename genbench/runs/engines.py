@@ -6,19 +6,23 @@ joblib; Slurm goes through submitit. All need the board's folder under one path 
 """
 
 import importlib
+import os
 import shlex
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from genbench.ground.errors import BadInput
 from genbench.ground.extras import require
 from genbench.ground.paths import brief
+from genbench.runs.claims import Holder
 from genbench.runs.records import Record
 
 LOCAL = "local"
@@ -62,6 +66,8 @@ class Engine:
             BadInput: there is no such engine.
             MissingExtra: it needs a package that is not installed.
         """
+        if not self.is_local and self.name != "slurm" and self.address is None:
+            job = partial(_do_while_it_runs, Holder.this_process(), job)
         if self.name in SLURM:
             return self._by_submitit(job, cells)
         if self.name in OF_JOBLIB:
@@ -135,3 +141,19 @@ class Engine:
         finally:
             for placed in waiting:  # only if the run was stopped
                 placed.cancel()
+
+
+def _do_while_it_runs(run: Holder, job: Job, cell: Any) -> Record | None:
+    """Do a job in a process that was started for this run alone, and ends once that has ended."""
+    _end_with(run)
+    return job(cell)
+
+
+@cache
+def _end_with(run: Holder) -> None:
+    def watch() -> None:
+        while not run.is_known_to_have_ended():
+            time.sleep(POLL_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
