@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -67,15 +67,22 @@ def _stop(number: int, _: object) -> None:
 
 def _leave_anyway(number: int) -> None:
     time.sleep(PATIENCE_SECONDS)
+    try:
+        _end_children()
+        # In a thread: what does not come back is not waited for.
+        threading.Thread(target=_free_semaphores, daemon=True).start()
+        time.sleep(FREEING_SECONDS)
+    finally:
+        _leave(number, None)
+
+
+def _end_children() -> None:
     # What `run_alone` has started ends when this process does. What has not been imported has
     # started nothing.
     if (started := sys.modules.get("multiprocessing")) is not None:
         for process in started.active_children():
-            process.kill()
-    # In a thread: what does not come back is not waited for.
-    threading.Thread(target=_free_semaphores, daemon=True).start()
-    time.sleep(FREEING_SECONDS)
-    _leave(number, None)
+            with suppress(OSError):
+                os.kill(process.pid, signal.SIGKILL)  # not all kinds of them have `kill`
 
 
 def _leave(number: int, _: object) -> None:

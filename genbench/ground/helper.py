@@ -1,13 +1,12 @@
 """A process of our own that calls functions for us, one after another, and ends when we do."""
 
 import os
-import signal
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
-from genbench.ground.processes import die_with_parent
+from genbench.ground.processes import die_with_parent, unheard
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -25,13 +24,8 @@ class Helper:
         context = get_context("spawn")
         self._line, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, os.getpid()))
-        # It begins with what this thread does not hear of: Ctrl-C is for us, while it starts, too.
-        heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        with theirs, unheard():
             self._process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, heard)
-            theirs.close()
 
     def call(
         self, function: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs

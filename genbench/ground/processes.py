@@ -166,6 +166,16 @@ def die_with_parent(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Let what is started in the block not hear Ctrl-C, nor hear it here: it is for the caller."""
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+
+
 def _wait(
     process: subprocess.Popen[bytes],
     watch: Callable[[], str | None],
