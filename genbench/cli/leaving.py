@@ -61,17 +61,19 @@ def _stop(number: int, _: object) -> None:
     for name in SIGNALS:  # once is enough, and what is under way must not be cut short
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+    if (others := sys.modules.get("logging")) is not None:
+        others.disable()  # that an engine loses what it was connected to is no news
     threading.Thread(target=_leave_anyway, args=(number,), daemon=True).start()
     raise Stopped(number)
 
 
 def _leave_anyway(number: int) -> None:
     time.sleep(PATIENCE_SECONDS)
+    # In a thread: what does not come back is not waited for.
+    threading.Thread(target=_free_semaphores, daemon=True).start()
+    time.sleep(FREEING_SECONDS)
     try:
         _end_children()
-        # In a thread: what does not come back is not waited for.
-        threading.Thread(target=_free_semaphores, daemon=True).start()
-        time.sleep(FREEING_SECONDS)
     finally:
         _leave(number, None)
 

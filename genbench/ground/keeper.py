@@ -24,40 +24,24 @@ PARENT_POLL_SECONDS = 1.0
 POLL_SECONDS = 0.01
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # of <sys/prctl.h>
 CANNOT_START = 127  # as shells have it
-
-
-class Told(Exception):
-    """The keeper is to end what it keeps."""
+HEARD = [getattr(signal, name, signal.SIGTERM) for name in ("SIGTERM", "SIGCHLD", "SIGALRM")]
 
 
 def keep(parent: int, command: list[str]) -> NoReturn:
     """Run a command to its end, or until `parent` has ended."""
-
-    def hear(number: int, _: object) -> None:
-        if number == signal.SIGALRM and os.getppid() == parent:
-            return
-        for each in (signal.SIGTERM, signal.SIGALRM):  # once is enough
-            signal.signal(each, signal.SIG_IGN)
-        raise Told
-
-    child = 0
+    signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)  # they are waited for, one by one
+    ask_kernel(PR_SET_CHILD_SUBREAPER, 1)
+    ask_kernel(PR_SET_PDEATHSIG, signal.SIGTERM)
+    signal.setitimer(signal.ITIMER_REAL, PARENT_POLL_SECONDS, PARENT_POLL_SECONDS)
+    told = os.getppid() != parent
+    child = 0 if told else _start(command)
     endings: dict[int, int] = {}
-    try:
-        for number in (signal.SIGTERM, signal.SIGALRM):
-            signal.signal(number, hear)
-        ask_kernel(PR_SET_CHILD_SUBREAPER, 1)
-        ask_kernel(PR_SET_PDEATHSIG, signal.SIGTERM)
-        signal.setitimer(signal.ITIMER_REAL, PARENT_POLL_SECONDS, PARENT_POLL_SECONDS)
-        if os.getppid() != parent:
-            raise Told
-        child = _start(command)
-        while child not in endings:  # others may be ours by now
-            pid, endings[pid] = os.waitpid(-1, 0)
-    except Told:
+    while not told and child not in endings:
+        told = signal.sigwait(HEARD) == signal.SIGTERM or os.getppid() != parent
+        _reap(0, endings)
+    if told:
         os.killpg(0, signal.SIGTERM)
         _reap(GRACE_SECONDS, endings)
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _kill_all(endings)
     _end_as(endings.get(child))
 
@@ -99,9 +83,7 @@ def _start(command: list[str]) -> int:
     if child := os.fork():
         return child
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        for number in (signal.SIGTERM, signal.SIGALRM):
-            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
         ask_kernel(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() == keeper:
             os.execvp(command[0], command)
@@ -127,10 +109,12 @@ def _reap(seconds: float, endings: dict[int, int]) -> None:
     """Wait so long for all children to end, and keep how they did."""
     last = time.monotonic() + seconds
     try:
-        while time.monotonic() < last:
+        while True:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid:
                 endings[pid] = status
+            elif time.monotonic() >= last:
+                return
             else:
                 time.sleep(POLL_SECONDS / 10)
     except ChildProcessError:  # there are none
@@ -148,6 +132,7 @@ def _end_as(status: int | None) -> NoReturn:
         number = os.WTERMSIG(status)
         if number != signal.SIGKILL:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [number])
         os.kill(os.getpid(), number)
     os._exit(os.waitstatus_to_exitcode(status or 0))
 
