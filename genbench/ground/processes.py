@@ -169,6 +169,10 @@ def die_with_parent(parent: int) -> None:
 @contextmanager
 def unheard() -> Iterator[None]:
     """Let what is started in the block not hear Ctrl-C, nor hear it here: it is for the caller."""
+    from multiprocessing import resource_tracker
+
+    # It is started with the first process, and lets the thread that starts it hear everything.
+    resource_tracker.ensure_running()
     heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,3 +48,19 @@ def test_nothing_is_left_of_one_that_is_ended(helper):
     helper.end()
 
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_ctrl_c_is_for_who_is_helped():
+    code = """
+import signal
+from genbench.ground.helper import Helper
+
+helper = Helper()  # the first process that is started here
+print(signal.SIGINT in helper.call(signal.pthread_sigmask, signal.SIG_BLOCK, []))
+helper.end()
+"""
+    said = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout == "True\n"
