@@ -6,6 +6,7 @@ joblib; Slurm goes through submitit. All need the board's folder under one path 
 """
 
 import importlib
+import logging
 import os
 import shlex
 import signal
@@ -104,6 +105,7 @@ class Engine:
         if self.name == "dask":
             distributed = require("distributed")
             ours = {"n_workers": self.slots, "threads_per_worker": 1, "dashboard_address": None}
+            ours |= {"silence_logs": logging.CRITICAL}  # that they lose one another at the end
             of_whom = {"address": self.address} if self.address else ours
             cluster = _started_unheard(partial(distributed.Client, **of_whom))
         if self.name == "ray":
