@@ -105,7 +105,7 @@ def work(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    die_with_parent(int(sys.argv[2]) if len(sys.argv) > 2 else None)
+    die_with_parent(os.getppid())
     reach_current_folder()
     work(Path(sys.argv[1]))
     os._exit(0)  # not held up by threads that the model has left

@@ -1,15 +1,17 @@
-"""Ctrl-C and its like: a command leaves within two seconds, says so in one line, leaves nobody."""
+"""Ctrl-C and its like: a command leaves within two seconds, says so in one line, leaves nobody.
+
+It imports next to nothing: until its first function has been called, nobody listens.
+"""
 
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import Any
-
-from genbench.ground.processes import end_all
 
 PATIENCE_SECONDS = 1.5  # until what is left is killed and nothing is waited for
 FREEING_SECONDS = 0.2
@@ -25,18 +27,18 @@ class Stopped(KeyboardInterrupt):
         self.status = 128 + number  # as shells have it
 
 
+def leave_at_once_by_signals() -> None:
+    """End this process when one of the signals comes, before it has begun with anything."""
+    _listen(_leave)
+
+
 @contextmanager
 def stopping_by_signals() -> Iterator[None]:
     """Raise Stopped in the block when one of the signals comes, and see to it that it ends."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before: dict[int, Any] = {}
-    for name in SIGNALS:
-        number = getattr(signal, name, None)
-        # Who has it ignored, as nohup does, means it.
-        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
-            before[number] = signal.signal(number, _stop)
+    before = _listen(_stop)
     try:
         yield
     finally:
@@ -44,20 +46,48 @@ def stopping_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def _listen(handler: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
+    """Let `handler` handle the signals, and return who did before."""
+    before: dict[int, Any] = {}
+    for name in SIGNALS:
+        number = getattr(signal, name, None)
+        # Who has it ignored, as nohup does, means it.
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            before[number] = signal.signal(number, handler)
+    return before
+
+
 def _stop(number: int, _: object) -> None:
     for name in SIGNALS:  # once is enough, and what is under way must not be cut short
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+    if (others := sys.modules.get("logging")) is not None:
+        others.disable()  # that an engine loses what it was connected to is no news
     threading.Thread(target=_leave_anyway, args=(number,), daemon=True).start()
     raise Stopped(number)
 
 
 def _leave_anyway(number: int) -> None:
     time.sleep(PATIENCE_SECONDS)
-    end_all()
     # In a thread: what does not come back is not waited for.
     threading.Thread(target=_free_semaphores, daemon=True).start()
     time.sleep(FREEING_SECONDS)
+    try:
+        _end_children()
+    finally:
+        _leave(number, None)
+
+
+def _end_children() -> None:
+    # What `run_alone` has started ends when this process does. What has not been imported has
+    # started nothing.
+    if (started := sys.modules.get("multiprocessing")) is not None:
+        for process in started.active_children():
+            with suppress(OSError):
+                os.kill(process.pid, signal.SIGKILL)  # not all kinds of them have `kill`
+
+
+def _leave(number: int, _: object) -> None:
     if _unsaid.acquire(blocking=False):
         os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, f"{SAID}\n".encode())
     os._exit(128 + number)

@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
+from genbench.ground.text import coded
+
 
 class BadInput(ValueError):
     """The caller handed something that cannot be used; the message says what and why."""
@@ -25,4 +27,6 @@ def unknown_name(kind: str, name: str, known: Iterable[str], *, hint: str = "") 
         if near
         else f"Known: {', '.join(known)}."
     )
-    return BadInput(f"No {kind} named {name!r}. {suggestion}{' ' + hint if hint else ''}")
+    odd = coded(c for c in name if not c.isascii())
+    holding = f", which holds {odd}" if odd else ""
+    return BadInput(f"No {kind} named {name!r}{holding}. {suggestion}{' ' + hint if hint else ''}")

@@ -3,8 +3,7 @@
 That protects the caller from crashes, hangs and floods of output; it does not protect the machine.
 """
 
-import ctypes
-import multiprocessing
+import errno
 import os
 import shutil
 import signal
@@ -18,11 +17,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from genbench.ground import keeper
+from genbench.ground.keeper import PR_SET_PDEATHSIG, ask_kernel, children
+
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
 POLL_SECONDS = 0.05
 PARENT_POLL_SECONDS = 1.0
-GRACE_SECONDS = 1.0
-PR_SET_PDEATHSIG = 1  # of <sys/prctl.h>
+PATIENCE_SECONDS = keeper.GRACE_SECONDS + keeper.KILLING_SECONDS + 2  # with a keeper
 OUTPUT = "output.txt"  # in the folder: all that the process printed
 PACKAGE = Path(__file__).parent.parent
 
@@ -64,7 +65,6 @@ class Launcher:
         return [*prefix, self.python or sys.executable, "-P", "-m", module, str(folder)]
 
 
-_LIVE: set[int] = set()  # processes of `run_alone` that have not been ended yet
 OURS = Launcher()  # the Python that runs this, behind nothing
 
 
@@ -81,8 +81,8 @@ def run_alone(
     """Run `python -m module folder` and wait; what it prints goes to `output`.
 
     That is OUTPUT in `folder` if not given; the last `most_output` bytes of it are kept. `watch` is
-    called many times a second and returns why to end the process, or None. However it ends, so does
-    everything that it started.
+    called many times a second and returns why to end the process, or None. However it ends, and
+    however this process does, so does everything that it started, as far as the keeper reaches.
 
     Raises:
         OSError: the command cannot be started.
@@ -99,22 +99,23 @@ def run_alone(
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(file, copy)
             surroundings |= {"PYTHONPATH": str(package)}
-        # Behind another command, the parent is not this process, or has another number.
-        parent = [str(os.getpid())] if launcher == OURS else []
+        command = launcher.command(module, folder, package)
+        if shutil.which(command[0]) is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command[0])
+        # Isolated from all that is set and installed here: it starts fast, and as it is.
+        keeping = [sys.executable, "-I", "-S", keeper.__file__, str(os.getpid())]
         process = subprocess.Popen(
-            [*launcher.command(module, folder, package), *parent],
+            [*keeping, *command],
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.STDOUT,
             start_new_session=True,
             env=surroundings,
         )
-        _LIVE.add(process.pid)
         try:
             return _wait(process, watch, printed, most_output)
         finally:
-            _end_group(process)
-            _LIVE.discard(process.pid)
+            _end(process)
             _keep_end(printed, most_output)
 
 
@@ -147,14 +148,13 @@ def peak_memory(pid: int | str = "self") -> int:
     return 1024 * int(next(kilobytes, 0))
 
 
-def die_with_parent(parent: int | None = None) -> None:
+def die_with_parent(parent: int) -> None:
     """End this process once its parent ends, however that ended.
 
-    `parent` is its number, if known: it may have ended before this process came so far as to ask.
+    `parent` is its number: it may have ended before this process came so far as to ask.
     """
-    if parent is None:
-        parent = os.getppid()
-    _ask_for_death_signal()
+    # Linux kills it even while it holds the interpreter.
+    ask_kernel(PR_SET_PDEATHSIG, signal.SIGKILL)
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -166,11 +166,18 @@ def die_with_parent(parent: int | None = None) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _ask_for_death_signal() -> None:
-    """Let Linux kill this process when its parent ends, even while it holds the interpreter."""
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):  # another C library than those that have it
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Let what is started in the block not hear Ctrl-C, nor hear it here: it is for the caller."""
+    from multiprocessing import resource_tracker
+
+    # It is started with the first process, and lets the thread that starts it hear everything.
+    resource_tracker.ensure_running()
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
 def _wait(
@@ -184,7 +191,7 @@ def _wait(
         try:
             returncode = process.wait(timeout=POLL_SECONDS)
         except subprocess.TimeoutExpired:
-            peak = peak_memory(process.pid) or peak
+            peak = max([peak, *map(peak_memory, children(process.pid))])
             if most_output is not None and os.fstat(printed).st_size > most_output:
                 os.ftruncate(printed, 0)  # it is appended to: what comes next stands at its start
             if cause := watch():
@@ -193,23 +200,13 @@ def _wait(
             return Ending(None, returncode, peak)
 
 
-def end_all() -> None:
-    """Kill at once all that `run_alone` and multiprocessing have started from this process."""
-    for pid in list(_LIVE):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
-    for process in multiprocessing.active_children():
-        process.kill()
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """End the process and everything it started; harmless if all has ended."""
-    for sign in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, sign)
-        except (ProcessLookupError, PermissionError):  # macOS says the latter of an ended group
-            return
-        try:
-            process.wait(timeout=GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            continue
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a keeper and what it keeps; harmless if all has ended."""
+    if process.poll() is None:
+        process.terminate()
+        process.send_signal(signal.SIGCONT)  # what it keeps may have stopped it
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE_SECONDS)
+    with suppress(ProcessLookupError, PermissionError):  # macOS says the latter of an ended group
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -202,7 +202,7 @@ def _checked(archive: Archive, values: Any, board: Board) -> Entry:
     except TypeError as error:
         raise BadInput(f"{archive.name}: a cell of its manifest is none ({error}).") from error
     if entry.dataset not in board.datasets:
-        raise BadInput(f"{archive.name}: {entry.dataset!r} is no data set of this board.")
+        raise BadInput(f"{archive.name}: {entry.dataset!a:.200} is no data set of this board.")
     if type(entry.seed) is not int or entry.seed not in board.seeds:
         raise BadInput(f"{archive.name}: {entry.seed!r} is no seed of this board.")
     if entry.status not in STATUSES:

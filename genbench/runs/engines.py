@@ -6,19 +6,27 @@ joblib; Slurm goes through submitit. All need the board's folder under one path 
 """
 
 import importlib
+import logging
+import os
 import shlex
+import signal
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from genbench.ground.errors import BadInput
 from genbench.ground.extras import require
 from genbench.ground.paths import brief
+from genbench.ground.processes import die_with_parent, unheard
+from genbench.runs.claims import Holder
 from genbench.runs.records import Record
 
 LOCAL = "local"
@@ -62,6 +70,8 @@ class Engine:
             BadInput: there is no such engine.
             MissingExtra: it needs a package that is not installed.
         """
+        if not self.is_local and self.name != "slurm" and self.address is None:
+            job = partial(_do_while_it_runs, Holder.this_process(), job)
         if self.name in SLURM:
             return self._by_submitit(job, cells)
         if self.name in OF_JOBLIB:
@@ -74,9 +84,10 @@ class Engine:
         n_jobs = -1 if self.jobs is None and self.name in ("dask", "ray") else self.slots
         with self._cluster(), parallel_config(backend=OF_JOBLIB[self.name], n_jobs=n_jobs):
             # One cell at a time: cells take long, and unlike times.
-            placed = Parallel(return_as="generator_unordered", batch_size=1)(
-                delayed(job)(cell) for cell in cells
-            )
+            with unheard():
+                placed = Parallel(return_as="generator_unordered", batch_size=1)(
+                    delayed(job)(cell) for cell in cells
+                )
             try:
                 # Not `yield from`, which would close what is closed below.
                 for record in placed:  # noqa: UP028
@@ -94,7 +105,9 @@ class Engine:
         if self.name == "dask":
             distributed = require("distributed")
             ours = {"n_workers": self.slots, "threads_per_worker": 1, "dashboard_address": None}
-            cluster = distributed.Client(**({"address": self.address} if self.address else ours))
+            ours |= {"silence_logs": logging.CRITICAL}  # that they lose one another at the end
+            of_whom = {"address": self.address} if self.address else ours
+            cluster = _started_unheard(partial(distributed.Client, **of_whom))
         if self.name == "ray":
             ray = require("ray")
             importlib.import_module("ray.util.joblib").register_ray()
@@ -121,7 +134,8 @@ class Engine:
             while left or waiting:
                 room = at_once - len(waiting)
                 if left and room:
-                    waiting += executor.map_array(job, left[:room])
+                    with unheard():
+                        waiting += executor.map_array(job, left[:room])
                     left = left[room:]
                 done = [placed for placed in waiting if placed.done()]
                 waiting = [placed for placed in waiting if placed not in done]
@@ -134,4 +148,40 @@ class Engine:
                 time.sleep(0 if done else POLL_SECONDS)
         finally:
             for placed in waiting:  # only if the run was stopped
-                placed.cancel()
+                if cluster == "slurm":
+                    placed.cancel()
+                else:  # without a word, and its task with it
+                    with suppress(ProcessLookupError):
+                        os.kill(int(placed.job_id), signal.SIGKILL)
+
+
+def _do_while_it_runs(run: Holder, job: Job, cell: Any) -> Record | None:
+    """Do a job in a process that was started for this run alone, and ends once that has ended.
+
+    Or once what has started the process has, which may be another.
+    """
+    _end_with(run, os.getppid())
+    return job(cell)
+
+
+@cache
+def _end_with(run: Holder, parent: int) -> None:
+    die_with_parent(parent)
+
+    def watch() -> None:
+        while not run.is_known_to_have_ended():
+            time.sleep(POLL_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _started_unheard(start: Callable[[], Any]) -> Any:
+    """Start what takes long to start, and does not hear Ctrl-C: here, that is heard meanwhile."""
+
+    def starting() -> Any:
+        with unheard():
+            return start()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(starting).result()

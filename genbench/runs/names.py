@@ -6,6 +6,7 @@ from typing import Any
 
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import shown
+from genbench.ground.text import coded, is_latin
 from genbench.models.find import baselines
 from genbench.runs.boards import Board, name_of
 from genbench.runs.records import REAL, Record
@@ -16,14 +17,23 @@ LONGEST = 80  # characters of a name
 def name_from(value: Any, what: str) -> str:
     """Return a name that somebody hands in, without blanks around it.
 
+    It is written in the letters a to z, with accents or without, digits, blanks and the signs of
+    ASCII: those of other alphabets look like them.
+
     Raises:
-        BadInput: it is no text that can be printed, or too long.
+        BadInput: it is no text that can be printed, too long, or written in other characters.
     """
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise BadInput(f"The {what} must be text that can be printed, not {value!r:.200}.")
     if len(value) > LONGEST:
         raise BadInput(f"The {what} has {len(value)} characters; the limit is {LONGEST}.")
-    return value.strip()
+    name = unicodedata.normalize("NFC", value.strip())
+    if odd := coded(c for c in name if not is_latin(c)):
+        raise BadInput(
+            f"The {what} {name!r} holds {odd}; expected the letters a to z, with accents or "
+            "without, digits, blanks and the signs of ASCII."
+        )
+    return name
 
 
 def check_board(meant: Any, board: Board, file: str) -> None:

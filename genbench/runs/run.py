@@ -175,7 +175,7 @@ def _once(
         yield from engine.place(partial(do, plan), cells)
         return
     stop = Event()
-    with Scorer(min(engine.slots, len(cells))) as scorer:
+    with Scorer() as scorer:
         job = partial(do, plan, score=scorer.score, stop=stop, on_start=on_start)
         try:
             yield from engine.place(job, cells)

@@ -1,18 +1,13 @@
 """Long-lived processes that score samples, each preparing a data set's reference only once."""
 
-import os
-import signal
 import threading
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from genbench.datasets import Dataset
 from genbench.ground.arrays import Array, flat
-from genbench.ground.processes import die_with_parent
+from genbench.ground.helper import Helper, HelperDied
 from genbench.metric import Score
 from genbench.runs.cells import load_once
 
@@ -31,72 +26,56 @@ class Scored(NamedTuple):
 
 
 class Scorer:
-    """Scores what cells leave on disk. One that dies is replaced, and the cell tried once more."""
+    """Scores what cells leave on disk, in as many processes as threads ask for it at once.
 
-    def __init__(self, jobs: int) -> None:
-        self._jobs = jobs
+    One that dies is replaced, and the cell tried once more.
+    """
+
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._pool: ProcessPoolExecutor | None = None
+        self._idle: list[Helper] = []
+        self._all: set[Helper] = set()
         self._closed = False
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def __exit__(self, *_: object) -> None:
         with self._lock:
             self._closed = True
-            pool = self._pool
-        if pool is None:
-            return
-        if kind is not None:  # stopped: nobody waits for what is being scored
-            for process in list((getattr(pool, "_processes", None) or {}).values()):
-                process.kill()
-        pool.shutdown(cancel_futures=True)
+            helpers = list(self._all)
+        for helper in helpers:  # they only read: nobody waits for what is being scored
+            helper.end()
 
     def score(self, dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
         """Score the samples in a cell's folder.
 
         Raises:
             BadInput: what is there is not samples like the data set's.
-            BrokenProcessPool: the scoring process died twice.
+            HelperDied: the scoring process died twice, or the run was stopped.
         """
-        pool = self._ready_pool()
         try:
-            return self._submit(pool, dataset, folder, seed, metrics)
-        except BrokenProcessPool:
-            self._discard(pool)
-            return self._submit(self._ready_pool(), dataset, folder, seed, metrics)
+            return self._score(dataset, folder, seed, metrics)
+        except HelperDied:
+            return self._score(dataset, folder, seed, metrics)
 
-    def _submit(self, pool: ProcessPoolExecutor, *what: Any) -> Scored:
-        # A process may be started here. It begins with what this thread does not hear of: Ctrl-C is
-        # for the run, while the process starts, too.
-        heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            placed = pool.submit(score_here, *what)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, heard)
-        return placed.result()
-
-    def _ready_pool(self) -> ProcessPoolExecutor:
+    def _score(self, *what: Any) -> Scored:
         with self._lock:
             if self._closed:
-                raise BrokenProcessPool("The run was stopped.")
-            if self._pool is None:
-                # Spawned: forking a process that runs threads may hang.
-                self._pool = ProcessPoolExecutor(
-                    self._jobs,
-                    mp_context=get_context("spawn"),
-                    # At home in a small module: who is killed while it starts leaves nobody long.
-                    initializer=die_with_parent,
-                    initargs=(os.getpid(),),
-                )
-            return self._pool
-
-    def _discard(self, pool: ProcessPoolExecutor) -> None:
-        with self._lock:
-            if self._pool is pool:
-                self._pool = None
-        pool.shutdown(wait=False)
+                raise HelperDied("The run was stopped.")
+            helper = self._idle.pop() if self._idle else Helper()
+            self._all.add(helper)
+        try:
+            return helper.call(score_here, *what)
+        except HelperDied:
+            with self._lock:
+                self._all.discard(helper)
+            helper.end()
+            raise
+        finally:
+            with self._lock:
+                if helper in self._all:
+                    self._idle.append(helper)
 
 
 def score_here(dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:

@@ -1,11 +1,11 @@
 """The process of one cell: makes a model, fits it, draws samples, and says how that went.
 
-Run as `python -m genbench.runs.worker FOLDER [PARENT]`, where FOLDER holds `spec.json` and
-`train.npy`, never the test set, and PARENT is the process that waits for this one. Everything else
-it leaves in FOLDER too: `phase.txt` (what it is doing), `samples.npy`, `log_prob.npy`, and last
-`outcome.json`, whose absence tells that the process died. The points that the model's density is
-asked at come once its samples are there. It imports little, so that it starts fast and in any
-Python that has numpy, and nothing that it writes is ever unpickled.
+Run as `python -m genbench.runs.worker FOLDER`, where FOLDER holds `spec.json` and `train.npy`, and
+never the test set. Everything else it leaves in FOLDER too: `phase.txt` (what it is doing),
+`samples.npy`, `log_prob.npy`, and last `outcome.json`, whose absence tells that the process died.
+The points that the model's density is asked at come once its samples are there. It imports little,
+so that it starts fast and in any Python that has numpy, and nothing that it writes is ever
+unpickled.
 """
 
 import json
@@ -156,7 +156,7 @@ def _one_line(error: BaseException) -> str:
 
 
 if __name__ == "__main__":
-    die_with_parent(int(sys.argv[2]) if len(sys.argv) > 2 else None)
+    die_with_parent(os.getppid())
     reach_current_folder()
     status = 0
     try:

@@ -16,6 +16,7 @@ from genbench.metric import Metric, Score
 from genbench.metrics import CATALOG, find
 from genbench.scoring.copies import Copies, copies_of
 from genbench.scoring.evaluate import Scores, evaluate, with_remarks
+from genbench.scoring.inputs import check_sizes
 from genbench.scoring.remarks import of_units
 
 MOST_HEADER = 4096  # bytes of an .npy file that are not numbers
@@ -50,9 +51,12 @@ def score_samples(
     """Score samples (n, d) by the metrics; one that fails is a score with the reason.
 
     Raises:
-        BadInput: samples that are not like the data set's.
+        BadInput: samples that are not like the data set's, or numbers beyond what can be scored.
     """
     samples = as_samples(samples, name="the samples", like=dataset.like)
+    check_sizes({"generated": samples})
+    if log_prob is not None:
+        check_sizes({"log_prob": log_prob})
     embedding, reference = _real(dataset)
     projected = dataset.project(samples)
     comparison = Comparison(

@@ -75,7 +75,7 @@ def comparison_of(*, seed: int = 0, k: int | None = None, **inputs: Any) -> Comp
         if f"{name}_labels" in found:
             checked[f"{name}_labels"] = _labels(name, found, n[name], checked)
     checked |= _of_each_sample(found, checked, n)
-    _check_sizes(checked)
+    check_sizes(checked)
     checked |= facts(found, checked)
     prior = _prior(checked)
     real = {name: value for name, value in checked.items() if name in OF_REFERENCE}
@@ -103,7 +103,7 @@ def in_place_of_generated(
     columns = shared_columns(inputs.get(name) for name in OF_ONE_KIND)
     like = Table.of(comparison.generated, columns)
     fresh = as_samples(fresh, name="fresh", like=like)
-    _check_sizes({"fresh": fresh})
+    check_sizes({"fresh": fresh})
     n = len(comparison.generated)
     if len(fresh) < n:
         raise BadInput(f"fresh must hold as many samples as generated, {n}, not {len(fresh)}.")
@@ -197,8 +197,12 @@ def _as_factors(values: Any, *, name: str) -> Array:
     return factors
 
 
-def _check_sizes(checked: dict[str, Any]) -> None:
-    """Refuse numbers so large that sums of their powers are none."""
+def check_sizes(checked: dict[str, Any]) -> None:
+    """See that no array holds numbers so large that sums of their powers are none.
+
+    Raises:
+        BadInput: one does; it is named.
+    """
     for name, values in checked.items():
         # A log-density may be minus infinity.
         least = values.min(initial=0, where=values > -np.inf)

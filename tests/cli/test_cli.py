@@ -255,6 +255,14 @@ def test_score_takes_samples_of_a_data_set(tmp_path):
 BAD_CALLS = {
     "an unknown command": (["scor"], "No command named 'scor'. Did you mean 'score'"),
     "an unknown board": (["run", "quik"], "No board named 'quik'. Did you mean 'quick'"),
+    "a board like another": (
+        ["run", "qu\u0456ck"],
+        "which holds '\u0456' (U+0456 CYRILLIC SMALL LETTER BYELORUSSIAN-UKRAINIAN I). Did you",
+    ),
+    "a model like another": (
+        ["run", "--models", "\u0441opycat"],
+        "No model named '\u0441opycat', which holds '\u0441' (U+0441 CYRILLIC SMALL LETTER ES).",
+    ),
     "an unknown data set": (
         ["score", "gaussian", "--dataset", "rng"],
         "No data set named 'rng'. Did you mean 'ring'",

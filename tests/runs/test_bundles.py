@@ -193,6 +193,30 @@ ATTACKS = {
     "true schema": (manifest(lambda v: v.update(schema=True)), "must have schema 1"),
     "like our name": (manifest(lambda v: v.update(name="Gaussian")), "on the board already"),
     "like the real": (manifest(lambda v: v.update(name="(Real  samples)")), "on the board already"),
+    "like ours, Cyrillic": (
+        manifest(lambda v: v.update(name="g\u0430ussian")),
+        r"holds '\u0430' \(U\+0430 CYRILLIC SMALL LETTER A\); expected the letters a to z",
+    ),
+    "like ours, Greek and dotless": (
+        manifest(lambda v: v.update(name="c\u03bfpycat g\u0131n")),
+        r"U\+03BF GREEK SMALL LETTER OMICRON\), '\u0131' \(U\+0131 LATIN SMALL LETTER DOTLESS I\)",
+    ),
+    "heaps of marks": (
+        manifest(lambda v: v.update(name="Z" + "\u0335\u0321" * 9)),
+        r"U\+0335 COMBINING SHORT STROKE OVERLAY",
+    ),
+    "odd family": (
+        manifest(lambda v: v.update(family="fl\u043ews")),
+        r"The family .* holds .*U\+043E CYRILLIC SMALL LETTER O",
+    ),
+    "data set like another": (
+        manifest(lambda v: v["cells"][0].update(dataset="r\u0456ng")),
+        r"'r\\u0456ng' is no data set of this board",
+    ),
+    "far away": (
+        samples(np.full((1000, 2), 1e155), honest=True),
+        r"generated holds numbers beyond 1e\+40",
+    ),
     "like ours, wide": (manifest(lambda v: v.update(name="ｇaussian")), "on the board already"),
     "out of the race": (manifest(lambda v: v.update(family="control")), "do not compete"),
     "depth": (lambda members: members.update({"manifest.json": b"[" * 10**5}), "not a readable"),

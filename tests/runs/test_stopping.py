@@ -1,13 +1,19 @@
 """However a run is stopped, it leaves soon, says so in one line, and leaves nobody behind."""
 
+import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
+import uuid
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+
+import genbench.__main__
 
 MODEL = """
 import os, pathlib, re, subprocess, sys, time
@@ -38,6 +44,53 @@ class HoldsTheInterpreter(Sleeps):
 """
 
 
+KILLS = 20
+SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+ENGINES = {"local": None, "loky": None, "dask": "distributed", "submitit-local": "submitit"}
+LONGEST_SECONDS = 12.0  # until it is stopped: by then, most of the first cells are done
+ZOO = """
+import os, subprocess, time
+import numpy as np
+
+class Good:
+    def fit(self, train, *, rng):
+        self.mean = train.mean(axis=0)
+        return self
+    def sample(self, n, *, rng):
+        return rng.normal(self.mean, 1, size=(n, 2))
+
+class Slow(Good):
+    def fit(self, train, *, rng):
+        time.sleep(2)
+        return super().fit(train, rng=rng)
+
+class Litters(Good):
+    def fit(self, train, *, rng):
+        for new in (False, True):
+            subprocess.Popen(["sleep", "600"], start_new_session=new)
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                time.sleep(600)
+            os._exit(0)
+        time.sleep(1)
+        return super().fit(train, rng=rng)
+
+class Fails(Good):
+    def fit(self, train, *, rng):
+        raise ValueError("cannot learn this")
+"""
+ROWS = {"(real samples)": "ok", "Good": "ok", "Slow": "ok", "Litters": "ok", "Fails": "error"}
+
+
+@pytest.fixture(autouse=True)
+def heard():
+    """Who is started hears Ctrl-C, though those who test may run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def start(tmp_path):
     """Start `genbench run` on a model and wait until it fits; what is left is ended."""
@@ -45,7 +98,7 @@ def start(tmp_path):
     started = []
 
     def begin(name):
-        command = [sys.executable, "-P", "-c", "from genbench.cli.main import main; main()", "run"]
+        command = [sys.executable, "-P", "-m", "genbench", "run"]
         target = f"{tmp_path / 'model.py'}:{name}"
         words = ["quick", "--models", target, "--datasets", "ring", "--folder", tmp_path / "b"]
         with (tmp_path / "said").open("w") as said:
@@ -82,6 +135,37 @@ def test_a_run_that_is_told_to_stop_leaves_at_once_and_says_so_in_one_line(
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_is_stopped_while_it_starts_says_just_that(tmp_path, number):
+    # What the command line imports first takes for ever.
+    (tmp_path / "click.py").write_text(
+        "import pathlib, time\n"
+        "pathlib.Path(__file__).with_name('starts').touch()\n"
+        "time.sleep(600)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "genbench", "list"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert wait_for((tmp_path / "starts").exists, 60)
+
+        process.send_signal(number)
+
+        assert wait_for(lambda: process.poll() is not None, 2)
+        process.kill()
+        assert process.returncode == 128 + number
+        assert process.stdout.read() == "Stopped. What was done is kept.\n"
+
+
+def test_the_command_is_the_module():
+    (script,) = entry_points(group="console_scripts", name="genbench")
+
+    assert script.load() is genbench.__main__.main
+
+
 def test_nobody_outlives_a_run_that_is_killed(start):
     process, others = start("HoldsTheInterpreter")
     assert len(others) > 1  # those that score, too
@@ -104,6 +188,91 @@ time.sleep(60)
     done = subprocess.run([sys.executable, "-c", code], timeout=50, check=False)
 
     assert done.returncode == 1
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_whenever_a_run_is_ended_nobody_is_left_and_nothing_lost(engine, tmp_path):
+    if ENGINES[engine] is not None:
+        pytest.importorskip(ENGINES[engine])
+    (tmp_path / "zoo.py").write_text(ZOO)
+    chance = random.Random(engine)
+    mark = f"GENBENCH_TEST={uuid.uuid4().hex}"
+    seen = {}
+    for kill in range(KILLS):
+        number = SIGNALS[kill % len(SIGNALS)]
+        process = begin(engine, tmp_path, mark, n_seeds=1 + kill // 4)  # there is more to do
+        wait_for(lambda process=process: listens(process.pid), 30)
+        time.sleep(chance.choice((0.5, LONGEST_SECONDS)) * chance.random())
+        send = os.killpg if number == signal.SIGINT else os.kill  # as a terminal does
+        send(process.pid, number)
+        told = time.monotonic()
+        status = process.wait(30)
+        took = time.monotonic() - told
+
+        case = (kill, number.name, status, round(took, 2), said(tmp_path)[-600:])
+        if status not in (0, 1):  # it was done before
+            assert status == (-number if number == signal.SIGKILL else 128 + number), case
+            assert took < 2.5, case
+            if number != signal.SIGKILL:
+                assert said(tmp_path).splitlines()[-1] == "Stopped. What was done is kept.", case
+                assert "Traceback" not in said(tmp_path), case
+        assert wait_for(lambda: not marked(mark), 10), (case, marked(mark))
+        now = landed(tmp_path)
+        assert seen.items() <= now.items(), case
+        seen = now
+
+    process = begin(engine, tmp_path, mark, n_seeds=KILLS // 4)
+    assert process.wait(600) == 1, said(tmp_path)  # one model fails
+    records = map(json.loads, (tmp_path / "b/quick/records.jsonl").read_text().splitlines())
+    rows = {(row["model"].rpartition(":")[2], row["seed"]): row["status"] for row in records}
+    assert rows == {(name, seed): ROWS[name] for name in ROWS for seed in range(KILLS // 4)}
+    assert seen.items() <= landed(tmp_path).items()
+    assert wait_for(lambda: not marked(mark), 10), marked(mark)
+
+
+def begin(engine, folder, mark, *, n_seeds):
+    models = ",".join(f"{folder / 'zoo.py'}:{name}" for name in ROWS if name.isalpha())
+    words = ["run", "quick", "--models", models, "--datasets", "ring", "--folder", folder / "b"]
+    words += ["--seeds", ",".join(map(str, range(n_seeds))), "--engine", engine, "--jobs", "2"]
+    with (folder / "said").open("w") as said:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "genbench", *words],
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+            env=os.environ | dict([mark.split("=")]),
+        )
+
+
+def said(folder):
+    return (folder / "said").read_text()
+
+
+def landed(folder):
+    """What lies in the folder of each cell that is done."""
+    cells = (folder / "b" / "quick" / "work" / "cells").glob("*/record.json")
+    return {path.parent.name: path.read_text() for path in cells}
+
+
+def listens(pid):
+    """Whether a process has come so far as to hear that it is told to stop."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (caught,) = (int(line.split()[1], 16) for line in lines if line.startswith("SigCgt"))
+    return bool(caught >> (signal.SIGTERM - 1) & 1)
+
+
+def marked(mark):
+    """The commands of processes that a marked one has started, by their numbers."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (path / "environ").read_bytes():
+                found[int(path.name)] = (path / "cmdline").read_bytes().replace(b"\0", b" ")[:200]
+        except OSError:  # it has just ended
+            continue
+    return found
 
 
 def children(pid):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from functools import cache
 from pathlib import Path
 from unittest.mock import ANY
@@ -58,6 +59,33 @@ class IgnoresSignals(Good):
         while True:
             time.sleep(1)
 
+class LeavesDaemon(Good):
+    """In a session of its own, whose parent has ended."""
+    def fit(self, train, *, rng):
+        if os.fork() == 0:
+            os.setsid()
+            if (daemon := os.fork()) == 0:
+                time.sleep(600)
+            pathlib.Path(__file__).with_name("daemon.pid").write_text(str(daemon))
+            os._exit(0)
+        os.wait()
+        return super().fit(train, rng=rng)
+
+class EndsItsGroup(Good):
+    def fit(self, train, *, rng):
+        os.killpg(0, signal.SIGTERM)
+        time.sleep(600)
+
+class EndsItsParent(Good):
+    def fit(self, train, *, rng):
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(600)
+
+class StopsItsParent(Good):
+    def fit(self, train, *, rng):
+        os.kill(os.getppid(), signal.SIGSTOP)
+        time.sleep(600)
+
 class KillsItself(Good):
     def fit(self, train, *, rng):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -94,6 +122,16 @@ class Strings(Good):
 class BadLogProb(Good):
     def log_prob(self, samples):
         return np.zeros(3)
+
+class OneFarAway(Good):
+    def sample(self, n, *, rng):
+        samples = super().sample(n, rng=rng)
+        samples[0] = 1e155
+        return samples
+
+class HugeLogProb(Good):
+    def log_prob(self, samples):
+        return np.full(len(samples), 1e308)
 
 class NeedsMore(Good):
     def __init__(self):
@@ -298,6 +336,10 @@ EXPECTED = {
     "Hangs": ("timeout", "fit", "Not done after 15 seconds."),
     "ForksAndHangs": ("timeout", "fit", "Not done after 15 seconds."),
     "IgnoresSignals": ("timeout", "fit", "Not done after 15 seconds."),
+    "LeavesDaemon": ("ok", None, None),
+    "EndsItsGroup": ("crash", "fit", "SIGTERM"),
+    "EndsItsParent": ("crash", "fit", "SIGKILL"),
+    "StopsItsParent": ("timeout", "fit", "Not done after 15 seconds."),
     "KillsItself": ("crash", "fit", "SIGKILL"),
     "Exits": ("crash", "sample", "exit status 0"),
     "Leaves": ("crash", "sample", "exit status 3"),
@@ -307,6 +349,8 @@ EXPECTED = {
     "WrongShape": ("invalid", "validate", r"samples of shape \(3,\); expected \(2,\)"),
     "Strings": ("invalid", "validate", "must hold real numbers"),
     "BadLogProb": ("invalid", "log_prob", r"shape \(3,\); expected \(1000,\)"),
+    "OneFarAway": ("invalid", "validate", r"generated holds numbers beyond 1e\+40"),
+    "HugeLogProb": ("invalid", "validate", r"log_prob holds numbers beyond 1e\+40"),
     "NeedsMore": ("missing", "import", "a_package_that_is_not_there"),
     "Refuses": ("skipped", None, "Learns pictures; a sample has 2 values."),
     "ChangesItsData": ("ok", None, None),
@@ -399,8 +443,10 @@ def test_every_way_to_fail_has_its_status_phase_and_reason(found, engine):
 def test_what_a_model_leaves_behind_is_ended_or_cut_and_what_it_took_is_told(found, zoo):
     folder, records = found("local")
 
-    # What a hanging model started has ended with it.
+    # What a model started has ended with it.
     assert not is_alive(int(zoo.with_name("child.pid").read_text()))
+    if sys.platform == "linux":
+        assert not is_alive(int(zoo.with_name("daemon.pid").read_text()))
 
     # A flood of output does not fill the disk.
     output = folder / "work" / "cells" / records["Prints"].key / "output.txt"
