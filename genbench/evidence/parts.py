@@ -30,11 +30,15 @@ class OverParts:
     `power` is that of the measure of which this holds: 1/2 of squared distances, whose variance
     falls faster where distributions are equal; 0, the logarithm, of distances between neighbours,
     which shrink as points grow dense.
+
+    `judging` is the standard error over test samples of what is learned from the others, that held
+    fixed: parts then only tell what else there is. Classifiers of half the samples differ more.
     """
 
     means: ClassVar = "spread over disjoint parts of all sets"
 
     power: float = 1.0
+    judging: Callable[[Any], float] | None = None
 
     def error(
         self,
@@ -48,12 +52,16 @@ class OverParts:
         Raises:
             Unavailable: parts are too small for it.
         """
-        found = np.array(
-            [[_computed(compute, part) for part in cut] for cut in comparison.get(on_parts(kind))]
-        )
-        found = found[np.isfinite(found).all(axis=1)]  # by a cut a class can lose all its samples
+        cuts = comparison.get(on_parts(kind))
+        found = np.array([[_computed(compute, part) for part in cut] for cut in cuts])
+        kept = np.isfinite(found).all(axis=1)  # by a cut a class can lose all its samples
+        found = found[kept]
         if len(found) * 2 < n_cuts(found.shape[1]):
             raise Unavailable("most parts of the samples are too small for it")
+        if self.judging is not None:
+            judged = [[self.judging(part) ** 2 for part in cut] for cut in cuts if None not in cut]
+            learning = _spread(found) ** 2 - float(np.mean(judged)) / found.shape[1]
+            return math.hypot(self.judging(comparison.get(kind.of)), math.sqrt(max(learning, 0.0)))
         if self.power == 1:
             return _spread(found)
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -5,13 +5,14 @@ ICLR 2017, https://arxiv.org/abs/1703.01560.
 
 Differs from the paper: classifiers are logistic regressions of equally many samples, whose
 regularisation keeps them from being overconfident; probabilities below 1e-12 are raised to it, and
-`n_clipped` says how many were.
+`n_clipped` says how many were. No standard error is given: over test samples alone it was found to
+be a fifth of the truth, for what is learned counts most, and of parts, from which less is learned,
+up to three times.
 """
 
 import numpy as np
 from scipy.special import rel_entr
 
-from genbench.evidence.parts import OverParts
 from genbench.evidence.probes import LEAST_PROBABILITY, Probes
 from genbench.ground.arrays import Array
 from genbench.metric import Metric
@@ -39,6 +40,5 @@ METRICS = (
         aim="low",
         bounds=(0, np.inf),
         catches=("noise", "collapse", "dropped mode"),
-        standard_error=OverParts(power=0.5),
     ),
 )

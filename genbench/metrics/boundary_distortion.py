@@ -9,6 +9,7 @@ classifier and equally many samples.
 
 from genbench.evidence.parts import OverParts
 from genbench.evidence.probes import Probes
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
 
 
@@ -27,6 +28,11 @@ def lost_by_guessing(probes: Probes) -> float:
     return float(probes.train_right.mean() - probes.majority)
 
 
+def distortion_error(probes: Probes) -> float:
+    """Standard error of the mean difference over test samples, both classifiers held fixed."""
+    return error_of_mean(probes.train_right - probes.generated_right)
+
+
 METRICS = (
     Metric(
         compute=boundary_distortion,
@@ -36,6 +42,6 @@ METRICS = (
         catches=("collapse", "dropped mode"),
         ideal=lost_by_perfect,
         chance=lost_by_guessing,
-        standard_error=OverParts(),
+        standard_error=OverParts(judging=distortion_error),
     ),
 )

@@ -72,6 +72,13 @@ def majority_of_generated(probes: Probes) -> float:
     return float(np.bincount(probes.generated_labels).max() / len(probes.generated_labels))
 
 
+def index_error(probes: Probes) -> float:
+    """Standard error of a ratio of means over the same test samples, by its linear part."""
+    right, right_of_train = probes.generated_right, probes.train_right
+    residuals = right - right.mean() / right_of_train.mean() * right_of_train
+    return float(100 * residuals.std(ddof=1) / right_of_train.mean() / np.sqrt(len(right)))
+
+
 def _accuracy_of_train(probes: Probes) -> float:
     accuracy = accuracy_of_train(probes)
     if accuracy == 0:
@@ -111,7 +118,7 @@ METRICS = (
         catches=("collapse", "dropped mode"),
         ideal=index_of_perfect,
         chance=majority_index,
-        standard_error=OverParts(),
+        standard_error=OverParts(judging=index_error),
         revision=2,
     ),
 )

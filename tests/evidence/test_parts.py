@@ -161,3 +161,21 @@ def test_small_sets_have_none_and_sets_that_are_not_needed_do_not_count():
     with_few = compared(many, many + 1, train=few)
     assert OverParts().error(difference, Sets, with_few, 1.0) > 0
     assert with_few.of_rows({"test": np.arange(3)}).reference.train.shape == (19, 1)
+
+
+def test_of_what_is_learned_and_judged_both_are_counted_once():
+    """The value is a learned number plus the mean over test samples."""
+    rng = np.random.default_rng(8)
+    comparison = compared(rng.normal(size=(80, 1)), rng.normal(size=(60, 1)))
+
+    def judging(sets):
+        return float(sets.test.std(ddof=1) / np.sqrt(len(sets.test)))
+
+    found = OverParts(judging=judging).error(difference, Sets, comparison, 0.0)
+
+    cuts = comparison.get(on_parts(Sets))
+    total = np.mean([np.var([difference(part) for part in cut], ddof=1) / 2 for cut in cuts])
+    judged = np.mean([[judging(part) ** 2 for part in cut] for cut in cuts]) / 2
+    whole = judging(Sets.of(comparison)) ** 2
+    assert total > judged
+    assert found == pytest.approx(np.sqrt(whole + total - judged))
