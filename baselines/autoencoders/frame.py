@@ -58,7 +58,7 @@ class DeterministicAutoencoder(ABC):
         components: sizes of mixture to choose from, by the Akaike information criterion.
         steps: gradient steps, with a learning rate that falls from `rate` along half a cosine.
         batch: samples per step.
-        rate: highest learning rate.
+        learning_rate: highest learning rate.
     """
 
     code: int = 12
@@ -66,7 +66,7 @@ class DeterministicAutoencoder(ABC):
     components: tuple[int, ...] = (1, 4, 8, 12, 16, 20, 25, 30)
     steps: int = 1500
     batch: int = 128
-    rate: float = 2e-3
+    learning_rate: float = 2e-3
 
     activation: ClassVar[type[nn.Module]] = nn.ReLU
 
@@ -85,7 +85,7 @@ class DeterministicAutoencoder(ABC):
             )
 
         weights = [*self.encoder.parameters(), *self.decoder.parameters()]
-        optimiser = torch.optim.AdamW(weights, lr=self.rate, fused=True)
+        optimiser = torch.optim.AdamW(weights, lr=self.learning_rate, fused=True)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.steps)
         for _ in minimise(batch_loss, optimiser, schedule, steps=self.steps, name=name):
             pass

@@ -122,7 +122,7 @@ class Denoising(ABC):
         blocks: residual blocks in it.
         steps: gradient steps, with a learning rate that falls from `rate` along half a cosine.
         batch: samples per step.
-        rate: highest learning rate.
+        learning_rate: highest learning rate.
         ema_decay: memory of the running average of the weights, from which samples come.
     """
 
@@ -130,7 +130,7 @@ class Denoising(ABC):
     blocks: int = 3
     steps: int = 3000
     batch: int = 256
-    rate: float = 2e-3
+    learning_rate: float = 2e-3
     ema_decay: float = 0.995
 
     @abstractmethod
@@ -150,7 +150,7 @@ class Denoising(ABC):
             rows = torch.randint(len(data), (self.batch,), generator=random)
             return self._loss(network, axes.dequantize(data[rows], random), random)
 
-        optimiser = torch.optim.Adam(network.parameters(), lr=self.rate, fused=True)
+        optimiser = torch.optim.Adam(network.parameters(), lr=self.learning_rate, fused=True)
         schedule = CosineAnnealingLR(optimiser, self.steps)
         ema = EMA(network, self.ema_decay)
         for _ in minimise(loss, optimiser, schedule, steps=self.steps, name="Denoising", clip=1.0):

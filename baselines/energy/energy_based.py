@@ -79,7 +79,7 @@ class EnergyBased:
         energy_penalty: weight of the squares of what the network adds, lest it grow without bounds.
         steps: gradient steps, with a learning rate that falls from `rate` along half a cosine.
         batch: samples, and chains, per step.
-        rate: highest learning rate.
+        learning_rate: highest learning rate.
         ema_decay: memory of the running average of the weights, from which samples come.
     """
 
@@ -91,7 +91,7 @@ class EnergyBased:
     energy_penalty: float = 1e-3
     steps: int = 2000
     batch: int = 128
-    rate: float = 2e-3
+    learning_rate: float = 2e-3
     ema_decay: float = 0.99
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
@@ -118,7 +118,7 @@ class EnergyBased:
             )
 
         optimiser = torch.optim.Adam(
-            energy.parameters(), lr=self.rate, betas=(0.5, 0.99), fused=True
+            energy.parameters(), lr=self.learning_rate, betas=(0.5, 0.99), fused=True
         )
         schedule = CosineAnnealingLR(optimiser, self.steps)
         ema = EMA(energy, self.ema_decay)

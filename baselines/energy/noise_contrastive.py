@@ -44,7 +44,7 @@ class NoiseContrastive:
         steps: most gradient steps; training ends when held-out samples are told apart no better.
         patience: steps without improvement before it ends.
         batch: samples, and as much noise, per step.
-        rate: learning rate.
+        learning_rate: learning rate.
         ema_decay: memory of the running average of the weights, which is what is kept.
     """
 
@@ -56,7 +56,7 @@ class NoiseContrastive:
     steps: int = 1500
     patience: int = 400
     batch: int = 256
-    rate: float = 1e-3
+    learning_rate: float = 1e-3
     ema_decay: float = 0.99
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
@@ -98,7 +98,7 @@ class NoiseContrastive:
     ) -> nn.Module:
         """Return the running average of the classifier when it told held-out samples apart best."""
         optimiser = torch.optim.AdamW(
-            classifier.parameters(), lr=self.rate, weight_decay=0.1, fused=True
+            classifier.parameters(), lr=self.learning_rate, weight_decay=0.1, fused=True
         )
         repeated = np.resize(held_out, (max(2000, len(held_out)), held_out.shape[1]))
         real_check = self._inputs(self._dequantize(repeated, rng))

@@ -121,18 +121,18 @@ class ContinuousFlow(NormalizingFlow):
         hidden: width of the two hidden layers of the velocity's network.
         exact: most coordinates for which training takes the exact trace, not an estimate.
         penalty: weight of the mean squared velocity in the loss.
-        decay: weight decay.
+        weight_decay: of AdamW.
         train_solver_steps: steps of Runge-Kutta in training.
         tolerance: largest error of a held-out log-density, in nats; the steps of Runge-Kutta for
             samples and densities are doubled until another doubling changes none by more.
-        margin, steps, batch, rate: as every `NormalizingFlow` has them.
+        margin, steps, batch, learning_rate: as every `NormalizingFlow` has them.
     """
 
     hidden: int = 64
     exact: int = 4
     penalty: float = 0.1
     steps: int = 500
-    decay: float = 0.01
+    weight_decay: float = 0.01
     train_solver_steps: int = 8
     tolerance: float = 1e-3
 

@@ -280,7 +280,7 @@ class NormalizingFlow(ABC):
         steps: gradient steps, with a learning rate that rises for a hundred steps to `rate`, then
             falls along half a cosine.
         batch: samples per step.
-        rate: highest learning rate.
+        learning_rate: highest learning rate.
 
     A model says how its network is made; more, if it differs in more.
     """
@@ -288,13 +288,13 @@ class NormalizingFlow(ABC):
     margin: float = 0.01
     steps: int = 2000
     batch: int = 256
-    rate: float = 8e-3
+    learning_rate: float = 8e-3
 
     title: ClassVar[str]  # begins a sentence
     preprocessing: ClassVar[type[Standardize]] = Standardize
     held_out_copies: ClassVar[int] = 5  # of each held-out sample, each with noise of its own
     check_every: ClassVar[int] = 20  # steps, on what is held out
-    decay = 0.0  # weight decay
+    weight_decay = 0.0
 
     @abstractmethod
     def network(self, n: int, d: int) -> Bijection:
@@ -318,7 +318,7 @@ class NormalizingFlow(ABC):
         seed = new_seed(rng)  # of the stream that dropout, for one, draws from
         check = self._points(np.repeat(held_out, self.held_out_copies, axis=0), rng)
         optimiser = torch.optim.AdamW(
-            flow.parameters(), lr=self.rate, weight_decay=self.decay, fused=True
+            flow.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay, fused=True
         )
 
         def loss(_: int) -> Tensor:

@@ -158,8 +158,8 @@ class Glow(NormalizingFlow):
         hidden: channels of the two hidden layers of each coupling's network.
         dropout: share of hidden channels dropped in training.
         bound: largest absolute log-scale of a coupling.
-        decay: weight decay.
-        margin, steps, batch, rate: as every `NormalizingFlow` has them.
+        weight_decay: of AdamW.
+        margin, steps, batch, learning_rate: as every `NormalizingFlow` has them.
     """
 
     depth: int = 6
@@ -168,8 +168,8 @@ class Glow(NormalizingFlow):
     bound: float = 2.0
     steps: int = 800
     batch: int = 128
-    rate: float = 4e-3
-    decay: float = 0.01
+    learning_rate: float = 4e-3
+    weight_decay: float = 0.01
 
     title: ClassVar[str] = "Glow"
 

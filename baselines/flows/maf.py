@@ -82,16 +82,16 @@ class MaskedAutoregressiveFlow(NormalizingFlow):
         dropout: share of hidden units dropped in training where samples are scarce: fewer than a
             hundred for each coordinate.
         bound: largest absolute log-scale of a layer.
-        decay: weight decay.
-        margin, steps, batch, rate: as every `NormalizingFlow` has them.
+        weight_decay: of AdamW.
+        margin, steps, batch, learning_rate: as every `NormalizingFlow` has them.
     """
 
     layers: int = 5
     hidden: int = 128
     dropout: float = 0.2
     bound: float = 3.0
-    rate: float = 1e-2
-    decay: float = 0.1
+    learning_rate: float = 1e-2
+    weight_decay: float = 0.1
 
     title: ClassVar[str] = "A masked autoregressive flow"
 

@@ -64,11 +64,11 @@ class PlanarFlow(NormalizingFlow):
 
     Args:
         layers: how many.
-        margin, steps, batch, rate: as every `NormalizingFlow` has them.
+        margin, steps, batch, learning_rate: as every `NormalizingFlow` has them.
     """
 
     layers: int = 32
-    rate: float = 2e-2
+    learning_rate: float = 2e-2
 
     title: ClassVar[str] = "A planar flow"
     preprocessing: ClassVar = Whiten

@@ -70,11 +70,11 @@ class RadialFlow(NormalizingFlow):
 
     Args:
         layers: how many.
-        margin, steps, batch, rate: as every `NormalizingFlow` has them.
+        margin, steps, batch, learning_rate: as every `NormalizingFlow` has them.
     """
 
     layers: int = 32
-    rate: float = 1e-1
+    learning_rate: float = 1e-1
 
     title: ClassVar[str] = "A radial flow"
     preprocessing: ClassVar = Whiten

@@ -55,7 +55,7 @@ class RealNVP(NormalizingFlow):
         dropout: share of hidden units dropped in training where samples are scarce: fewer than a
             hundred for each coordinate.
         bound: largest absolute log-scale of a coupling.
-        margin, steps, batch, rate: as every `NormalizingFlow` has them.
+        margin, steps, batch, learning_rate: as every `NormalizingFlow` has them.
     """
 
     layers: int = 24
@@ -65,7 +65,7 @@ class RealNVP(NormalizingFlow):
     steps: int = 1200
 
     title: ClassVar[str] = "RealNVP"
-    decay = 0.1
+    weight_decay = 0.1
 
     def network(self, n: int, d: int) -> Bijection:
         dropout = dropout_if_scarce(self.dropout, n, d)

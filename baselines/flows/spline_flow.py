@@ -118,8 +118,8 @@ class SplineFlow(NormalizingFlow):
         reach: where the curves end and the identity begins, in standard deviations.
         dropout: share of hidden units dropped in training where samples are scarce: fewer than a
             hundred for each coordinate.
-        decay: weight decay.
-        margin, steps, batch, rate: as every `NormalizingFlow` has them.
+        weight_decay: of AdamW.
+        margin, steps, batch, learning_rate: as every `NormalizingFlow` has them.
     """
 
     layers: int = 4
@@ -128,7 +128,7 @@ class SplineFlow(NormalizingFlow):
     reach: float = 4.0
     dropout: float = 0.2
     steps: int = 1000
-    decay: float = 0.1
+    weight_decay: float = 0.1
 
     title: ClassVar[str] = "A spline flow"
 

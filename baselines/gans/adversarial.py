@@ -105,7 +105,7 @@ class Adversarial(ABC):
     hidden: int = 256
     steps: int = 3000
     batch: int = 128
-    rate: float = 1e-3
+    learning_rate: float = 1e-3
     ema_decay: float = 0.998
 
     # Some models make settings of these.
@@ -119,7 +119,7 @@ class Adversarial(ABC):
     @property
     def discriminator_rate(self) -> float:
         """First learning rate of the discriminator, of which some models make a setting."""
-        return self.rate
+        return self.learning_rate
 
     @abstractmethod
     def discriminator_loss(self, real: Tensor, fake: Tensor, step: int) -> Tensor:
@@ -171,7 +171,7 @@ class Adversarial(ABC):
         """Return the discriminator's and the generator's."""
         return [
             adam(self.discriminator.parameters(), self.discriminator_rate, beta2=self.beta2),
-            adam(generator.parameters(), self.rate, beta2=self.beta2),
+            adam(generator.parameters(), self.learning_rate, beta2=self.beta2),
         ]
 
     def real_batch(self, data: Tensor, step: int) -> Tensor:

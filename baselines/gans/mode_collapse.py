@@ -28,7 +28,13 @@ WIDTH = 0.02  # of a mode
 N_TRAIN, N_SAMPLES = 10_000, 2500
 
 
-GAME: dict[str, Any] = {"latent": 64, "hidden": 128, "layers": 2, "steps": 2000, "rate": 1e-3}
+GAME: dict[str, Any] = {
+    "latent": 64,
+    "hidden": 128,
+    "layers": 2,
+    "steps": 2000,
+    "learning_rate": 1e-3,
+}
 GAME |= {"discriminator_rate": 1e-4, "slope_penalty": 0, "ema_decay": 0}
 REMEDIES: dict[str, Callable[[], Adversarial]] = {
     "none: the non-saturating loss": lambda: GAN(**GAME),

@@ -48,7 +48,7 @@ class RobustGAN:
     steps: int = 400
     discriminator_steps: int = 5
     batch: int = 500
-    rate: float = 0.02
+    learning_rate: float = 0.02
     discriminator_rate: float = 0.02
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
@@ -64,7 +64,7 @@ class RobustGAN:
             )
         optimisers = [
             adam(self.discriminator.parameters(), self.discriminator_rate),
-            adam([centre, log_width], self.rate),
+            adam([centre, log_width], self.learning_rate),
         ]
         schedules = [WarmupCosine(optimiser, self.steps) for optimiser in optimisers]
         sums, used = torch.zeros(2, d, dtype=torch.float64), 0

@@ -37,7 +37,7 @@ class ClippedWassersteinGAN(Adversarial):
     clip: float = 0.01
     steps: int = 1500
     critic_steps: int = 5
-    rate: float = 5e-4
+    learning_rate: float = 5e-4
     ema_decay: float = 0.995
     name = "WGAN"
 
@@ -49,7 +49,7 @@ class ClippedWassersteinGAN(Adversarial):
 
     def optimisers(self, generator: nn.Module) -> list[Optimizer]:
         optimisers: list[Optimizer] = [
-            torch.optim.RMSprop(network.parameters(), lr=self.rate)
+            torch.optim.RMSprop(network.parameters(), lr=self.learning_rate)
             for network in (self.discriminator, generator)
         ]
         optimisers[0].register_step_post_hook(self._clip_weights)

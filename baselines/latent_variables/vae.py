@@ -38,7 +38,7 @@ class VariationalAutoencoder:
         steps: most gradient steps; training ends when the held-out bound stops rising.
         patience: steps after the warm-up without a better held-out bound before training ends.
         batch: samples per step.
-        rate: learning rate.
+        learning_rate: learning rate.
         warmup: steps over which the divergence's weight rises to one, lest the decoder learn to
             do without latents before these say anything.
         beta: weight of the divergence from the prior, after the warm-up.
@@ -53,7 +53,7 @@ class VariationalAutoencoder:
     steps: int = 2500
     patience: int = 500
     batch: int = 128
-    rate: float = 3e-3
+    learning_rate: float = 3e-3
     warmup: int = 1000
     beta: float = 1.0
     discrepancy: float = 0.0
@@ -88,7 +88,7 @@ class VariationalAutoencoder:
             network,
             loss,
             lambda averaged: -self._objective(averaged, held_out, random),
-            torch.optim.AdamW(network.parameters(), lr=self.rate, fused=True),
+            torch.optim.AdamW(network.parameters(), lr=self.learning_rate, fused=True),
             steps=self.steps,
             name="VAE",
             check_every=50,

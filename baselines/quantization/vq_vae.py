@@ -31,7 +31,7 @@ class VQVAE:
         hidden: width of the two hidden layers of encoder and decoder.
         steps: gradient steps for these, with a learning rate that falls along half a cosine.
         batch: samples per step.
-        rate: highest learning rate.
+        learning_rate: highest learning rate.
         commitment: weight of the squared distance between a code and what was coded.
         codebook_rate: share by which each step replaces an entry's running mean.
         prior_hidden: width of the prior's recurrent state.
@@ -45,7 +45,7 @@ class VQVAE:
     hidden: int = 256
     steps: int = 1500
     batch: int = 128
-    rate: float = 2e-3
+    learning_rate: float = 2e-3
     commitment: float = 0.25
     codebook_rate: float = 0.02
     prior_hidden: int = 64
@@ -72,7 +72,7 @@ class VQVAE:
             start = self.encoder(points)
         self.codebooks = Codebooks(start, self.slots, self.size, random)
         weights = [*self.encoder.parameters(), *self.decoder.parameters()]
-        optimiser = torch.optim.AdamW(weights, lr=self.rate, fused=True)
+        optimiser = torch.optim.AdamW(weights, lr=self.learning_rate, fused=True)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.steps)
         for step in progress(range(self.steps), "VQ-VAE"):
             batch = points[torch.randint(len(points), (self.batch,), generator=random)]

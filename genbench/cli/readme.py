@@ -10,7 +10,7 @@ from pathlib import Path
 from genbench.datasets import CATALOG as DATASETS
 from genbench.metrics import ALIASES, CATALOG
 from genbench.models.find import baselines
-from genbench.report.behaviour import published_behaviour
+from genbench.report.behaviour import published_behaviour, published_calibration
 
 # Each fault, and the checks that plant it alone, plainest first: a measure that needs pictures has
 # no number in those of points.
@@ -28,8 +28,12 @@ BETTER = {"low": "↓ lower", "high": "↑ higher", "match": "→ as real"}
 def metrics_table() -> str:
     """Every measure: its acronym, which way is better, its inputs, what it catches and what it is.
 
-    What it catches is as measured; empty where no check that plants the fault has its inputs.
+    What it catches is as measured; empty where no check that plants the fault has its inputs. So is
+    how its standard error compares with the spread of its values; empty where there is none.
     """
+    calibration = {
+        name: f"{low:.2f} to {high:.2f}" for name, (low, high) in published_calibration().items()
+    }
     letters = {(one.metric, one.check): one.letter for one in published_behaviour()}
     rows = []
     for name, metric in CATALOG.items():
@@ -39,8 +43,11 @@ def metrics_table() -> str:
             for checks in PLANTED.values()
         )
         needs = ", ".join(metric.inputs)
-        rows.append((f"`{name}`", aliases, BETTER[metric.aim], needs, *catches, metric.meaning))
-    return _markdown(("measure", "also", "better", "needs", *PLANTED, "what it is"), rows)
+        error = calibration.get(name, "")
+        known = (f"`{name}`", aliases, BETTER[metric.aim], needs)
+        rows.append((*known, *catches, error, metric.meaning))
+    head = ("measure", "also", "better", "needs", *PLANTED, "error / spread", "what it is")
+    return _markdown(head, rows)
 
 
 def models_table() -> str:

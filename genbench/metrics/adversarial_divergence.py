@@ -40,5 +40,6 @@ METRICS = (
         aim="low",
         bounds=(0, np.inf),
         catches=("noise", "collapse", "dropped mode"),
+        revision=2,
     ),
 )

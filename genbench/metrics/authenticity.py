@@ -27,5 +27,6 @@ METRICS = (
         bounds=(0, 1),
         catches=("noise", "copying"),
         standard_error=OverParts(),
+        revision=2,
     ),
 )

@@ -43,5 +43,6 @@ METRICS = (
         ideal=lost_by_perfect,
         chance=lost_by_guessing,
         standard_error=OverParts(judging=distortion_error),
+        revision=2,
     ),
 )

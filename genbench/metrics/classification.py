@@ -96,7 +96,7 @@ METRICS = (
         ideal=accuracy_of_perfect,
         chance=majority,
         standard_error=OverParts(),
-        revision=2,
+        revision=3,
     ),
     Metric(
         compute=test_on_generated_accuracy,
@@ -108,7 +108,7 @@ METRICS = (
         ideal=accuracy_of_train,
         chance=majority_of_generated,
         standard_error=OverParts(),
-        revision=2,
+        revision=3,
     ),
     Metric(
         compute=generation_quality_index,
@@ -119,6 +119,6 @@ METRICS = (
         ideal=index_of_perfect,
         chance=majority_index,
         standard_error=OverParts(judging=index_error),
-        revision=2,
+        revision=3,
     ),
 )

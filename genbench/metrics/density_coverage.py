@@ -59,7 +59,7 @@ METRICS = (
         ideal=expected_density,
         chance=0.0,
         standard_error=OverParts(),
-        revision=2,
+        revision=3,
     ),
     Metric(
         compute=coverage,
@@ -69,6 +69,6 @@ METRICS = (
         catches=("noise", "shift", "collapse", "dropped mode"),
         ideal=expected_coverage,
         chance=0.0,
-        revision=2,
+        revision=3,
     ),
 )

@@ -49,5 +49,6 @@ METRICS = (
         chance=discrepancy_by_chance,
         standard_error=discrepancy_error,
         uncertainty="jackknife of the U-statistic, less what it counts twice",
+        revision=2,
     ),
 )

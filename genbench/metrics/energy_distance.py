@@ -37,6 +37,6 @@ METRICS = (
         chance=0.0,
         standard_error=energy_error,
         uncertainty="jackknife of the U-statistic, less what it counts twice",
-        revision=2,
+        revision=3,
     ),
 )

@@ -40,5 +40,6 @@ METRICS = (
         aim="low",
         catches=("noise", "shift", "collapse", "dropped mode", "copying"),
         standard_error=OverParts(),
+        revision=2,
     ),
 )

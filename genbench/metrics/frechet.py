@@ -171,6 +171,7 @@ METRICS = (
         chance=frechet_by_chance,
         standard_error=frechet_error,
         uncertainty="delta method, with the second order of Gaussians",
+        revision=2,
     ),
     Metric(
         compute=frechet_distance_infinity,
@@ -181,5 +182,6 @@ METRICS = (
         chance=0.0,
         standard_error=extrapolation_error,
         uncertainty="delta method, and spread of the intercept over repeated draws",
+        revision=2,
     ),
 )

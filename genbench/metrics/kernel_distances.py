@@ -52,7 +52,7 @@ METRICS = (
         chance=0.0,
         standard_error=discrepancy_error,
         uncertainty=JACKKNIFE,
-        revision=2,
+        revision=3,
     ),
     Metric(
         compute=kernel_distance,
@@ -63,6 +63,6 @@ METRICS = (
         chance=0.0,
         standard_error=kernel_distance_error,
         uncertainty=JACKKNIFE,
-        revision=2,
+        revision=3,
     ),
 )

@@ -32,6 +32,6 @@ METRICS = (
         ideal=SHARE,
         chance=0.0,
         standard_error=OverParts(),
-        revision=3,
+        revision=4,
     ),
 )

@@ -40,6 +40,7 @@ METRICS = (
         aim="high",
         catches=("noise", "shift", "collapse", "dropped mode"),
         standard_error=OverParts(),
+        revision=2,
     ),
     Metric(
         compute=log_likelihood,

@@ -30,7 +30,7 @@ METRICS = (
         catches=("noise", "shift"),
         chance=0.0,
         standard_error=OverParts(),
-        revision=2,
+        revision=3,
     ),
     Metric(
         compute=recall,
@@ -40,6 +40,6 @@ METRICS = (
         catches=("collapse", "dropped mode", "shift"),
         chance=0.0,
         standard_error=OverParts(),
-        revision=2,
+        revision=3,
     ),
 )

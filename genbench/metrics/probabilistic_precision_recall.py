@@ -28,7 +28,7 @@ METRICS = (
         catches=("noise", "shift"),
         chance=0.0,
         standard_error=OverParts(),
-        revision=2,
+        revision=3,
     ),
     Metric(
         compute=probabilistic_recall,
@@ -38,6 +38,6 @@ METRICS = (
         catches=("collapse", "dropped mode", "shift"),
         chance=0.0,
         standard_error=OverParts(),
-        revision=2,
+        revision=3,
     ),
 )

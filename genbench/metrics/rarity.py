@@ -48,7 +48,7 @@ METRICS = (
         bounds=(0, np.inf),
         catches=("noise", "shift", "collapse"),
         standard_error=OverParts(power=0),
-        revision=2,
+        revision=3,
     ),
     Metric(
         compute=realism_score,

@@ -90,6 +90,7 @@ METRICS = (
         bounds=(0, np.inf),
         catches=("noise", "shift", "collapse", "dropped mode"),
         standard_error=OverParts(power=0),
+        revision=2,
     ),
     Metric(
         compute=retrieval_ratio,
@@ -101,5 +102,6 @@ METRICS = (
         ideal=ideal_ratio,
         chance=ideal_ratio,
         standard_error=OverParts(),
+        revision=2,
     ),
 )

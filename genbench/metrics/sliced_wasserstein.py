@@ -40,6 +40,7 @@ METRICS = (
         bounds=(0, math.inf),
         catches=("noise", "shift", "collapse", "dropped mode"),
         standard_error=OverParts(),
+        revision=2,
     ),
     Metric(
         compute=sliced_wasserstein_2,
@@ -48,5 +49,6 @@ METRICS = (
         bounds=(0, math.inf),
         catches=("noise", "shift", "collapse", "dropped mode"),
         standard_error=OverParts(power=0.5),
+        revision=2,
     ),
 )

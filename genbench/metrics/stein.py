@@ -50,5 +50,6 @@ METRICS = (
         standard_error=stein_error,
         uncertainty="jackknife of the U-statistic, less what it counts twice",
         p_value=stein_p_value,
+        revision=2,
     ),
 )

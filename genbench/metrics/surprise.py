@@ -46,5 +46,6 @@ METRICS = (
         catches=("copying",),
         chance=None,
         standard_error=OverParts(),
+        revision=2,
     ),
 )

@@ -48,7 +48,7 @@ METRICS = (
         bounds=(0, 1),
         catches=("noise", "shift"),
         chance=0.0,
-        revision=2,
+        revision=3,
     ),
     Metric(
         compute=topological_recall,
@@ -57,6 +57,6 @@ METRICS = (
         bounds=(0, 1),
         catches=("shift", "collapse", "dropped mode"),
         chance=0.0,
-        revision=2,
+        revision=3,
     ),
 )

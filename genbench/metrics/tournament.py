@@ -103,6 +103,7 @@ METRICS = (
         ideal=win_rate_of_test,
         standard_error=win_rate_error,
         uncertainty=JUDGED,
+        revision=2,
     ),
     Metric(
         compute=skill_rating,

@@ -1,6 +1,7 @@
 """How metrics behave: the verdicts of genbench's own checks of them, as they ship with it."""
 
 import csv
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -44,10 +45,6 @@ class Failing:
 
 def published_behaviour() -> list[Behaviour]:
     """Return the verdicts of the checks as shipped; there are none if no table was shipped."""
-    table = resources.files("genbench.leaderboards") / "metrics" / "checks.csv"
-    if not table.is_file():
-        return []
-    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
     return [
         Behaviour(
             metric=row["metric"],
@@ -57,8 +54,18 @@ def published_behaviour() -> list[Behaviour]:
             claimed=row["claimed"] == "True",
             verdict=row["verdict"],
         )
-        for row in rows
+        for row in _rows("checks.csv")
     ]
+
+
+def published_calibration() -> dict[str, tuple[float, float]]:
+    """Return the least and greatest ratio of standard error to spread, by metric, as shipped."""
+    found: dict[str, tuple[float, float]] = {}
+    for row in _rows("calibration.csv"):
+        low, high = found.get(row["metric"], (math.inf, -math.inf))
+        ratio = float(row["ratio"])
+        found[row["metric"]] = min(low, ratio), max(high, ratio)
+    return found
 
 
 def failings(behaviours: Iterable[Behaviour]) -> Mapping[str, tuple[Failing, ...]]:
@@ -81,3 +88,10 @@ def warning(failed: Iterable[Failing], *, pictures: bool) -> str:
     """
     names = [one.words for one in failed if pictures or not one.on_pictures]
     return f"In genbench's checks of metrics it fails: {', '.join(names)}." if names else ""
+
+
+def _rows(name: str) -> Iterable[Mapping[str, str]]:
+    table = resources.files("genbench.leaderboards") / "metrics" / name
+    if not table.is_file():
+        return ()
+    return csv.DictReader(table.read_text(encoding="utf-8").splitlines())

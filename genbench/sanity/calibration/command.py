@@ -35,7 +35,6 @@ def calibrate(metrics: tuple[str, ...], draws: int, folder: Path, jobs: int | No
     from genbench.report.folder import write_files
     from genbench.report.frames import to_csv
     from genbench.sanity.calibration import redraws, table
-    from genbench.sanity.calibration.samples import CASES
 
     known = redraws.with_errors()
     chosen = {metric.name: metric for metric in map(find, metrics)} or known
@@ -46,7 +45,7 @@ def calibrate(metrics: tuple[str, ...], draws: int, folder: Path, jobs: int | No
         raise BadInput(f"{folder} holds a board of models: give another --folder.")
     console = Console()
     with meter(console, transient=True) as progress:
-        task = progress.add_task("", total=len(CASES) * draws)
+        task = progress.add_task("", total=len(redraws.CASES) * draws)
         redraws.run(
             list(chosen),
             draws,
@@ -56,7 +55,7 @@ def calibrate(metrics: tuple[str, ...], draws: int, folder: Path, jobs: int | No
         )
     rows = [
         row
-        for case in CASES
+        for case in redraws.CASES
         for row in table.calibrated(case.name, redraws.found(folder, case, draws, chosen.values()))
     ]
     order = list(chosen)

@@ -9,7 +9,7 @@ from genbench.ground.landing import replace_file
 from genbench.ground.strict_json import to_json
 from genbench.metric import Metric
 from genbench.metrics import CATALOG
-from genbench.sanity.calibration.samples import CASES, Case, redraw
+from genbench.sanity.calibration.samples import CASES, Case, pool, redraw
 from genbench.sanity.store import digest
 from genbench.sanity.suite import SLOW
 from genbench.scoring.evaluate import evaluate
@@ -89,9 +89,12 @@ def _do(index: int, seed: int, metrics: Sequence[str], folder: Path) -> str:
     return case.name
 
 
-def _measure(case: Case, seed: int, metrics: Iterable[Metric]) -> dict[str, Pair]:
+def _measure(case: Case, seed: int, metrics: Sequence[Metric]) -> dict[str, Pair]:
     """Return values and standard errors; a metric without either on these samples is left out."""
-    scores = evaluate(comparison_of(seed=seed, **redraw(case, seed)), metrics)
+    drawn = redraw(case, seed)
+    if any("pool" in metric.inputs for metric in metrics):
+        drawn["pool"] = pool(case, seed, drawn)
+    scores = evaluate(comparison_of(seed=seed, **drawn), metrics)
     return {
         name: (score.value, score.standard_error)
         for name, score in scores.items()

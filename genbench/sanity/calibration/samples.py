@@ -1,6 +1,6 @@
 """All that may be known of samples of a law: whatever a metric with a standard error asks for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +79,6 @@ def redraw(case: Case, seed: int) -> dict[str, Any]:
         "path_starts": starts,
         "path_ends": starts + PATH_STEP * rng.normal(size=starts.shape) * np.abs(starts),
         "path_step": PATH_STEP,
-        "pool": _pool(law, test, train, generated, rng),
     }
 
 
@@ -111,13 +110,15 @@ def _pictures(law: Law, test: Array, generated: Array) -> dict[str, Any]:
     }
 
 
-def _pool(law: Law, test: Array, train: Array, generated: Array, rng: np.random.Generator) -> Pool:
-    """Let three models play, whose discriminators are the same in every redraw."""
+def pool(case: Case, seed: int, drawn: Mapping[str, Any]) -> Pool:
+    """Let three models play, the drawn one first; discriminators are the same in every redraw."""
+    law: Law = LAWS[case.law]()
+    rng = rng_for(seed, "calibration", "pool", case.name)
     spread = law.truth.means.std(axis=0).max() + 1
     samples = {
-        "one": generated,
-        "another": law.truth.sample(len(generated), rng=rng)[0],
-        "third": law.truth.sample(len(generated), rng=rng)[0] + SHIFT * spread,
+        "one": drawn["generated"],
+        "another": law.truth.sample(case.n_generated, rng=rng)[0],
+        "third": law.truth.sample(case.n_generated, rng=rng)[0] + SHIFT * spread,
     }
     axes = rng_for(0, "calibration", "discriminators").normal(size=(3, DIMENSIONS))
 
@@ -125,4 +126,4 @@ def _pool(law: Law, test: Array, train: Array, generated: Array, rng: np.random.
         return lambda points: expit(points @ axis / spread)
 
     judges = {name: discriminator(axis) for name, axis in zip(samples, axes, strict=True)}
-    return play(samples, train=train, test=test, discriminators=judges)
+    return play(samples, train=drawn["train"], test=drawn["test"], discriminators=judges)

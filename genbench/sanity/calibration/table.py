@@ -14,6 +14,7 @@ from genbench.sanity.calibration.redraws import Pair
 
 FEWEST_DRAWS = 20
 N_BOOTSTRAP = 1000
+WITHIN = 1.96  # standard deviations of the logarithm, over draws drawn anew
 GOOD = (0.8, 1.25)  # ratios that a reader may rely on
 DIGITS = 4
 
@@ -67,15 +68,17 @@ def calibrated(case: str, pairs: Mapping[str, Sequence[Pair]]) -> list[Calibrati
             continue
         rng = rng_for(0, "calibration", metric, case)
         chosen = rng.integers(len(found), size=(N_BOOTSTRAP, len(found)))
-        low, high = np.quantile(_ratios(values[chosen], errors[chosen]), [0.025, 0.975])
-        said = float(np.sqrt((errors**2).mean()))
+        logs = np.log(_ratios(values[chosen], errors[chosen]))
+        ratio = float(_ratios(values[None], errors[None])[0])
+        factor = float(np.exp(WITHIN * logs.std(ddof=1)))
         spread = float(values.std(ddof=1))
-        rows.append(Calibration(metric, case, len(found), spread, said, float(low), float(high)))
+        interval = (ratio / factor, ratio * factor)
+        rows.append(Calibration(metric, case, len(found), spread, ratio * spread, *interval))
     return rows
 
 
 def _ratios(values: Array, errors: Array) -> Array:
-    """Return the ratio of each row."""
+    """Return the ratio of each row of draws."""
     return np.asarray(np.sqrt((errors**2).mean(axis=1)) / values.std(axis=1, ddof=1))
 
 

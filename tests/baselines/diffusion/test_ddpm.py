@@ -18,7 +18,7 @@ def gaussian(rng):
 
 
 def test_an_untrained_network_knows_the_noise_in_gaussian_data(gaussian, rng):
-    model = DDPM(steps=1, rate=0, hidden=4).fit(gaussian, rng=rng)
+    model = DDPM(steps=1, learning_rate=0, hidden=4).fit(gaussian, rng=rng)
     noise = torch.tensor(rng.normal(size=(20_000, 2)), dtype=torch.float32)
     clean = torch.tensor(rng.normal(size=(20_000, 2)), dtype=torch.float32) * model.denoiser.spread
     signal, width = torch.tensor([[0.8]]), torch.tensor([[0.6]])
@@ -34,7 +34,7 @@ def test_an_untrained_network_knows_the_noise_in_gaussian_data(gaussian, rng):
 
 
 def test_an_untrained_network_draws_the_gaussian_of_the_data(gaussian, rng):
-    model = DDPM(steps=1, rate=0, hidden=4).fit(gaussian, rng=rng)
+    model = DDPM(steps=1, learning_rate=0, hidden=4).fit(gaussian, rng=rng)
 
     samples = model.sample(5000, rng=rng)
 

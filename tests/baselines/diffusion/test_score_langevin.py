@@ -19,7 +19,7 @@ def gaussian(rng):
 
 
 def untrained(train, rng):
-    return ScoreLangevin(steps=1, rate=0, hidden=4).fit(train, rng=rng)
+    return ScoreLangevin(steps=1, learning_rate=0, hidden=4).fit(train, rng=rng)
 
 
 def test_the_score_of_an_untrained_network_is_the_gradient_of_the_gaussian(gaussian, rng):
@@ -75,7 +75,7 @@ def test_the_loss_is_least_at_the_score(gaussian, rng):
 
 def test_what_never_varies_comes_out_without_the_least_of_the_noise(rng):
     train = np.column_stack([rng.normal(size=100), np.full(100, 5.0)])
-    model = ScoreLangevin(steps=1, rate=0, hidden=4, lowest=0.3).fit(train, rng=rng)
+    model = ScoreLangevin(steps=1, learning_rate=0, hidden=4, lowest=0.3).fit(train, rng=rng)
 
     samples = model.sample(200, rng=rng)
 

@@ -61,7 +61,7 @@ def test_short_steps_are_nearly_always_accepted_and_long_ones_seldom():
 
 
 def test_an_untrained_model_is_the_gaussian_of_the_data(gaussian, rng):
-    model = quick(gaussian, rng, steps=1, rate=0)
+    model = quick(gaussian, rng, steps=1, learning_rate=0)
     points = gaussian[:10]
 
     samples, score = model.sample(200, rng=rng), model.score(points)
@@ -86,7 +86,7 @@ def test_the_score_is_the_gradient_of_the_unnormalised_density(gaussian, rng):
 
 def test_training_raises_the_density_of_data_above_that_of_the_gap_between(rng):
     train = np.concatenate([rng.normal(-4, 0.5, size=(300, 1)), rng.normal(4, 0.5, size=(300, 1))])
-    model = quick(train, rng, steps=100, hidden=32, rate=5e-3)
+    model = quick(train, rng, steps=100, hidden=32, learning_rate=5e-3)
 
     left, gap, right = model.unnormalised_log_density(np.array([[-4.0], [0.0], [4.0]]))
 

@@ -23,7 +23,7 @@ def quick(train, rng, **settings):
 
 def test_before_training_the_model_is_the_mixture(rng):
     train = rng.normal(size=(400, 2)) * [1, 20] + 5
-    model = quick(train, rng, steps=1, rate=0)
+    model = quick(train, rng, steps=1, learning_rate=0)
 
     samples = model.sample(3000, rng=rng)
 
@@ -48,7 +48,7 @@ def test_resampling_follows_the_log_odds(rng):
 
 def test_the_probability_of_being_data_is_the_densities_share(rng):
     halves = np.where(rng.random((3000, 1)) < 0.5, -2, 2) + 0.5 * rng.normal(size=(3000, 1))
-    model = quick(halves, rng, steps=300, hidden=64, rate=5e-3, dropout=0.0)
+    model = quick(halves, rng, steps=300, hidden=64, learning_rate=5e-3, dropout=0.0)
     places = np.array([[-2.0], [0.0], [2.0], [3.0]])
     data = (norm.pdf(places, -2, 0.5) + norm.pdf(places, 2, 0.5)) / 2
     noise = norm.pdf(places, halves.mean(), halves.std())

@@ -102,6 +102,6 @@ def test_an_estimated_trace_trains_a_density_too(rng):
     train = np.exp(rng.normal(size=(300, 3)))
     model = small(exact=0, steps=100).fit(train, rng=rng)
 
-    untrained = small(steps=1, rate=0.0).fit(train, rng=rng)
+    untrained = small(steps=1, learning_rate=0.0).fit(train, rng=rng)
 
     assert model.log_prob(train).mean() > untrained.log_prob(train).mean() + 0.3

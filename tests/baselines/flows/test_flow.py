@@ -75,7 +75,7 @@ def test_density_of_whole_numbers_integrates_to_one_and_ends_beyond_their_range(
 @pytest.mark.parametrize("flow", [PlanarFlow, RadialFlow, ContinuousFlow])
 def test_an_untrained_flow_of_whitened_data_is_their_gaussian(flow, rng):
     train = rng.normal(size=(500, 3)) @ np.array([[2, 0, 0], [1, 0.3, 0], [0, 0, 5]]) + 7.1
-    model = small(flow, steps=1, rate=0.0).fit(train, rng=rng)
+    model = small(flow, steps=1, learning_rate=0.0).fit(train, rng=rng)
 
     gaussian = multivariate_normal(train.mean(axis=0), np.cov(train.T, bias=True))
     np.testing.assert_allclose(model.log_prob(train[:50]), gaussian.logpdf(train[:50]), atol=1e-5)

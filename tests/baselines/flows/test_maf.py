@@ -50,4 +50,4 @@ def test_a_flow_that_explodes_is_refused_in_one_sentence(rng):
     train = rng.normal(size=(100, 2))
 
     with pytest.raises(FloatingPointError, match="not finite"):
-        small(rate=float("inf")).fit(train, rng=rng)
+        small(learning_rate=float("inf")).fit(train, rng=rng)

@@ -68,7 +68,7 @@ def test_divergence_is_an_error(model, rng):
     rate = 1e38 if model is ClippedWassersteinGAN else 1e30
 
     with pytest.raises(FloatingPointError, match="not finite"):
-        model(hidden=8, steps=30, rate=rate).fit(rng.normal(size=(50, 2)), rng=rng)
+        model(hidden=8, steps=30, learning_rate=rate).fit(rng.normal(size=(50, 2)), rng=rng)
 
 
 def test_the_critic_takes_its_steps_for_each_of_the_generator(rng, monkeypatch):
@@ -87,8 +87,8 @@ def test_the_critic_takes_its_steps_for_each_of_the_generator(rng, monkeypatch):
 
 
 def test_both_learn_at_one_rate_unless_the_discriminator_has_its_own():
-    assert FGAN(rate=5).discriminator_rate == 5
-    assert GAN(rate=5, discriminator_rate=2).discriminator_rate == 2
+    assert FGAN(learning_rate=5).discriminator_rate == 5
+    assert GAN(learning_rate=5, discriminator_rate=2).discriminator_rate == 2
 
 
 def test_every_fourth_step_pays_for_the_squared_slope_of_each_coordinate(rng):

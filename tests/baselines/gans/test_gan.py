@@ -69,7 +69,7 @@ def test_a_loss_that_there_is_not_is_refused():
 def test_against_a_generator_that_stands_still_the_discriminator_tells_the_two_apart(rng):
     train = [5, -3] + rng.normal(size=(400, 2)) * [1, 100]
 
-    model = GAN(hidden=32, steps=100, batch=32, rate=0).fit(train, rng=rng)
+    model = GAN(hidden=32, steps=100, batch=32, learning_rate=0).fit(train, rng=rng)
     of_real, of_generated = (
         model.discriminate(train),
         model.discriminate(model.sample(400, rng=rng)),

@@ -55,4 +55,4 @@ def test_the_discriminator_gives_probabilities(rng):
 
 def test_divergence_is_an_error(rng):
     with pytest.raises(FloatingPointError, match="not finite"):
-        RobustGAN(steps=5, rate=1e30).fit(rng.normal(size=(50, 2)), rng=rng)
+        RobustGAN(steps=5, learning_rate=1e30).fit(rng.normal(size=(50, 2)), rng=rng)

@@ -38,7 +38,7 @@ def log_density(model, points, n=5000):
 
 def test_the_bound_lies_below_the_density_and_not_far(rng):
     train = np.concatenate([rng.normal(-2, 0.5, size=(150, 2)), rng.normal(2, 0.5, size=(150, 2))])
-    model = small(steps=300, rate=5e-3).fit(train, rng=rng)
+    model = small(steps=300, learning_rate=5e-3).fit(train, rng=rng)
     points = train[::30]
 
     truth, bound = log_density(model, points), model.elbo(points, rng=rng, draws=100)
@@ -165,7 +165,7 @@ def test_the_discrepancy_of_latents_from_the_prior_is_taken_away(rng):
 def test_decoded_codes_are_near_the_samples_that_were_encoded(rng):
     train = np.outer(rng.normal(size=300), [3.0, -20.0]) + 50
     train = train + 0.1 * rng.normal(size=train.shape)
-    model = small(components=1, hidden=32, steps=400, rate=5e-3).fit(train, rng=rng)
+    model = small(components=1, hidden=32, steps=400, learning_rate=5e-3).fit(train, rng=rng)
 
     codes = model.encode(train)
     back = model.decode(codes)
