@@ -26,7 +26,7 @@ UNDERFLOW = 2.0**-90  # of the unit: far above what single precision takes for z
 DIGITS_LOST = 1e-6  # of the squared norms: products lose no more than this from what is above
 SURE = 1e-8  # of a squared distance from a block: it is never farther off
 TIE = 1e-13  # of a squared distance by subtraction: the rounding of two sums
-CENTRED_BY = 100  # points, drawn at random: any centre will do that lies among them
+CENTRED_BY = 25  # points, drawn at random: any centre will do that lies among most of them
 
 
 def squared_distance_blocks(points: Array, others: Array) -> Iterator[tuple[slice, Array]]:

@@ -1,6 +1,6 @@
 """Reference and Comparison: all that is known, and where evidence is kept, computed once each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self, TypeVar
@@ -120,6 +120,25 @@ class Comparison(Memory):
         held = {**_rows_of(self.reference), **_rows_of(self)}
         return {_set_of(name): len(rows) for name, rows in held.items()}
 
+    @property
+    def points(self) -> dict[str, Array]:
+        """Points of each set that is there, by its name."""
+        real, of_sets = self.reference, {}
+        if real.test is not None or real.test_points is not None:
+            of_sets["test"] = real.test_set
+        if real.has_train:
+            of_sets["train"] = real.train_set
+        if self.generated is not None or self.generated_points is not None:
+            of_sets["generated"] = self.generated_set
+        return of_sets
+
+    def with_points(self, points: Mapping[str, Array]) -> Self:
+        """Return the same comparison with other points of the same samples."""
+        reference = replace(
+            self.reference, test_points=points.get("test"), train_points=points.get("train")
+        )
+        return replace(self, reference=reference, generated_points=points.get("generated"))
+
     def of_rows(self, chosen: Mapping[str, Labels]) -> Self:
         """Return the same comparison of some rows of sets, by their names; of others all rows."""
         of_reference, of_generated = (
@@ -138,6 +157,7 @@ class Evidence:
     """What metrics of one kind read: O(n) arrays, computed once from a comparison."""
 
     inputs: ClassVar[tuple[str, ...]]  # what it needs, by the names that `score` has for them
+    reads_distances_only: ClassVar = False  # of points: no turn or shift of all of them matters
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -147,6 +167,23 @@ class Evidence:
             Unavailable: something that it needs is absent, or too small.
         """
         raise NotImplementedError
+
+    @classmethod
+    def of_parts(
+        cls, comparison: Comparison, cuts: Iterable[Iterable[Mapping[str, Labels]]]
+    ) -> list[list[Self | None]]:
+        """Compute it on parts of all sets, one at a time; None where a part has none.
+
+        `cuts` are ways to cut, each the rows of its parts by the sets' names.
+        """
+
+        def of_part(rows: Mapping[str, Labels]) -> Self | None:
+            try:
+                return cls.of(comparison.of_rows(rows))
+            except Unavailable:
+                return None
+
+        return [[of_part(rows) for rows in parts] for parts in cuts]
 
     @property
     def parameters(self) -> dict[str, Any]:

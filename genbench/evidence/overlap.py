@@ -20,6 +20,7 @@ class Overlap(Evidence):
     """
 
     inputs: ClassVar = ("test", "generated")
+    reads_distances_only: ClassVar = True
 
     k: int
     test_balls_around: Labels  # (n_generated,) test balls that hold each generated point

@@ -15,7 +15,7 @@ from genbench.ground.errors import Unavailable
 PART = 500  # samples of the smallest set in a part, where there are as many
 FEWEST = 10
 MOST_PARTS = 17
-FREEDOM = 16  # degrees of freedom of the spread, over all ways to cut: it is off by about a sixth
+FREEDOM = 10  # degrees of freedom of the spread, over all ways to cut: it is off by about a fifth
 
 
 @dataclass(frozen=True)
@@ -88,24 +88,32 @@ def on_parts(kind: type[Evidence]) -> Callable[[Comparison], list[list[Any]]]:
     """
 
     def measure(comparison: Comparison) -> list[list[Any]]:
-        return [
-            [_evidence(kind, comparison.of_rows(rows)) for rows in parts]
-            for parts in _cuts(comparison, kind.inputs)
-        ]
+        cuts = list(_cuts(comparison, kind.inputs))
+        if kind.reads_distances_only:
+            comparison = comparison.get(in_span)
+        return kind.of_parts(comparison, cuts)
 
     return measure
+
+
+def in_span(comparison: Comparison) -> Comparison:
+    """Return the comparison with points in coordinates of their span, if that has fewer.
+
+    Distances stay as they are, to rounding; every part then costs what its number asks for.
+    """
+    held = comparison.points
+    points = np.concatenate(list(held.values()))
+    if len(points) >= points.shape[1]:
+        return comparison
+    points -= points.mean(axis=0)
+    coordinates = np.linalg.qr(points.T, mode="r").T
+    ends = np.cumsum([len(part) for part in held.values()])
+    return comparison.with_points(dict(zip(held, np.split(coordinates, ends[:-1]), strict=True)))
 
 
 def n_cuts(n_parts: int) -> int:
     """Return how many ways to cut into so many parts there are to be."""
     return math.ceil(FREEDOM / (n_parts - 1))
-
-
-def _evidence(kind: type[Evidence], comparison: Comparison) -> Evidence | None:
-    try:
-        return kind.of(comparison)
-    except Unavailable:
-        return None
 
 
 def _cuts(comparison: Comparison, inputs: Iterable[str]) -> Iterator[list[dict[str, Labels]]]:

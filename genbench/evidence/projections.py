@@ -1,6 +1,6 @@
 """Test and generated points along random directions: transport on a line is sorting."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, Self
 
@@ -12,6 +12,7 @@ from genbench.ground.arrays import Array, Labels
 from genbench.ground.randomness import rng_for
 
 DIRECTIONS = 1000
+OF_PARTS = 100  # of them, along which parts of the sets are compared for the standard error
 MOST_KEPT = 16_000_000  # sorted projections of the test set that a reference keeps: 128 MB
 
 
@@ -28,17 +29,39 @@ class Projections(Evidence):
     def of(cls, comparison: Comparison) -> Self:
         """Project on directions of the reference: the same for every model."""
         reference, generated = comparison.reference, comparison.generated_set
-        pairing = Pairing.of(len(reference.test_set), len(generated))
         first, second = np.empty((2, DIRECTIONS))
         directions = Directions(reference)
         for rows, test in _test_side(reference):
-            apart = np.abs(
-                test[:, pairing.test]
-                - _along(directions.draw(len(test)), generated)[:, pairing.generated]
-            )
-            first[rows] = apart @ pairing.weights
-            second[rows] = (apart**2) @ pairing.weights
+            found = cls._of_sorted(test, _along(directions.draw(len(test)), generated))
+            first[rows], second[rows] = found.distances, found.squared_distances
         return cls(first, second)
+
+    @classmethod
+    def of_parts(
+        cls, comparison: Comparison, cuts: Iterable[Iterable[Mapping[str, Labels]]]
+    ) -> list[list[Self | None]]:
+        """Project once, on the first directions: parts are compared along the same."""
+        reference = comparison.reference
+        directions = Directions(reference).draw(OF_PARTS)
+        test, generated = (
+            directions @ points.T for points in (reference.test_set, comparison.generated_set)
+        )
+
+        def of_part(rows: Mapping[str, Labels]) -> Self:
+            some, others = (
+                np.sort(projected[:, rows[name]], axis=1)
+                for name, projected in (("test", test), ("generated", generated))
+            )
+            return cls._of_sorted(some, others)
+
+        return [[of_part(rows) for rows in parts] for parts in cuts]
+
+    @classmethod
+    def _of_sorted(cls, test: Array, generated: Array) -> Self:
+        """Compare sorted projections, (n_directions, n) and (n_directions, m)."""
+        pairing = Pairing.of(test.shape[1], generated.shape[1])
+        apart = np.abs(test[:, pairing.test] - generated[:, pairing.generated])
+        return cls(apart @ pairing.weights, apart**2 @ pairing.weights)
 
     @property
     def parameters(self) -> dict[str, int]:

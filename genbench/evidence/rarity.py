@@ -21,6 +21,7 @@ class Rarity(Evidence):
     """
 
     inputs: ClassVar = ("test", "generated")
+    reads_distances_only: ClassVar = True
 
     k: int
     smallest_ball: Array  # (n_generated,) radius of the smallest ball around it, inf where none is

@@ -13,6 +13,7 @@ class Retrieval(Evidence):
     """Distances at which test points are retrieved from generated and from training points."""
 
     inputs: ClassVar = ("test", "generated")
+    reads_distances_only: ClassVar = True
 
     distances: Array  # (n_test,) to the nearest generated point
     distances_to_train: Array | None  # (n_test,) to the nearest training point, if there are any

@@ -23,6 +23,7 @@ class SoftOverlap(Evidence):
     """
 
     inputs: ClassVar = ("test", "generated")
+    reads_distances_only: ClassVar = True
 
     k: int
     test_radius: float

@@ -37,8 +37,9 @@ started.append(int((folder / "daemon").read_text()))
 """
 WAITS = "import time; time.sleep(600)\n"
 CALLER = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs in the background has none
 from genbench.ground.processes import run_alone
 run_alone("hides", Path(sys.argv[1]), watch=lambda: None)
 """
