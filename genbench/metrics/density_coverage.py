@@ -69,6 +69,7 @@ METRICS = (
         catches=("noise", "shift", "collapse", "dropped mode"),
         ideal=expected_coverage,
         chance=0.0,
+        standard_error=OverParts(),
         revision=3,
     ),
 )

@@ -56,6 +56,7 @@ METRICS = (
         aim="high",
         bounds=(0, np.inf),
         catches=("noise", "shift"),
-        revision=2,
+        standard_error=OverParts(),
+        revision=3,
     ),
 )
