@@ -15,6 +15,7 @@ import numpy as np
 from genbench.evidence.parts import OverParts
 from genbench.evidence.probes import Probes
 from genbench.ground.errors import Unavailable
+from genbench.ground.spread import error_of_share
 from genbench.metric import Metric
 
 
@@ -72,6 +73,16 @@ def majority_of_generated(probes: Probes) -> float:
     return float(np.bincount(probes.generated_labels).max() / len(probes.generated_labels))
 
 
+def train_on_generated_error(probes: Probes) -> float:
+    """Binomial standard error over test samples, the classifier held fixed."""
+    return error_of_share(train_on_generated_accuracy(probes), len(probes.test_labels))
+
+
+def test_on_generated_error(probes: Probes) -> float:
+    """Binomial standard error over generated samples, the classifier held fixed."""
+    return error_of_share(test_on_generated_accuracy(probes), len(probes.generated_labels))
+
+
 def index_error(probes: Probes) -> float:
     """Standard error of a ratio of means over the same test samples, by its linear part."""
     right, right_of_train = probes.generated_right, probes.train_right
@@ -95,7 +106,7 @@ METRICS = (
         catches=("collapse", "dropped mode"),
         ideal=accuracy_of_perfect,
         chance=majority,
-        standard_error=OverParts(),
+        standard_error=OverParts(judging=train_on_generated_error),
         revision=3,
     ),
     Metric(
@@ -107,7 +118,7 @@ METRICS = (
         catches=(),
         ideal=accuracy_of_train,
         chance=majority_of_generated,
-        standard_error=OverParts(),
+        standard_error=OverParts(judging=test_on_generated_error),
         revision=3,
     ),
     Metric(

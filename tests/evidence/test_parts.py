@@ -178,7 +178,7 @@ def test_of_what_is_learned_and_judged_both_are_counted_once():
     judged = np.mean([[judging(part) ** 2 for part in cut] for cut in cuts]) / 2
     whole = judging(Sets.of(comparison)) ** 2
     assert total > judged
-    assert found == pytest.approx(np.sqrt(whole + total - judged))
+    assert found == pytest.approx(np.sqrt(whole + (total - judged) / 2))  # of two parts
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from genbench.metrics import classification
 from genbench.metrics.adversarial_divergence import adversarial_divergence
 from genbench.metrics.boundary_distortion import (
     boundary_distortion,
+    distortion_error,
     lost_by_guessing,
     lost_by_perfect,
 )
@@ -238,3 +239,28 @@ def test_probes_learn_from_different_samples():
     chosen = drawn(points, labels, 40, rng=np.random.default_rng(2))
 
     assert len(np.unique(chosen)) == 40
+
+
+def test_the_error_of_an_accuracy_is_binomial_over_the_samples_that_are_judged(turned):
+    for accuracy, error, n in (
+        (classification.train_on_generated_accuracy, "train_on_generated_error", 40_000),
+        (classification.test_on_generated_accuracy, "test_on_generated_error", 8000),
+    ):
+        share = accuracy(turned)
+        found = getattr(classification, error)(turned)
+        assert found == pytest.approx(np.sqrt(share * (1 - share) / n))
+
+
+def test_the_error_of_the_index_is_that_of_a_ratio_of_means(turned):
+    right, right_of_train = turned.generated_right, turned.train_right
+
+    covariance = np.cov(right, right_of_train)
+    slopes = np.array([1, -right.mean() / right_of_train.mean()]) / right_of_train.mean()
+    variance = slopes @ covariance @ slopes / len(right)
+    assert classification.index_error(turned) == pytest.approx(100 * np.sqrt(variance))
+
+
+def test_the_error_of_the_distortion_is_that_of_paired_differences(turned):
+    differences = turned.train_right - turned.generated_right
+
+    assert distortion_error(turned) == pytest.approx(np.std(differences, ddof=1) / 200)
