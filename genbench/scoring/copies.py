@@ -16,6 +16,7 @@ SPREADS = 4  # beyond which a number of repeats is none of nature
 FEWEST = 3  # copies of what does not repeat; fewer may be an accident of rounding
 BITS = 24  # of a number in single precision, its sign and exponent apart
 DIGITS = 5  # of numbers that are written short, such as measurements
+LOOKED_AT, COORDINATES = 100, 4  # samples that tell which coordinates tell samples apart
 ROWS = 1000  # that are rounded at a time
 
 
@@ -43,6 +44,8 @@ def copies_of(test: Array, generated: Array, others: Array | None = None) -> Cop
     are test and which are other real ones: as many are equal when all are dealt out anew. Where
     real samples never repeat, a few are enough.
     """
+    if not _may_hold_copies(flat(test), flat(generated)):
+        return None
     parts = [generated, test, *([] if others is None else [others])]
     codes = codes_of(*map(_rounded, parts))
     made, real = codes[: len(generated)], codes[len(generated) :]
@@ -64,6 +67,16 @@ def copies_of(test: Array, generated: Array, others: Array | None = None) -> Cop
         equal = int(np.isin(real[len(test) :], known).sum())
         told = f", and {equal} of {len(others)} other real ones"
     return Copies(n, len(generated), told)
+
+
+def _may_hold_copies(test: Array, generated: Array) -> bool:
+    """Tell whether any samples are equal in the few coordinates that tell test samples apart best.
+
+    Hardly any are, and all coordinates of many samples take a while to compare.
+    """
+    telling = np.argsort(test[:LOOKED_AT].std(axis=0), kind="stable")[-COORDINATES:]
+    codes = codes_of(_rounded(test[:, telling]), _rounded(generated[:, telling]))
+    return bool(np.isin(codes[len(test) :], codes[: len(test)]).any())
 
 
 def codes_of(*parts: Array) -> Labels:
