@@ -100,7 +100,7 @@ def test_what_measures_catch_is_what_the_checks_found(monkeypatch):
     monkeypatch.setattr("genbench.cli.readme.published_behaviour", lambda: found)
 
     lines = [line.strip("| ").split(" | ") for line in metrics_table().splitlines()]
-    faults = slice(lines[0].index("noise"), lines[0].index("what it is"))
+    faults = slice(lines[0].index("noise"), lines[0].index("error / spread"))
     by_name = {line[0].strip("`"): line[faults] for line in lines}
 
     assert by_name["measure"] == [

@@ -10,6 +10,7 @@ import genbench
 from genbench.cli import boards, models
 from genbench.cli.leaving import Stopped, say_stopped, stopping_by_signals
 from genbench.cli.options import CONSOLE, ERRORS
+from genbench.ground.consoles import HELP
 from genbench.ground.errors import BadInput, Unavailable, unknown_name
 from genbench.ground.paths import brief, shown
 from genbench.models.find import reach_current_folder
@@ -41,7 +42,7 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings=HELP)
 @click.version_option(genbench.__version__, package_name="genbench")
 def main() -> None:
     """Score generative models of any family, honestly."""

@@ -28,8 +28,8 @@ class Neighbours(NamedTuple):
 
 def within_test(reference: Reference) -> Neighbours:
     """Find each test point's k nearest others."""
-    found = reference.get(_test_neighbours)
-    return Neighbours(*(part[:, : reference.k] for part in found))
+    distances, indices = reference.get(_test_neighbours)
+    return Neighbours(distances[:, : reference.k], indices[:, : reference.k])
 
 
 def held_by_test_balls(reference: Reference) -> Labels:

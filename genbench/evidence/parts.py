@@ -53,7 +53,7 @@ class OverParts:
         Raises:
             Unavailable: parts are too small for it.
         """
-        cuts = comparison.get(on_parts(kind))
+        cuts = comparison.get(on_parts(kind))  # type: ignore[arg-type]  # classes can be hashed
         found = np.array([[_computed(compute, part) for part in cut] for cut in cuts])
         kept = np.isfinite(found).all(axis=1)  # by a cut a class can lose all its samples
         found = found[kept]
@@ -70,14 +70,14 @@ class OverParts:
             if self.power == 0:
                 return value * _spread(np.log(found))
             roots = np.maximum(found, 0) ** self.power
-        return _spread(roots) * max(value, 0.0) ** (1 - self.power) / self.power
+        return _spread(roots) * math.pow(max(value, 0.0), 1 - self.power) / self.power
 
 
 def _computed(compute: Callable[[Any], float], evidence: Any) -> float:
     if evidence is None:
         return math.nan
     try:
-        return compute(evidence)
+        return float(compute(evidence))
     except Unavailable:
         return math.nan
 
@@ -108,7 +108,7 @@ def in_span(comparison: Comparison) -> Comparison:
     if len(points) >= points.shape[1]:
         return comparison
     points -= points.mean(axis=0)
-    coordinates = np.linalg.qr(points.T, mode="r").T
+    coordinates = np.asarray(np.linalg.qr(points.T, mode="r")).T
     ends = np.cumsum([len(part) for part in held.values()])
     return comparison.with_points(dict(zip(held, np.split(coordinates, ends[:-1]), strict=True)))
 

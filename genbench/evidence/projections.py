@@ -47,14 +47,16 @@ class Projections(Evidence):
             directions @ points.T for points in (reference.test_set, comparison.generated_set)
         )
 
-        def of_part(rows: Mapping[str, Labels]) -> Self:
-            some, others = (
-                np.sort(projected[:, rows[name]], axis=1)
-                for name, projected in (("test", test), ("generated", generated))
-            )
-            return cls._of_sorted(some, others)
-
-        return [[of_part(rows) for rows in parts] for parts in cuts]
+        return [
+            [
+                cls._of_sorted(
+                    np.sort(test[:, rows["test"]], axis=1),
+                    np.sort(generated[:, rows["generated"]], axis=1),
+                )
+                for rows in parts
+            ]
+            for parts in cuts
+        ]
 
     @classmethod
     def _of_sorted(cls, test: Array, generated: Array) -> Self:

@@ -4,6 +4,7 @@ from typing import Any
 
 from rich.console import Console, ConsoleDimensions
 
+HELP = {"help_option_names": ["-h", "--help"]}  # of a command, also where it is called alone
 ANY = 100_000  # columns: a file or a pipe has as many as there are
 
 

@@ -63,7 +63,8 @@ def _between_draws(moments: Moments, test: Array, others: Array) -> float:
     points = np.concatenate([test, others])
     n, m = moments.test.n, moments.generated.n
     rng = rng_for(0, "frechet_by_chance")
-    distances, variances = [], []
+    distances: list[float] = []
+    variances: list[float] = []
     for _ in range(_n_draws(moments)):
         order = rng.permutation(len(points))
         sides = (Gaussian.of(points[order[:n]]), Gaussian.of(points[order[n : n + m]]))

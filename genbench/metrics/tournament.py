@@ -7,6 +7,8 @@ order plays no part; win rate and rating leave out a model's own discriminator; 
 the share of samples that are called real. Numbers hold within the pool only.
 """
 
+import math
+
 import numpy as np
 
 from genbench.evidence.matches import Matches
@@ -62,9 +64,9 @@ def rating_error(matches: Matches) -> float:
     """
     won = matches.won
     steps = NUDGE * np.eye(len(won))
-    slopes = [(_rated(won + step).rating - _rated(won - step).rating) / 2 for step in steps]
-    slopes = np.array(slopes) / NUDGE
-    return float(np.sqrt(max(slopes @ matches.covariance @ slopes, 0.0)))
+    moved = [_rated(won + step).rating - _rated(won - step).rating for step in steps]
+    slopes = np.array(moved) / (2 * NUDGE)
+    return math.sqrt(max(float(slopes @ matches.covariance @ slopes), 0.0))
 
 
 def strength_error(matches: Matches) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from genbench.ground.consoles import WideConsole
+from genbench.ground.consoles import HELP, WideConsole
 from genbench.ground.errors import BadInput
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ LEGEND = "+ as it claims, - the opposite, · undecided; in brackets: it claims n
 COLOURS = {"+": "green", "-": "red", "·": "dim"}
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("metrics", nargs=-1)
 @click.option("--check", "-c", "checks", multiple=True, help="Only these checks; may be repeated.")
 @click.option("--seeds", help="A number of seeds, or which: 5, 0-9 or 0,3,7.")

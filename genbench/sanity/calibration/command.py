@@ -4,12 +4,13 @@ from pathlib import Path
 
 import click
 
+from genbench.ground.consoles import HELP
 from genbench.ground.errors import BadInput, unknown_name
 
 DRAWS = 200
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("metrics", nargs=-1)
 @click.option("--draws", type=click.IntRange(20), default=DRAWS, show_default=True)
 @click.option(
@@ -34,7 +35,7 @@ def calibrate(metrics: tuple[str, ...], draws: int, folder: Path, jobs: int | No
     from genbench.metrics import find
     from genbench.report.folder import write_files
     from genbench.report.frames import to_csv
-    from genbench.sanity.calibration import redraws, table
+    from genbench.sanity.calibration import redraws, samples, table
 
     known = redraws.with_errors()
     chosen = {metric.name: metric for metric in map(find, metrics)} or known
@@ -45,7 +46,7 @@ def calibrate(metrics: tuple[str, ...], draws: int, folder: Path, jobs: int | No
         raise BadInput(f"{folder} holds a board of models: give another --folder.")
     console = Console()
     with meter(console, transient=True) as progress:
-        task = progress.add_task("", total=len(redraws.CASES) * draws)
+        task = progress.add_task("", total=len(samples.CASES) * draws)
         redraws.run(
             list(chosen),
             draws,
@@ -55,7 +56,7 @@ def calibrate(metrics: tuple[str, ...], draws: int, folder: Path, jobs: int | No
         )
     rows = [
         row
-        for case in redraws.CASES
+        for case in samples.CASES
         for row in table.calibrated(case.name, redraws.found(folder, case, draws, chosen.values()))
     ]
     order = list(chosen)

@@ -38,7 +38,7 @@ class Mixture:
         """Gradient of the log-density at each point, (n, d)."""
         whitened = np.linalg.solve(self.roots, self._from_means(points))
         pulls = -np.linalg.solve(np.swapaxes(self.roots, 1, 2), whitened)
-        return np.einsum("nk,kdn->nd", self.posterior(points), pulls)
+        return np.asarray(np.einsum("nk,kdn->nd", self.posterior(points), pulls))
 
     def _from_means(self, points: Array) -> Array:
         return np.swapaxes(points - self.means[:, None], 1, 2)  # (n_modes, d, n)
@@ -56,16 +56,19 @@ class Law:
 
     truth: Mixture
     model: Mixture
-    pixels: Array | None = None  # (d, n_pixels) that points become pictures by
-    middle: Array | None = None  # (n_pixels,) the picture of the origin
+    pixels: Array  # (d, n_pixels) that points become pictures by
+    middle: Array  # (n_pixels,) the picture of the origin
 
 
 @cache
 def gaussian() -> Law:
-    """A unit Gaussian; the model is shifted by 0.3 along an axis, and 0.8 as wide."""
+    """A unit Gaussian; the model is shifted by 0.3 along an axis, and 0.8 as wide. No pictures."""
     one, unit = np.ones(1), np.eye(DIMENSIONS)[None]
     return Law(
-        Mixture(one, np.zeros((1, DIMENSIONS)), unit), Mixture(one, 0.3 * unit[0, :1], 0.8 * unit)
+        Mixture(one, np.zeros((1, DIMENSIONS)), unit),
+        Mixture(one, 0.3 * unit[0, :1], 0.8 * unit),
+        np.empty((DIMENSIONS, 0)),
+        np.empty(0),
     )
 
 

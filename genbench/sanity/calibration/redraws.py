@@ -9,7 +9,8 @@ from genbench.ground.landing import replace_file
 from genbench.ground.strict_json import to_json
 from genbench.metric import Metric
 from genbench.metrics import CATALOG
-from genbench.sanity.calibration.samples import CASES, Case, pool, redraw
+from genbench.sanity.calibration import samples
+from genbench.sanity.calibration.samples import Case, pool, redraw
 from genbench.sanity.store import digest
 from genbench.sanity.suite import SLOW
 from genbench.scoring.evaluate import evaluate
@@ -49,7 +50,7 @@ def run(
     tasks = (
         delayed(_do)(index, seed, metrics if seed < draws // SLOW_DRAWS else fast, folder)
         for seed in range(draws)
-        for index in range(len(CASES))
+        for index in range(len(samples.CASES))
     )
     for name in Parallel(
         n_jobs=jobs, return_as="generator_unordered", backend="loky", inner_max_num_threads=1
@@ -71,7 +72,7 @@ def found(folder: Path, case: Case, draws: int, metrics: Iterable[Metric]) -> di
 def _do(index: int, seed: int, metrics: Sequence[str], folder: Path) -> str:
     from threadpoolctl import threadpool_limits
 
-    case = CASES[index]
+    case = samples.CASES[index]
     path = _path(folder, case, seed)
     made_by, kept = _read(path)
     missing = [

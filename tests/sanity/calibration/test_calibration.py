@@ -12,7 +12,7 @@ from scipy.stats import multivariate_normal
 from genbench.cli.main import main
 from genbench.metrics import CATALOG
 from genbench.report.behaviour import published_calibration
-from genbench.sanity.calibration import redraws
+from genbench.sanity.calibration import redraws, samples
 from genbench.sanity.calibration.laws import LAWS
 from genbench.sanity.calibration.samples import CASES, redraw
 from genbench.sanity.calibration.table import GOOD, calibrated, markdown
@@ -94,7 +94,7 @@ def test_draws_are_kept_and_only_those_of_a_changed_metric_are_made_again(tmp_pa
         asked.append(sorted(metric.name for metric in metrics))
         return measure(case, seed, metrics)
 
-    monkeypatch.setattr(redraws, "CASES", CASES[:1])
+    monkeypatch.setattr(samples, "CASES", CASES[:1])
     monkeypatch.setattr(redraws, "_measure", counted)
     names = ("likelihood_gap", "perplexity")
 
@@ -114,7 +114,7 @@ def test_draws_are_kept_and_only_those_of_a_changed_metric_are_made_again(tmp_pa
 
 
 def test_the_command_writes_the_table_and_refuses_what_has_no_error(tmp_path, monkeypatch):
-    monkeypatch.setattr(redraws, "CASES", CASES[:2])
+    monkeypatch.setattr(samples, "CASES", CASES[:2])
     runner = CliRunner()
     told = runner.invoke(
         main,
