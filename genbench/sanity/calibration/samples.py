@@ -98,16 +98,18 @@ def _off_manifold(points: Array) -> Array:
 
 
 def _pictures(law: Law, test: Array, generated: Array) -> dict[str, Any]:
-    test, generated = (
-        np.clip(part @ law.pixels + law.middle, 0, WHITE) for part in (test, generated)
-    )
     return {
-        "test": test,
-        "generated": generated,
-        "test_reconstruction": 0.9 * test + 0.1 * law.middle,
-        "picture": (SIDE, SIDE),
+        "test": _picture(law, test),
+        "generated": _picture(law, generated),
+        "test_reconstruction": _picture(law, _nearest_to_make(test)),
+        "picture": (TIMES * SIDE, TIMES * SIDE),
         "data_range": WHITE,
     }
+
+
+def _picture(law: Law, points: Array) -> Array:
+    pictures = np.clip(points @ law.pixels + law.middle, 0, WHITE).reshape(-1, SIDE, SIDE)
+    return pictures.repeat(TIMES, axis=1).repeat(TIMES, axis=2).reshape(len(points), -1)
 
 
 def pool(case: Case, seed: int, drawn: Mapping[str, Any]) -> Pool:
