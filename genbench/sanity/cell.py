@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from genbench.evidence import Comparison
@@ -41,11 +42,15 @@ def compare(check: Check, seed: int, level: float, repeat: int = 0) -> Compariso
 def _at(
     check: Check, seed: int, level: float, repeat: int, metrics: Iterable[Metric]
 ) -> Iterable[Response]:
+    if check.timed:
+        for metric in metrics:
+            yield _response(check, seed, level, repeat, metric, compare(check, seed, level, repeat))
+        return
     comparison = compare(check, seed, level, repeat)
     for metric in metrics:
-        if check.timed:
-            comparison = compare(check, seed, level, repeat)
-        yield _response(check, seed, level, repeat, metric, comparison)
+        # Of many draws the spread is seen: no single one need say how sure it is.
+        plain = replace(metric, standard_error=None)
+        yield _response(check, seed, level, repeat, plain, comparison)
 
 
 def _response(

@@ -9,6 +9,7 @@ import pytest
 
 from genbench.metrics import CATALOG
 
+pytestmark = pytest.mark.long  # nearly a minute
 OF_A_POOL = {name for name, metric in CATALOG.items() if "pool" in metric.inputs}
 SECONDS, BYTES = 60, 10**9
 
