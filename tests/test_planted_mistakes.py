@@ -15,6 +15,8 @@ import pytest
 
 import genbench
 
+pytestmark = pytest.mark.long  # minutes, all together
+
 TESTS = Path(__file__).parent
 PACKAGE = Path(genbench.__file__).parent
 

@@ -242,6 +242,7 @@ def density_of(result):
     return float(re.search(r"^ *density +→ +(\S+)", result.output, re.MULTILINE).group(1))
 
 
+@pytest.mark.long
 def test_score_takes_samples_of_a_data_set(tmp_path):
     samples = np.random.default_rng(0).normal(size=(60, 2))
     np.save(tmp_path / "mine.npy", samples)

@@ -26,7 +26,7 @@ LONG = "a_package_of_a_long_name.and_a_module_of_another:AndAClassOfTheLongestNa
 
 def piped(*words, **environment):
     done = subprocess.run(
-        [sys.executable, "-m", "genbench", *words],
+        [sys.executable, "-P", "-m", "genbench", *words],
         capture_output=True,
         text=True,
         env={**os.environ, **environment},

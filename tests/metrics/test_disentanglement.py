@@ -70,6 +70,7 @@ def test_codes_that_know_nothing():
     assert code_completeness(trees) < 0.1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
 def test_chance_is_what_codes_get_that_know_nothing(metric):
     """Codes dealt out at random know nothing: their mean is that of random codes, not zero."""

@@ -17,6 +17,8 @@ from genbench.sanity.expectations import Equals
 from genbench.sanity.mutants import MUTANTS
 from genbench.sanity.worlds import MIXTURE, mixture
 
+pytestmark = pytest.mark.long  # minutes, all together
+
 NOVELTY = {"authenticity", "bayesian_surprise", "data_copying", "memorization_distance",
            "memorization_informed_frechet_distance", "feature_likelihood_divergence"}  # fmt: skip
 QUALITY = ("fid", "mmd", "precision", "recall", "density", "coverage")

@@ -13,6 +13,8 @@ from genbench.sanity.checks.sizes import TESTS
 from genbench.sanity.expectations import Proportional, Worsens
 from genbench.sanity.worlds import MIXTURE, N
 
+pytestmark = pytest.mark.long  # minutes, all together
+
 PROPORTIONAL = [c.name for c in CATALOG.values() if isinstance(c.expects, Proportional)]
 HIGH = ["overlap_of_cubes_8d", "overlap_of_cubes_64d"]
 
