@@ -533,7 +533,8 @@ def toy_generator():
 
 
 def path_length(toy, step):
-    starts, ends = (np.concatenate(side) for side in zip(*toy.made, strict=True))
+    # Channels come first here; of a path's length their place says nothing.
+    starts, ends = (np.concatenate(side).reshape(201, -1) for side in zip(*toy.made, strict=True))
     name = "perceptual_path_length"
     return genbench.score(path_starts=starts, path_ends=ends, path_step=step, metrics=name)[name]
 
