@@ -11,12 +11,11 @@ from genbench.evidence.training import fixed_budget
 from genbench.ground.arrays import Array, Labels
 from genbench.ground.errors import Unavailable
 from genbench.ground.randomness import rng_for
+from genbench.ground.rounding import ROUNDING, is_lost
 
 MOST_BINS = 100
 POINTS_PER_BIN = 10  # so that the normal approximation of a bin's count holds
 SIGNIFICANCE = 0.05
-ROUNDING = 1e-15  # of the largest squared distance from the mean, in squared distances to centres
-PRECISE = 1e-3  # of those that are usual: more than this of them may not be rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +39,12 @@ class FittedCells:
         with fixed_budget():
             centres = kmeans.fit(centred).cluster_centers_
         within = nearest(centred, centres)[0][:, 0] ** 2
+        usual = np.median(within[within > 0]) if within.any() else np.inf
         widest = np.einsum("ij,ij->i", centred, centred).max()
-        if within.any() and ROUNDING * widest > PRECISE * np.median(within[within > 0]):
+        if is_lost(usual, ROUNDING * widest):
             raise Unavailable(
                 "cells are lost in rounding: beside the farthest point, most lie within "
-                f"{np.sqrt(np.median(within[within > 0]) / widest):.1g} of its distance"
+                f"{np.sqrt(usual / widest):.1g} of its distance"
             )
         return cls(centres + mean)
 

@@ -13,7 +13,7 @@ from genbench.ground.errors import Unavailable
 from genbench.ground.randomness import rng_for
 
 Found = TypeVar("Found")
-SETS = ("test", "train", "generated")  # whose names arrays of a row for each sample begin with
+SETS = ("test", "generated", "train")  # whose names arrays of a row for each sample begin with
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -12,11 +12,11 @@ from genbench.evidence.subsets import part, some_of
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
 from genbench.ground.randomness import rng_for
+from genbench.ground.rounding import is_lost
 
 MOST_POINTS = 1000  # of each set: their costs are one matrix
 SHARE = 0.1  # of the test set's median squared distance: what an entropy of one nat is worth
 MOST_ITERATIONS = 2000
-PRECISE = 1e-3  # of a divergence: more than this of it should not be what the solver leaves
 TOLERANCE = 1e-4  # mean relative error of the marginals; the cost's own error is of its square
 LARGEST_FACTOR = 1e30
 
@@ -74,7 +74,7 @@ class EntropicTransport(Evidence):
     def warnings(self) -> tuple[str, ...]:
         """Say which samples were not looked at, and where all may be what the solver leaves."""
         left = TOLERANCE**2 * self.regularisation
-        if left <= PRECISE * self.divergence:
+        if not is_lost(self.divergence, left):
             return self.parts
         lost = f"the divergence is lost in what the solver leaves, give or take {left:.1g}"
         return (*self.parts, lost)

@@ -8,7 +8,6 @@ import numpy as np
 from genbench.distances import squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.evidence.pair_means import (
-    ROUNDING,
     Kernel,
     KernelMeans,
     PairMeans,
@@ -19,6 +18,7 @@ from genbench.evidence.pair_means import (
 from genbench.evidence.subsets import part, some_of
 from genbench.ground.arrays import Array
 from genbench.ground.randomness import rng_for
+from genbench.ground.rounding import ROUNDING
 
 MEDIAN_POINTS = 1000  # enough for a median distance; every pair of them is looked at
 

@@ -12,11 +12,10 @@ from genbench.evidence.comparison import Comparison, Evidence, Reference, at_lea
 from genbench.evidence.subsets import some_of
 from genbench.ground.arrays import Array
 from genbench.ground.randomness import rng_for
+from genbench.ground.rounding import ROUNDING, is_lost
 
 BLOCK_ENTRIES = 1_000_000  # of the points: 8 MB, which stay in the cache
 MOST_SHOWN = 2000  # points that a standard error is estimated from: its own is 2 % of it
-ROUNDING = 1e-15  # of the variances, from which a distance is what is left
-PRECISE = 1e-3  # of a distance: more than this of it should not be rounding
 ENOUGH = 10  # samples a dimension: what chance makes of covariances is then known to a percent
 SAFE = 1e-8  # of the largest eigenvalue: a product of a matrix with itself keeps smaller ones badly
 
@@ -182,7 +181,7 @@ class Moments(Evidence):
         if self.few and self.pool is None:
             lacking += ("of moments alone, the ideal is a lower bound where samples are so few",)
         rounding = ROUNDING * (self.test.total_variance + self.generated.total_variance)
-        if rounding <= PRECISE * self.squared_distance:
+        if not is_lost(self.squared_distance, rounding):
             return lacking
         lost = f"the distance is lost in rounding beside the variances, give or take {rounding:.1g}"
         return (*lacking, lost)

@@ -9,10 +9,8 @@ import numpy as np
 from genbench.distances import later_distance_blocks, squared_distance_blocks
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
+from genbench.ground.rounding import is_lost
 from genbench.ground.spread import error_where_degenerate
-
-ROUNDING = 1e-15  # of what a sum of kernel values is made of
-PRECISE = 1e-3  # of a discrepancy: a larger share of it may not be rounding
 
 Kernel = Callable[[slice, slice, Array], Array]  # of rows, columns and their squared distances
 
@@ -76,7 +74,7 @@ class KernelMeans:
             Unavailable: it is the difference of means so large that little but rounding is left.
         """
         found = self.test.mean + self.generated.mean - 2 * self.between.mean
-        if self.rounding > PRECISE * abs(found):
+        if is_lost(found, self.rounding):
             raise Unavailable(
                 "beside the kernel's values, the discrepancy is lost in rounding: "
                 f"{found:.3g}, give or take {self.rounding:.1g}"

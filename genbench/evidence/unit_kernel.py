@@ -7,7 +7,6 @@ import numpy as np
 
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.evidence.pair_means import (
-    ROUNDING,
     KernelMeans,
     PairMeans,
     all_one,
@@ -16,6 +15,7 @@ from genbench.evidence.pair_means import (
 )
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
+from genbench.ground.rounding import ROUNDING
 
 WIDTH = 10.0  # points of length one are at most two apart
 

@@ -60,6 +60,8 @@ def sanity(
     """
     from joblib import cpu_count
 
+    from genbench.sanity.store import refuse_boards
+
     console = WideConsole()
     _refuse_idle()
     if list_:
@@ -70,8 +72,8 @@ def sanity(
     asked = _checks(checks, quick=quick)
     if folder is None and not metrics:
         folder = Path("results") / ("sanity-quick" if quick else "sanity")
-    if folder is not None and (folder / "records.jsonl").exists():
-        raise BadInput(f"{folder} holds a board of models: give another --folder.")
+    if folder is not None:
+        refuse_boards(folder)
     with tempfile.TemporaryDirectory() as temporary:
         kept = folder or Path(temporary)
         found = _run(console, asked, chosen, chosen_seeds, kept, jobs or int(cpu_count()))

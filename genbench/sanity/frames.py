@@ -35,9 +35,9 @@ def responses_frame(
             "level": one.level,
             "repeat": one.repeat,
             "seed": one.seed,
-            "value": _rounded(one.value),
-            "ideal": _rounded(one.ideal),
-            "chance": _rounded(one.chance),
+            "value": rounded(one.value),
+            "ideal": rounded(one.ideal),
+            "chance": rounded(one.chance),
             "seconds": round(one.seconds, 6) if checks[one.check].timed else None,
             "reason": one.reason,
         }
@@ -61,11 +61,11 @@ def checks_frame(
             "samples": samples[one.finding.check],
             "claimed": one.finding.claimed,
             "verdict": str(one.verdict) if one.letter else None,
-            "strength": _rounded(one.finding.strength, 3),
-            "low": _rounded(one.finding.low, 3),
-            "high": _rounded(one.finding.high, 3),
-            "p": _rounded(one.finding.p, 3),
-            "adjusted_p": _rounded(one.adjusted_p, 3),
+            "strength": rounded(one.finding.strength, 3),
+            "low": rounded(one.finding.low, 3),
+            "high": rounded(one.finding.high, 3),
+            "p": rounded(one.finding.p, 3),
+            "adjusted_p": rounded(one.adjusted_p, 3),
             "note": one.finding.note,
         }
         for one in shown
@@ -92,5 +92,6 @@ def desiderata_frame(standings: Iterable[Standing]) -> "pandas.DataFrame":
     return frame_of(rows)
 
 
-def _rounded(number: float | None, digits: int = DIGITS) -> float | None:
+def rounded(number: float | None, digits: int = DIGITS) -> float | None:
+    """Return a number with so many significant digits; None is what is not there."""
     return None if number is None else float(f"{number:.{digits}g}")

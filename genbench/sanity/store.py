@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
 from genbench.ground.strict_json import to_json, with_infinities_as_text
 from genbench.metric import Metric
@@ -43,6 +44,16 @@ class Cell:
         kept = [one for one in self.responses if one.metric not in new]
         joined = sorted([*kept, *responses], key=lambda one: one.place)
         return Cell(tuple(joined), {**(self.made_by or {}), **new})
+
+
+def refuse_boards(folder: Path) -> None:
+    """See that a folder holds no board of models, whose files would be mixed with these.
+
+    Raises:
+        BadInput: it does.
+    """
+    if (folder / "records.jsonl").exists():
+        raise BadInput(f"{folder} holds a board of models: give another --folder.")
 
 
 def path_of(folder: Path, check: Check, seed: int) -> Path:

@@ -5,8 +5,10 @@ model is fitted here, so that would be a mistake, and it must be heard of.
 """
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import starmap
 from pathlib import Path
+from typing import Any, TypeVar
 
 from genbench.metric import Metric
 from genbench.metrics import CATALOG as METRICS
@@ -16,6 +18,8 @@ from genbench.sanity.check import Response
 from genbench.sanity.checks import CATALOG as CHECKS
 from genbench.sanity.mutants import MUTANTS
 from genbench.sanity.own import load
+
+Done = TypeVar("Done")
 
 SLOW = frozenset({"critic_distance", "geometry_score"})  # they take half the time of all
 
@@ -42,19 +46,29 @@ def run(
         on_end: is told the check and the seed.
     """
     cells = [(check, seed, metrics, folder) for seed in seeds for check in checks]
+    for ended in do_all(_do, cells, jobs=jobs):
+        on_end(*ended)
+
+
+def do_all(
+    do: Callable[..., Done], cells: Iterable[tuple[Any, ...]], *, jobs: int
+) -> Iterator[Done]:
+    """Yield what `do` returns for each cell, so many at a time, in the order in which they end."""
     if jobs == 1:
-        for cell in cells:
-            on_end(*_do(*cell))
+        yield from starmap(do, cells)
         return
     from joblib import Parallel, delayed
 
-    tasks = (delayed(_do)(*cell) for cell in cells)
+    tasks = (delayed(do)(*cell) for cell in cells)
     with warnings.catch_warnings():
         # A worker that has grown is replaced by a fresh one: nobody has to do anything.
         warnings.filterwarnings("ignore", message="A worker stopped while some jobs")
-        for ended in Parallel(n_jobs=jobs, return_as="generator_unordered", backend="loky",
-                              inner_max_num_threads=1)(tasks):  # fmt: skip
-            on_end(*ended)
+        yield from Parallel(
+            n_jobs=jobs,
+            return_as="generator_unordered",
+            backend="loky",
+            inner_max_num_threads=1,
+        )(tasks)
 
 
 def responses(

@@ -36,18 +36,17 @@ class Copies(NamedTuple):
         )
 
 
-def copies_of(test: Array, generated: Array, others: Array | None = None) -> Copies | None:
+def copies_of(test: Array, generated: Array, *others: Array) -> Copies | None:
     """Return how many generated samples are copies of test samples, if that is beyond chance.
 
-    `others` are more real samples, (n, ...). Equal are those of the same numbers in single
+    `others` are more real samples, each (n, ...). Equal are those of the same numbers in single
     precision. If nobody has seen the test set, it was by chance which samples are generated, which
     are test and which are other real ones: as many are equal when all are dealt out anew. Where
     real samples never repeat, a few are enough.
     """
     if not _may_hold_copies(flat(test), flat(generated)):
         return None
-    parts = [generated, test, *([] if others is None else [others])]
-    codes = codes_of(*map(_rounded, parts))
+    codes = codes_of(*map(_rounded, (generated, test, *others)))
     made, real = codes[: len(generated)], codes[len(generated) :]
     known = np.unique(real[: len(test)])
     n = int(np.isin(made, known).sum())
@@ -63,9 +62,9 @@ def copies_of(test: Array, generated: Array, others: Array | None = None) -> Cop
     if not copied:
         return None
     told = ""
-    if others is not None:
-        equal = int(np.isin(real[len(test) :], known).sum())
-        told = f", and {equal} of {len(others)} other real ones"
+    if others:
+        equal = np.isin(real[len(test) :], known)
+        told = f", and {equal.sum()} of {len(equal)} other real ones"
     return Copies(n, len(generated), told)
 
 

@@ -77,8 +77,7 @@ def score_samples(
 
 def test_copies(dataset: Dataset, samples: Array) -> Copies | None:
     """Return how many samples (n, ...) are copies of test samples, if that is beyond chance."""
-    others = np.concatenate([dataset.fresh, dataset.train])
-    return copies_of(dataset.test, dataset.project(samples), others)
+    return copies_of(dataset.test, dataset.project(samples), dataset.fresh, dataset.train)
 
 
 def read_outputs(folder: Path, dataset: Dataset) -> tuple[Array, Array | None]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from genbench.evidence.comparison import SETS
 from genbench.ground.arrays import as_numbers, has_channels_first
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import brief
@@ -13,7 +14,6 @@ from genbench.scoring.accumulators import FeatureMoments, is_count
 from genbench.scoring.covariances import check_covariance
 from genbench.tournament.pools import Pool
 
-SETS = ("test", "generated", "train")
 ROUNDING = 1e-6  # of values in single precision
 LARGEST = 1e40  # about what single precision holds; products of a few such numbers do not overflow
 

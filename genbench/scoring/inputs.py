@@ -35,6 +35,7 @@ from typing import Any
 import numpy as np
 
 from genbench.evidence import Comparison, Reference
+from genbench.evidence.comparison import SETS
 from genbench.ground.arrays import (
     Array,
     Labels,
@@ -46,7 +47,7 @@ from genbench.ground.arrays import (
 from genbench.ground.columns import Table, shared_columns
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.paths import brief
-from genbench.scoring.facts import LARGEST, SETS, facts, shape_of_pictures
+from genbench.scoring.facts import LARGEST, facts, shape_of_pictures
 
 OF_ONE_KIND = (*SETS, "test_reconstruction", "path_starts", "path_ends")  # samples, all alike
 OF_ONE_CLASSIFIER = ("generated_probabilities", "test_probabilities", "train_probabilities")

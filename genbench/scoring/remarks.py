@@ -54,8 +54,7 @@ def remarks_on(comparison: Comparison, inputs: dict[str, Any], fresh: Any = None
         said += of_units("fresh", fresh, name, first, columns, real=True)
     if reference.test is not None and comparison.generated is not None:
         others = [np.asarray(part) for part in (fresh, reference.train) if part is not None]
-        told = np.concatenate(others) if others else None
-        if copied := copies_of(reference.test, comparison.generated, told):
+        if copied := copies_of(reference.test, comparison.generated, *others):
             said.append(str(copied))
     said += _of_scale(name, first, columns)
     span = float(np.ptp(first))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from genbench.ground.consoles import HELP
-from genbench.ground.errors import BadInput, unknown_name
+from genbench.ground.consoles import HELP, WideConsole
+from genbench.ground.errors import unknown_name
 
 DRAWS = 200
 
@@ -29,22 +29,21 @@ def calibrate(metrics: tuple[str, ...], draws: int, folder: Path, jobs: int | No
     genbench calibrate --folder leaderboards/metrics
     """
     from joblib import cpu_count
-    from rich.console import Console
 
     from genbench.ground.meter import meter
     from genbench.metrics import find
     from genbench.report.folder import write_files
     from genbench.report.frames import to_csv
     from genbench.sanity.calibration import redraws, samples, table
+    from genbench.sanity.store import refuse_boards
 
     known = redraws.with_errors()
     chosen = {metric.name: metric for metric in map(find, metrics)} or known
     for name in chosen:
         if name not in known:
             raise unknown_name("metric with a standard error", name, known)
-    if (folder / "records.jsonl").exists():
-        raise BadInput(f"{folder} holds a board of models: give another --folder.")
-    console = Console()
+    refuse_boards(folder)
+    console = WideConsole()
     with meter(console, transient=True) as progress:
         task = progress.add_task("", total=len(samples.CASES) * draws)
         redraws.run(

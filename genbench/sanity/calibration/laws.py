@@ -1,8 +1,8 @@
 """Laws to draw real and generated samples from, again and again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 from scipy.special import logsumexp, softmax
@@ -89,15 +89,12 @@ def digits() -> Law:
     of_class = [points[classes == digit] for digit in range(10)]
     means = np.array([part.mean(axis=0) for part in of_class])
     roots = np.array([np.linalg.cholesky(np.cov(part.T)) for part in of_class])
-    weights = np.full(10, 0.1)
-    fewer = np.where(np.arange(10) < 8, 1 / 8, 0)
-    some = fewer > 0
     return Law(
-        Mixture(weights, means, roots),
-        Mixture(fewer[some], means[some], np.sqrt(2) * roots[some]),
+        Mixture(np.full(10, 1 / 10), means, roots),
+        Mixture(np.full(8, 1 / 8), means[:8], np.sqrt(2) * roots[:8]),
         axes,
         middle,
     )
 
 
-LAWS: dict[str, Any] = {"gaussian": gaussian, "digits": digits}
+LAWS: dict[str, Callable[[], Law]] = {"gaussian": gaussian, "digits": digits}

@@ -12,10 +12,11 @@ from genbench.metrics import CATALOG
 from genbench.sanity.calibration import samples
 from genbench.sanity.calibration.samples import Case, pool, redraw
 from genbench.sanity.store import digest
-from genbench.sanity.suite import SLOW
+from genbench.sanity.suite import SLOW, do_all
 from genbench.scoring.evaluate import evaluate
 from genbench.scoring.inputs import comparison_of
 
+FEWEST_DRAWS = 20  # that say anything of a spread
 SLOW_DRAWS = 4  # times fewer of the slowest metrics
 
 Pair = tuple[float, float]  # a value and its standard error
@@ -38,23 +39,20 @@ def run(
 
     Args:
         metrics: names.
-        draws: how often all sets are drawn anew, a quarter as often for the slowest metrics; draws
-            that are there already count.
+        draws: how often all sets are drawn anew, a quarter as often for the slowest metrics,
+            if that is enough; draws that are there already count.
         folder: where draws are kept, in its `work`.
         jobs: draws at a time, each in a process of its own.
         on_end: is told the case.
     """
-    from joblib import Parallel, delayed
-
     fast = [name for name in metrics if name not in SLOW]
-    tasks = (
-        delayed(_do)(index, seed, metrics if seed < draws // SLOW_DRAWS else fast, folder)
+    of_slow = max(draws // SLOW_DRAWS, FEWEST_DRAWS)
+    cells = (
+        (index, seed, metrics if seed < of_slow else fast, folder)
         for seed in range(draws)
         for index in range(len(samples.CASES))
     )
-    for name in Parallel(
-        n_jobs=jobs, return_as="generator_unordered", backend="loky", inner_max_num_threads=1
-    )(tasks):
+    for name in do_all(_do, cells, jobs=jobs):
         on_end(name)
 
 

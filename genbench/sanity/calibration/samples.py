@@ -51,7 +51,7 @@ CASES = tuple(
 
 def redraw(case: Case, seed: int) -> dict[str, Any]:
     """Draw all sets anew."""
-    law: Law = LAWS[case.law]()
+    law = LAWS[case.law]()
     rng = rng_for(seed, "calibration", case.name)
     model = law.truth if case.null else law.model
     test, train = (law.truth.sample(case.n_test, rng=rng)[0] for _ in range(2))
@@ -114,7 +114,7 @@ def _picture(law: Law, points: Array) -> Array:
 
 def pool(case: Case, seed: int, drawn: Mapping[str, Any]) -> Pool:
     """Let three models play, the drawn one first; discriminators are the same in every redraw."""
-    law: Law = LAWS[case.law]()
+    law = LAWS[case.law]()
     rng = rng_for(seed, "calibration", "pool", case.name)
     spread = law.truth.means.std(axis=0).max() + 1
     samples = {

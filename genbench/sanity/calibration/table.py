@@ -10,9 +10,9 @@ from genbench.ground.arrays import Array
 from genbench.ground.randomness import rng_for
 from genbench.report.frames import frame_of
 from genbench.report.markdown import grid
-from genbench.sanity.calibration.redraws import Pair
+from genbench.sanity.calibration.redraws import FEWEST_DRAWS, Pair
+from genbench.sanity.frames import rounded
 
-FEWEST_DRAWS = 20
 N_BOOTSTRAP = 1000
 WITHIN = 1.96  # standard deviations of the logarithm, over draws drawn anew
 GOOD = (0.8, 1.25)  # ratios that a reader may rely on
@@ -89,8 +89,8 @@ def frame(rows: Iterable[Calibration]) -> Any:
             "metric": one.metric,
             "case": one.case,
             "draws": one.draws,
-            "spread": _rounded(one.spread),
-            "standard_error": _rounded(one.standard_error),
+            "spread": rounded(one.spread, DIGITS),
+            "standard_error": rounded(one.standard_error, DIGITS),
             "ratio": round(one.ratio, 2),
             "low": round(one.low, 2),
             "high": round(one.high, 2),
@@ -102,17 +102,18 @@ def frame(rows: Iterable[Calibration]) -> Any:
 def markdown(rows: Sequence[Calibration], command: str) -> str:
     """Return the page: a row a metric, a column a case."""
     cases = list(dict.fromkeys(one.case for one in rows))
+    counts = [one.draws for one in rows]
     by_place = {(one.metric, one.case): one for one in rows}
     table = [
         [f"`{metric}`", *(_cell(by_place.get((metric, case))) for case in cases)]
         for metric in dict.fromkeys(one.metric for one in rows)
     ]
-    draws = sorted({one.draws for one in rows})
+    draws = " to ".join(map(str, sorted({min(counts), max(counts)})))
     return "\n".join(
         [
             "# Do standard errors hold?\n",
             f"Made by `{command}`; not to be edited by hand.\n",
-            f"{READING.format(draws=f'{draws[0]} to {draws[-1]}')}\n",
+            f"{READING.format(draws=draws)}\n",
             f"{LAWS}\n",
             grid(["metric", *cases], table),
             "Numbers: [calibration.csv](calibration.csv).\n",
@@ -125,7 +126,3 @@ def _cell(one: Calibration | None) -> str:
         return ""
     text = f"{one.ratio:.2f}"
     return f"**{text}**" if one.off else text
-
-
-def _rounded(number: float) -> float:
-    return float(f"{number:.{DIGITS}g}")

@@ -113,6 +113,17 @@ def test_draws_are_kept_and_only_those_of_a_changed_metric_are_made_again(tmp_pa
     assert asked == [["perplexity"]]
 
 
+def test_of_slow_metrics_there_are_draws_enough_to_say_anything(tmp_path, monkeypatch):
+    monkeypatch.setattr(samples, "CASES", CASES[:1])
+    monkeypatch.setattr(redraws, "SLOW", {"perplexity"})
+
+    redraws.run(("perplexity",), 21, tmp_path)
+
+    (row,) = calibrated("a case", redraws.found(tmp_path, CASES[0], 21, [CATALOG["perplexity"]]))
+    assert row.draws == 20
+    assert "drawn anew 20 times" in markdown([row], "a command")
+
+
 def test_the_command_writes_the_table_and_refuses_what_has_no_error(tmp_path, monkeypatch):
     monkeypatch.setattr(samples, "CASES", CASES[:2])
     runner = CliRunner()
