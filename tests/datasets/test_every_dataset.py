@@ -20,6 +20,7 @@ every_density = pytest.mark.parametrize(
 # A quarter of the noise's width, where sums over a grid are exact to 1e-9; and a whole part of the
 # squares of the checkerboard, none of whose edges meets the middle of a cell.
 STEP = 0.025
+REACH = 6.0  # no density has anything to speak of beyond
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -51,7 +52,7 @@ def hash_of(name):
 @cache
 def on_a_grid(name):
     density = load(name).density
-    axis = np.arange(-5, 5, STEP) + STEP / 2
+    axis = np.arange(-REACH, REACH, STEP) + STEP / 2
     grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
     return np.concatenate([density.log_prob(part) for part in np.array_split(grid, 40)])
 
@@ -150,13 +151,14 @@ def test_density_agrees_with_its_samples(name):
 def test_samples_are_spread_as_the_density_says(name):
     """Counts in cells of a coarse grid, against the density's mass there: Pearson's statistic."""
     density = load(name).density
-    side = int(0.5 / STEP)
-    mass = np.exp(on_a_grid(name)).reshape(20, side, 20, side).sum(axis=(1, 3)) * STEP**2
+    cells, side = 24, round(0.5 / STEP)
+    density_of_cells = np.exp(on_a_grid(name)).reshape(cells, side, cells, side)
+    mass = density_of_cells.sum(axis=(1, 3)) * STEP**2
     n = 20_000
 
     drawn, _ = density.sample(n, rng=np.random.default_rng(4))
 
-    edges = np.linspace(-5, 5, 21)
+    edges = np.linspace(-REACH, REACH, cells + 1)
     counts, _, _ = np.histogram2d(drawn[:, 1], drawn[:, 0], bins=(edges, edges))
     often = n * mass > 5
     statistic = ((counts - n * mass)[often] ** 2 / (n * mass)[often]).sum()

@@ -1,11 +1,27 @@
-"""Spirals, the checkerboard and the pinwheel, against what defines them."""
+"""The grid, spirals, the checkerboard and the pinwheel, against what defines them."""
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import cdist, pdist
 from scipy.stats import norm
 
 from genbench.datasets import load
 from genbench.datasets.synthetic import _spiral
+
+
+def test_the_grid_is_a_square_of_modes_but_no_product_of_its_coordinates():
+    """Coordinates drawn each on its own, as by a model of the marginals, seldom meet a mode."""
+    data = load("grid")
+    centres = data.density.centres
+    rng = np.random.default_rng(0)
+    apart = pdist(centres)
+
+    independent = np.stack([rng.permutation(column) for column in data.test.T], axis=1)
+
+    assert apart.min() == pytest.approx(2)
+    assert np.isclose(apart, 2).sum() == 40  # neighbours in five rows and five columns
+    assert (cdist(data.test, centres).min(axis=1) < 0.4).mean() > 0.99
+    assert (cdist(independent, centres).min(axis=1) < 0.4).mean() < 0.2
 
 
 def test_spirals_are_walked_at_an_even_pace():
