@@ -3,6 +3,7 @@
 It imports next to nothing: until its first function has been called, nobody listens.
 """
 
+import atexit
 import os
 import signal
 import sys
@@ -30,6 +31,7 @@ class Stopped(KeyboardInterrupt):
 def leave_at_once_by_signals() -> None:
     """End this process when one of the signals comes, before it has begun with anything."""
     _listen(_leave)
+    atexit.register(_skip_the_rest)  # the first that is registered comes last
 
 
 @contextmanager
@@ -63,6 +65,7 @@ def _stop(number: int, _: object) -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     if (others := sys.modules.get("logging")) is not None:
         others.disable()  # that an engine loses what it was connected to is no news
+    _numbers.append(number)
     threading.Thread(target=_leave_anyway, args=(number,), daemon=True).start()
     raise Stopped(number)
 
@@ -93,6 +96,19 @@ def _leave(number: int, _: object) -> None:
     os._exit(128 + number)
 
 
+def _skip_the_rest() -> None:
+    """End a process that was told to stop before the interpreter takes itself apart.
+
+    Threads that are left may keep it doing so for ever, and the one that sees to its end is then no
+    longer there.
+    """
+    if _numbers:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):  # it is closed, or there is none
+                stream.flush()
+        os._exit(128 + _numbers[0])
+
+
 def _free_semaphores() -> None:
     """Give back what worker processes were waited for by: else their tracker warns of a leak."""
     if (util := sys.modules.get("multiprocessing.util")) is not None:
@@ -107,3 +123,4 @@ def say_stopped() -> None:
 
 
 _unsaid = threading.Lock()
+_numbers: list[int] = []  # of the signal, once there was one

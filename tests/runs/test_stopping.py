@@ -160,6 +160,37 @@ def test_who_is_stopped_while_it_starts_says_just_that(tmp_path, number):
         assert process.stdout.read() == "Stopped. What was done is kept.\n"
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_nothing_that_the_interpreter_ends_with_keeps_a_command_that_is_told_to_stop(number):
+    code = f"""
+import os, sys, time
+from genbench.cli.leaving import Stopped, leave_at_once_by_signals, stopping_by_signals
+
+class Holds:
+    def __del__(self, sleep=time.sleep):
+        sleep(600)
+
+sys.kept = Holds()
+leave_at_once_by_signals()
+try:
+    with stopping_by_signals():
+        os.kill(os.getpid(), {int(number)})
+        time.sleep(600)
+except Stopped as stopped:
+    print("heard")
+    sys.exit(stopped.status)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", code], stdout=subprocess.PIPE, text=True
+    ) as process:
+        ended = wait_for(lambda: process.poll() is not None, 30)
+        process.kill()
+
+        assert ended
+        assert process.returncode == 128 + number
+        assert process.stdout.read() == "heard\n"
+
+
 def test_the_command_is_the_module():
     (script,) = entry_points(group="console_scripts", name="genbench")
 
