@@ -53,7 +53,8 @@ def _blocks(
     centred, other_centred = points - centre, others - centre
     squares, other_squares = (np.einsum("ij,ij->i", x, x) for x in (centred, other_centred))
     widest = other_squares.max()
-    product = times(-2 * other_centred.T)
+    other_centred *= -2
+    product = times(other_centred.T)
     rows_per_block = max(1, BLOCK_ENTRIES // len(others))
     for start in range(0, len(points), rows_per_block):
         rows = slice(start, min(start + rows_per_block, len(points)))
@@ -262,29 +263,32 @@ def _rough_blocks(
     points, others = points - centre, others - centre
     squares, other_squares = (np.einsum("ij,ij->i", x, x) for x in (points, others))
     unit = float(max(squares.max(), other_squares.max())) or 1.0
-    left = _columns(points / np.sqrt(unit), squares / unit, np.ones(len(points)))
-    right = _columns(-2 / np.sqrt(unit) * others, np.ones(len(others)), other_squares / unit).T
+    scale = 1 / np.sqrt(unit)
+    left = _columns(points, scale, squares / unit, np.ones(len(points)))
+    right = _columns(others, -2 * scale, np.ones(len(others)), other_squares / unit).T
     rows_per_block = max(1, BLOCK_ENTRIES // len(others))
     widest = np.sqrt(other_squares.max() / unit)
     product = times(right)
+    n, d = points.shape  # and no more of them: what follows lives long
 
     def blocks() -> Iterator[tuple[slice, NDArray[np.float32], float]]:
-        for start in range(0, len(points), rows_per_block):
-            rows = slice(start, min(start + rows_per_block, len(points)))
+        for start in range(0, n, rows_per_block):
+            rows = slice(start, min(start + rows_per_block, n))
             terms = (np.sqrt(squares[rows].max() / unit) + widest) ** 2 + UNDERFLOW
             yield (
                 rows,
                 product(left[rows], slice(None)),
-                float(terms * (points.shape[1] + 6) * 2.0**-24),
+                float(terms * (d + 6) * 2.0**-24),
             )
 
     return unit, blocks()
 
 
-def _columns(matrix: Array, *more: Array) -> NDArray[np.float32]:
+def _columns(matrix: Array, factor: float, *more: Array) -> NDArray[np.float32]:
+    """Return a matrix times a factor, and more columns beside it, with no copy in between."""
     n, d = matrix.shape
     joined = np.empty((n, d + len(more)), dtype=np.float32)
-    joined[:, :d] = matrix
+    np.multiply(matrix, factor, out=joined[:, :d], casting="same_kind")
     for place, column in enumerate(more, start=d):
         joined[:, place] = column
     return joined

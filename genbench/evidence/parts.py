@@ -108,9 +108,22 @@ def in_span(comparison: Comparison) -> Comparison:
     if len(points) >= points.shape[1]:
         return comparison
     points -= points.mean(axis=0)
-    coordinates = np.asarray(np.linalg.qr(points.T, mode="r")).T
+    coordinates = _triangular_factor(points.T).T
     ends = np.cumsum([len(part) for part in held.values()])
     return comparison.with_points(dict(zip(held, np.split(coordinates, ends[:-1]), strict=True)))
+
+
+def _triangular_factor(matrix: Array) -> Array:
+    """Return R (n, n) of the QR decomposition of a matrix (m, n), m >= n, in whose place it works.
+
+    A matrix in Fortran's order is not copied, as `numpy.linalg.qr` would.
+    """
+    from scipy.linalg.lapack import dgeqrf, dgeqrf_lwork
+
+    m, n = matrix.shape
+    space, _ = dgeqrf_lwork(m, n)
+    reduced, *_ = dgeqrf(matrix, lwork=int(space), overwrite_a=True)
+    return np.triu(reduced[:n])
 
 
 def n_cuts(n_parts: int) -> int:

@@ -114,7 +114,7 @@ def _along(some: Array, points: Array) -> Array:
 def _blocks(reference: Reference) -> Iterator[tuple[slice, Array]]:
     test = reference.test_set
     directions = Directions(reference)
-    size = max(1, BLOCK_ENTRIES // len(test))
+    size = max(1, BLOCK_ENTRIES // max(test.shape))
     for start in range(0, DIRECTIONS, size):
         rows = slice(start, min(start + size, DIRECTIONS))
         yield rows, _along(directions.draw(rows.stop - rows.start), test)
