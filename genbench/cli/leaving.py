@@ -65,6 +65,8 @@ def _stop(number: int, _: object) -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     if (others := sys.modules.get("logging")) is not None:
         others.disable()  # that an engine loses what it was connected to is no news
+    # Nor is what threads say that lose it, or what is cleared away half made.
+    sys.unraisablehook = threading.excepthook = lambda _: None
     _numbers.append(number)
     threading.Thread(target=_leave_anyway, args=(number,), daemon=True).start()
     raise Stopped(number)

@@ -170,7 +170,12 @@ class Holds:
     def __del__(self, sleep=time.sleep):
         sleep(600)
 
+class HalfMade:
+    def __del__(self):
+        raise RuntimeError("it cannot be closed any more")
+
 sys.kept = Holds()
+half_made = HalfMade()
 leave_at_once_by_signals()
 try:
     with stopping_by_signals():
@@ -178,10 +183,14 @@ try:
         time.sleep(600)
 except Stopped as stopped:
     print("heard")
+    del half_made
     sys.exit(stopped.status)
 """
     with subprocess.Popen(
-        [sys.executable, "-P", "-c", code], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-P", "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         ended = wait_for(lambda: process.poll() is not None, 30)
         process.kill()
