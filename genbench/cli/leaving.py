@@ -66,10 +66,15 @@ def _stop(number: int, _: object) -> None:
     if (others := sys.modules.get("logging")) is not None:
         others.disable()  # that an engine loses what it was connected to is no news
     # Nor is what threads say that lose it, or what is cleared away half made.
-    sys.unraisablehook = threading.excepthook = lambda _: None
+    sys.unraisablehook = _say_nothing
+    threading.excepthook = _say_nothing
     _numbers.append(number)
     threading.Thread(target=_leave_anyway, args=(number,), daemon=True).start()
     raise Stopped(number)
+
+
+def _say_nothing(_: object) -> None:
+    """Stand in for what tells of errors that nobody can do anything about."""
 
 
 def _leave_anyway(number: int) -> None:
