@@ -65,16 +65,9 @@ def _stop(number: int, _: object) -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     if (others := sys.modules.get("logging")) is not None:
         others.disable()  # that an engine loses what it was connected to is no news
-    # Nor is what threads say that lose it, or what is cleared away half made.
-    sys.unraisablehook = _say_nothing
-    threading.excepthook = _say_nothing
     _numbers.append(number)
     threading.Thread(target=_leave_anyway, args=(number,), daemon=True).start()
     raise Stopped(number)
-
-
-def _say_nothing(_: object) -> None:
-    """Stand in for what tells of errors that nobody can do anything about."""
 
 
 def _leave_anyway(number: int) -> None:

@@ -106,6 +106,7 @@ class Engine:
             distributed = require("distributed")
             ours = {"n_workers": self.slots, "threads_per_worker": 1, "dashboard_address": None}
             ours |= {"silence_logs": logging.CRITICAL}  # that they lose one another at the end
+            ours |= {"preload": [__name__]}
             of_whom = {"address": self.address} if self.address else ours
             cluster = _started_unheard(partial(distributed.Client, **of_whom))
         if self.name == "ray":
@@ -174,6 +175,15 @@ def _end_with(run: Holder, parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def dask_setup(_: object) -> None:
+    """Be called by each of dask's processes that was started for this run alone, as it starts."""
+    sys.unraisablehook = _say_nothing  # what it cannot close once the run has ended is no news
+
+
+def _say_nothing(_: object) -> None:
+    """Stand in for what tells of errors that nobody can do anything about."""
 
 
 def _started_unheard(start: Callable[[], Any]) -> Any:

@@ -170,12 +170,7 @@ class Holds:
     def __del__(self, sleep=time.sleep):
         sleep(600)
 
-class HalfMade:
-    def __del__(self):
-        raise RuntimeError("it cannot be closed any more")
-
 sys.kept = Holds()
-half_made = HalfMade()
 leave_at_once_by_signals()
 try:
     with stopping_by_signals():
@@ -183,7 +178,6 @@ try:
         time.sleep(600)
 except Stopped as stopped:
     print("heard")
-    del half_made
     sys.exit(stopped.status)
 """
     with subprocess.Popen(
