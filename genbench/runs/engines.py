@@ -104,9 +104,9 @@ class Engine:
         cluster: AbstractContextManager[Any] = nullcontext()
         if self.name == "dask":
             distributed = require("distributed")
-            ours = {"n_workers": self.slots, "threads_per_worker": 1, "dashboard_address": None}
+            ours: dict[str, Any] = {"n_workers": self.slots, "threads_per_worker": 1}
+            ours |= {"dashboard_address": None, "preload": [__name__]}
             ours |= {"silence_logs": logging.CRITICAL}  # that they lose one another at the end
-            ours |= {"preload": [__name__]}
             of_whom = {"address": self.address} if self.address else ours
             cluster = _started_unheard(partial(distributed.Client, **of_whom))
         if self.name == "ray":
