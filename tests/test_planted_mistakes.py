@@ -112,8 +112,8 @@ MISTAKES = {
     ),
     "distance to training samples from the wrong side": Mistake(
         "evidence/memorization.py",
-        "nearest(generated, np.concatenate([train, -train]))",
-        "nearest(train, np.concatenate([generated, -generated]))",
+        "nearest(generated, points)[0][:, 0] for points in (train, -train)",
+        "nearest(train, points)[0][:, 0] for points in (generated, -generated)",
         "metrics/test_memorization.py",
     ),
 }

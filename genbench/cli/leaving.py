@@ -40,9 +40,14 @@ def stopping_by_signals() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    _numbers.clear()
     before = _listen(_stop)
     try:
         yield
+    except Exception as error:
+        if _numbers:  # what was interrupted, as by importing, has made an error of its own of it
+            raise Stopped(_numbers[0]) from error
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -63,10 +68,11 @@ def _stop(number: int, _: object) -> None:
     for name in SIGNALS:  # once is enough, and what is under way must not be cut short
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    if (others := sys.modules.get("logging")) is not None:
-        others.disable()  # that an engine loses what it was connected to is no news
     _numbers.append(number)
+    # Before anything that can go wrong: who is interrupted may go on as if nothing had been.
     threading.Thread(target=_leave_anyway, args=(number,), daemon=True).start()
+    with suppress(KeyError, AttributeError):  # it is not imported, or half
+        sys.modules["logging"].disable()  # that an engine loses what it had is no news
     raise Stopped(number)
 
 

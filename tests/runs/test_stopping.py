@@ -160,24 +160,44 @@ def test_who_is_stopped_while_it_starts_says_just_that(tmp_path, number):
         assert process.stdout.read() == "Stopped. What was done is kept.\n"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_nothing_that_the_interpreter_ends_with_keeps_a_command_that_is_told_to_stop(number):
-    code = f"""
-import os, sys, time
-from genbench.cli.leaving import Stopped, leave_at_once_by_signals, stopping_by_signals
+# What the command may be at when it is told to stop, and how that may take it.
+UNDER_WAY = {
+    "sleeping": "tell()",
+    "what makes an error of it": """
+        try: tell()
+        except BaseException: raise ImportError("initialization failed")""",
+    "what goes on": """
+        try: tell()
+        except BaseException: time.sleep(600)""",
+    "importing what is silenced": """
+        sys.modules["logging"] = types.ModuleType("logging")
+        try: tell()
+        except BaseException: time.sleep(600)""",
+}
 
-class Holds:
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("what", UNDER_WAY)
+def test_whatever_a_command_is_at_it_stops(what, number):
+    code = f"""
+import os, sys, time, types
+from genbench.cli.leaving import Stopped, leave_at_once_by_signals, say_stopped, stopping_by_signals
+
+class Kept:  # what the interpreter waits for when it takes itself apart
     def __del__(self, sleep=time.sleep):
         sleep(600)
 
-sys.kept = Holds()
+def tell():
+    os.kill(os.getpid(), {int(number)})
+    time.sleep(600)
+
+sys.kept = Kept()
 leave_at_once_by_signals()
 try:
     with stopping_by_signals():
-        os.kill(os.getpid(), {int(number)})
-        time.sleep(600)
+        {UNDER_WAY[what]}
 except Stopped as stopped:
-    print("heard")
+    say_stopped()
     sys.exit(stopped.status)
 """
     with subprocess.Popen(
@@ -186,12 +206,12 @@ except Stopped as stopped:
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        ended = wait_for(lambda: process.poll() is not None, 30)
+        ended = wait_for(lambda: process.poll() is not None, 20)
         process.kill()
 
         assert ended
         assert process.returncode == 128 + number
-        assert process.stdout.read() == "heard\n"
+        assert process.stdout.read() == "Stopped. What was done is kept.\n"
 
 
 def test_the_command_is_the_module():
