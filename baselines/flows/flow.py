@@ -266,9 +266,14 @@ def coupling_orders(layers: int, d: int) -> Iterator[Tensor]:
         yield order
 
 
+def scarce(n: int, d: int) -> bool:
+    """Say whether there are fewer than a hundred samples for each coordinate."""
+    return n < 100 * d
+
+
 def dropout_if_scarce(dropout: float, n: int, d: int) -> float:
-    """Return the dropout, or none where there are a hundred samples for each coordinate."""
-    return dropout if n < 100 * d else 0.0
+    """Return the dropout where samples are scarce, and none elsewhere."""
+    return dropout if scarce(n, d) else 0.0
 
 
 @dataclass(kw_only=True, eq=False)

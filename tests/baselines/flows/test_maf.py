@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from scipy.stats import norm
 
-from genbench.baselines.flows.maf import AutoregressiveLayer, MaskedAutoregressiveFlow
+from genbench.baselines.flows.maf import (
+    AutoregressiveLayer,
+    MaskedAutoregressiveFlow,
+    MixtureLayer,
+)
 
 
 def small(**settings):
@@ -44,6 +49,55 @@ def test_layers_can_be_inverted(d, random_layer, points):
     image, _ = layer(points(30, d))
 
     torch.testing.assert_close(layer.inverse(image), points(30, d))
+
+
+@pytest.fixture
+def mixture_layer(with_seed):
+    def make(d):
+        layer = MixtureLayer(d, hidden=16, dropout=0.0, components=3)
+        torch.nn.init.normal_(layer.conditioner.output_layer.weight, std=0.3)
+        return layer
+
+    return lambda d: with_seed(lambda: make(d))
+
+
+def test_a_mixture_layer_gives_points_the_density_of_its_mixtures(mixture_layer, points):
+    layer, x = mixture_layer(3), points(20, 3)
+
+    image, log_det = layer(x)
+
+    log_weights, means, log_scales = (part.numpy() for part in layer._mixtures(x))
+    each = np.exp(log_weights) * norm.pdf(x.numpy()[:, None], means, np.exp(log_scales))
+    by_definition = np.log(each.sum(axis=1)).sum(axis=1)
+    found = norm.logpdf(image.numpy()).sum(axis=1) + log_det.numpy()
+    np.testing.assert_allclose(found, by_definition, rtol=1e-9)
+
+
+def test_a_mixture_layer_is_a_bijection_whose_determinant_is_the_jacobians(
+    mixture_layer, points, jacobians
+):
+    layer, x = mixture_layer(3), points(20, 3)
+
+    image, log_det = layer(x)
+
+    torch.testing.assert_close(log_det, torch.linalg.slogdet(jacobians(layer, x))[1])
+    assert (jacobians(layer, x).triu(1) == 0).all()
+    torch.testing.assert_close(layer.inverse(image), x)
+
+
+def test_components_begin_apart(with_seed):
+    layer = with_seed(lambda: MixtureLayer(2, hidden=16, dropout=0.0, components=5))
+
+    _, means, _ = layer._mixtures(torch.zeros(1, 2, dtype=torch.float64))
+
+    assert (means.diff(dim=1) > 0.5).all()
+
+
+@pytest.mark.parametrize(("n", "layers"), [(100, 3), (200, 4)])
+def test_mixtures_are_for_plenty_of_samples(n, layers, rng):
+    network = small().network(n, 2)
+
+    assert len(network.layers) == layers
 
 
 def test_a_flow_that_explodes_is_refused_in_one_sentence(rng):
