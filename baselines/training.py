@@ -120,6 +120,33 @@ def mlp(*widths: int, activation: Callable[[], nn.Module] = nn.ReLU) -> nn.Seque
     return nn.Sequential(*layers[:-1])
 
 
+class FourierFeatures(nn.Module):
+    """Points (n, d), and after them the sines and cosines of their way along random directions.
+
+    A network that reads these tells apart what lies closer together than it would otherwise learn
+    to within its time. In more than three coordinates the directions would be too few, and there
+    are none: the features are the points. Tancik et al., "Fourier features let networks learn high
+    frequency functions in low dimensional domains", NeurIPS 2020,
+    https://arxiv.org/abs/2006.10739.
+
+    Args:
+        d: coordinates of the points.
+        n: directions.
+        scale: standard deviation of their coordinates, in radians per unit of the points.
+    """
+
+    directions: Tensor
+
+    def __init__(self, d: int, n: int = 64, scale: float = 4.0) -> None:
+        super().__init__()
+        self.register_buffer("directions", scale * torch.randn(n if d <= 3 else 0, d))
+        self.width = d + 2 * len(self.directions)
+
+    def forward(self, x: Tensor) -> Tensor:
+        angles = x @ self.directions.T
+        return torch.cat([x, angles.sin(), angles.cos()], dim=1)
+
+
 class WarmupCosine(LRScheduler):
     """A rate that rises for the first `warmup` steps, and falls to zero along half a cosine."""
 

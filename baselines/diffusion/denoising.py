@@ -16,7 +16,17 @@ from torch import Tensor, nn
 from torch.nn.functional import silu
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
-from ..training import EMA, Array, finite, minimise, mlp, new_seed, seeded, torch_generator
+from ..training import (
+    EMA,
+    Array,
+    FourierFeatures,
+    finite,
+    minimise,
+    mlp,
+    new_seed,
+    seeded,
+    torch_generator,
+)
 
 
 class PrincipalAxes:
@@ -95,7 +105,8 @@ class ResidualNetwork(nn.Module):
         super().__init__()
         self.register_buffer("spread", spread)  # of the data, along each axis (d,)
         self.time_embedding = TimeEmbedding(hidden, hidden)
-        self.input_layer = nn.Linear(len(spread), hidden)
+        self.features = FourierFeatures(len(spread))
+        self.input_layer = nn.Linear(self.features.width, hidden)
         self.blocks = nn.ModuleList(ResidualBlock(hidden) for _ in range(blocks))
         self.output_layer = nn.Linear(hidden, len(spread))
         zero(self.output_layer)
@@ -103,7 +114,7 @@ class ResidualNetwork(nn.Module):
     def correction(self, x: Tensor, time: Tensor, angle: Tensor) -> Tensor:
         """Return what a Gaussian misses at points (n, d) of unit scale, in units of its error."""
         embedding = self.time_embedding(time, angle)
-        hidden = self.input_layer(x)
+        hidden = self.input_layer(self.features(x))
         for block in self.blocks:
             hidden = block(hidden, embedding)
         correction: Tensor = self.output_layer(hidden)

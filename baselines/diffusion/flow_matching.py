@@ -5,11 +5,12 @@ Time runs from 0 (noise) to 1 (data). The network corrects the velocity that is 
 data. It has two hidden layers because then the divergence, and with it the exact log-density, costs
 no more than the velocity.
 
-Over three seeds .93 of the ring's samples lie within three deviations of a mode, at .37 to .39 nats
-a test sample (entropy .31); on digits the Fréchet distance is 5.8 to 7.6, inception score 6.5,
-recall .92, at 2.5 bits a pixel, in 9 CPU seconds. One number of steps serves both: four times as
-many reach .97 and .32 nats on the ring, and know the digits by heart (3.5 bits a pixel of test
-samples).
+With one seed the share of samples at the density that .95 of real ones reach is .90 on the grid of
+25 Gaussians (.34 without Fourier features), .95 on the ring, checkerboard and pinwheel, .91 on
+spirals, at .19, .06, .18, .12 and .19 nats a test sample above the truth, in 13 CPU seconds; over
+three seeds the Fréchet distance on digits is 5.8 to 7.6, inception score 6.5, recall .92, at 2.5
+bits a pixel, in 9 CPU seconds. More steps bring more on the grid (5,000: .92, .14 nats), and know
+the digits by heart.
 """
 
 import math
@@ -22,7 +23,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import silu
 
-from ..training import EMA, WarmupCosine, minimise, new_seed, seeded, torch_generator
+from ..training import (
+    EMA,
+    FourierFeatures,
+    WarmupCosine,
+    minimise,
+    new_seed,
+    seeded,
+    torch_generator,
+)
 from .denoising import Array, PrincipalAxes, TimeEmbedding, zero
 
 
@@ -35,7 +44,9 @@ class Velocity(nn.Module):
         super().__init__()
         d = len(spread)
         self.register_buffer("spread", spread)  # standard deviation along each axis (d,)
-        self.input_layer, self.hidden_layer = nn.Linear(d, hidden), nn.Linear(hidden, hidden)
+        self.features = FourierFeatures(d)
+        self.input_layer = nn.Linear(self.features.width, hidden)
+        self.hidden_layer = nn.Linear(hidden, hidden)
         self.output_layer = nn.Linear(hidden, d)
         self.time_embedding = TimeEmbedding(64, 4 * hidden)
         zero(self.output_layer)
@@ -49,7 +60,7 @@ class Velocity(nn.Module):
 
     def forward(self, x: Tensor, time: Tensor) -> Tensor:
         width, slope, scale, (a, b, c, e) = self.at(time)
-        u = silu(self.input_layer(x / width) * (1 + a) + b)
+        u = silu(self.input_layer(self.features(x / width)) * (1 + a) + b)
         w = silu(self.hidden_layer(u) * (1 + c) + e)
         velocity: Tensor = slope * x + scale * self.output_layer(w)
         return velocity
@@ -57,12 +68,24 @@ class Velocity(nn.Module):
     def with_divergence(self, x: Tensor, time: Tensor) -> tuple[Tensor, Tensor]:
         """Velocity (n, d) and its divergence (n,) at one time (1, 1): a trace, term by term."""
         width, slope, scale, (a, b, c, e) = self.at(time)
-        u, du = _silu_and_derivative(self.input_layer(x / width) * (1 + a) + b)
+        features = self.features(x / width)
+        u, du = _silu_and_derivative(self.input_layer(features) * (1 + a) + b)
         w, dw = _silu_and_derivative(self.hidden_layer(u) * (1 + c) + e)
-        # From the second hidden layer out, and back in to the first.
-        loop = self.input_layer.weight @ (self.output_layer.weight * (scale / width).T)
-        through = ((dw * (1 + c)) @ (self.hidden_layer.weight * loop.T)) * (du * (1 + a))
-        return slope * x + scale * self.output_layer(w), slope.sum() + through.sum(1)
+        outer, inner = dw * (1 + c), du * (1 + a)
+        # From the second hidden layer out, and back in to the first: by the points themselves,
+        d = x.shape[1]
+        directly, by_features = self.input_layer.weight.split([d, self.features.width - d], dim=1)
+        loop = directly @ (self.output_layer.weight * (scale / width).T)
+        trace = ((outer @ (self.hidden_layer.weight * loop.T)) * inner).sum(1)
+        # and by way of their sines and cosines, one coordinate after another, where these are few.
+        by_sine, by_cosine = by_features.chunk(2, dim=1)
+        sine, cosine = features[:, d:].chunk(2, dim=1)
+        for i in range(d if by_features.numel() else 0):
+            direction = self.features.directions[:, i]
+            from_first = ((outer * self.output_layer.weight[i]) @ self.hidden_layer.weight) * inner
+            slopes = (from_first @ by_sine) * cosine - (from_first @ by_cosine) * sine
+            trace = trace + slopes @ direction * (scale / width)[0, i]
+        return slope * x + scale * self.output_layer(w), slope.sum() + trace
 
 
 def _silu_and_derivative(x: Tensor) -> tuple[Tensor, Tensor]:

@@ -8,9 +8,10 @@ training score-based generative models", NeurIPS 2020, https://arxiv.org/abs/200
 Differs from the papers: the network is a small residual perceptron that reads the level and
 corrects what a Gaussian would predict.
 
-Over three seeds the share of the ring's samples at the density that .95 of real ones reach is .98;
-on digits the Fréchet distance is 6.7 to 9.7, inception score 7.8, recall .85, in some 32 CPU
-seconds.
+With one seed the share of samples at the density that .95 of real ones reach is 1.00 on the grid of
+25 Gaussians and .97 on spirals (samples are somewhat too near the modes), in some 40 CPU seconds;
+over three seeds the Fréchet distance on digits is 6.7 to 9.7, inception score 7.8, recall .85, in
+some 32.
 """
 
 from dataclasses import dataclass

@@ -16,9 +16,9 @@ Whole numbers get even noise one unit wide, drawn afresh for each batch.
 
 What the energy sums to is not known, so there is no `log_prob`.
 
-Over three seeds the share of the ring's samples at the density that .95 of real ones reach is .94;
-on digits the Fréchet distance is 6.6 to 7.8, inception score 6.7, recall .91, in 17 to 28 CPU
-seconds.
+With one seed the share of samples at the density that .95 of real ones reach is .94 on the grid of
+25 Gaussians (.38 without Fourier features) and .92 on the ring, in some 35 CPU seconds; over three
+seeds the Fréchet distance on digits is 6.6 to 7.8, inception score 6.7, recall .91, in 17 to 28.
 """
 
 import math
@@ -31,7 +31,17 @@ from torch import Tensor, nn
 from torch.nn.functional import silu
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
-from ..training import EMA, Array, finite, minimise, mlp, new_seed, seeded, torch_generator
+from ..training import (
+    EMA,
+    Array,
+    FourierFeatures,
+    finite,
+    minimise,
+    mlp,
+    new_seed,
+    seeded,
+    torch_generator,
+)
 
 TARGET_ACCEPTANCE = 0.6  # share of moves: near the best for Langevin proposals
 
@@ -41,10 +51,9 @@ class Energy(nn.Module):
 
     def __init__(self, d: int, hidden: int, n_frequencies: int) -> None:
         super().__init__()
-        self.frequencies = 2.0 ** torch.arange(
-            n_frequencies
-        )  # along each axis: they show small things
-        inputs = d * (1 + 2 * n_frequencies)
+        self.features = FourierFeatures(d)  # where coordinates are few
+        self.frequencies = 2.0 ** torch.arange(n_frequencies)  # along each axis
+        inputs = self.features.width + 2 * d * n_frequencies
         self.hidden_layers = mlp(inputs, hidden, hidden, hidden, activation=nn.SiLU)
         self.output_layer = nn.Linear(hidden, 1)
         nn.init.zeros_(self.output_layer.weight)  # begins as the Gaussian
@@ -54,7 +63,9 @@ class Energy(nn.Module):
 
     def correction(self, x: Tensor) -> Tensor:
         angles = (x[:, :, None] * self.frequencies).flatten(1)
-        hidden = self.hidden_layers(torch.cat([x, angles.sin(), angles.cos()], dim=1))
+        hidden = self.hidden_layers(
+            torch.cat([self.features(x), angles.sin(), angles.cos()], dim=1)
+        )
         correction: Tensor = self.output_layer(silu(hidden))[:, 0]
         return correction
 
@@ -72,7 +83,8 @@ class EnergyBased:
 
     Args:
         hidden: width of the network's three hidden layers.
-        n_frequencies: frequencies of sines and cosines of each axis that the network reads.
+        n_frequencies: frequencies of sines and cosines of each axis that the network reads, beside
+            those along random directions where coordinates are few.
         moves: of each chain at each gradient step.
         buffer: chains that are kept.
         final_moves: of each chain that becomes a sample.

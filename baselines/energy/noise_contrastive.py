@@ -13,10 +13,10 @@ network that knows single samples by heart would make the model return them. Who
 noise one unit wide. The density would need the mean of the weights, which is only estimated: there
 is no `log_prob`.
 
-Over three seeds the share of the ring's samples at the density that .95 of real ones reach is .94,
-most of it the mixture's merit; on digits the Fréchet distance is 8.9 to 11, inception score 6.8,
-recall .89, in some 10 CPU seconds. There the weights gain precision over the mixture alone, and no
-Fréchet distance.
+With one seed the share of samples at the density that .95 of real ones reach is .91 on the grid of
+25 Gaussians (.25 without Fourier features) and .96 on the ring, in 5 to 13 CPU seconds; over three
+seeds the Fréchet distance on digits is 8.9 to 11, inception score 6.8, recall .89, in some 10.
+There the weights gain precision over the mixture alone, and no Fréchet distance.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from ..training import Array, fit_mixture, minimise_held_out, mlp, new_seed, seeded
+from ..training import (
+    Array,
+    FourierFeatures,
+    fit_mixture,
+    minimise_held_out,
+    mlp,
+    new_seed,
+    seeded,
+)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -72,10 +80,12 @@ class NoiseContrastive:
         self._fit_mixture(self._dequantize(learned, rng), self._dequantize(held_out, rng), rng)
         seed = new_seed(rng)
         with seeded(new_seed(rng)):
-            classifier = mlp(
-                *(train.shape[1], self.hidden, self.hidden, 1),
+            features = FourierFeatures(train.shape[1])
+            layers = mlp(
+                *(features.width, self.hidden, self.hidden, 1),
                 activation=lambda: nn.Sequential(nn.SiLU(), Dropout(self.dropout)),
             )
+            classifier = nn.Sequential(features, *layers)
         for parameter in classifier[-1].parameters():
             nn.init.zeros_(parameter)  # begins by telling nothing apart
         # In units of the mixture's own widths.

@@ -10,6 +10,7 @@ from torch import nn
 from genbench.baselines.training import (
     EMA,
     Best,
+    FourierFeatures,
     WarmupCosine,
     best_mixture,
     finite,
@@ -199,3 +200,24 @@ def test_held_out_points_choose_the_mixture(rng):
     np.testing.assert_allclose(means, centres[centres[:, 0].argsort()], atol=0.5)
     few = points[:6]  # too few for any but one
     assert best_mixture(few, (1, 3, 8), (1e-6,), rng, restarts=1)[1] == 1
+
+
+def test_fourier_features_are_the_points_and_sines_and_cosines_of_their_way_along_directions():
+    with seeded(0):
+        features = FourierFeatures(2, n=3, scale=5.0)
+    x = torch.randn(7, 2)
+
+    found = features(x)
+
+    angles = x @ features.directions.T
+    assert found.shape == (7, features.width)
+    torch.testing.assert_close(found, torch.cat([x, angles.sin(), angles.cos()], dim=1))
+
+
+def test_directions_have_the_scale_and_are_none_in_many_coordinates():
+    with seeded(0):
+        few, many = FourierFeatures(3, n=4000, scale=5.0), FourierFeatures(4, n=4000)
+
+    assert few.directions.std().item() == pytest.approx(5, rel=0.05)
+    x = torch.randn(7, 4)
+    torch.testing.assert_close(many(x), x)

@@ -19,12 +19,13 @@ def moons(rng):
     return 3 * arcs + 0.4 * rng.normal(size=(500, 2)) + 5
 
 
-def test_the_divergence_is_the_trace_of_the_jacobian():
+@pytest.mark.parametrize("d", [1, 3, 5])  # few enough for Fourier features, and too many
+def test_the_divergence_is_the_trace_of_the_jacobian(d):
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        field = Velocity(torch.tensor([0.3, 1.0, 2.0]), hidden=16)
+        field = Velocity(torch.linspace(0.3, 2.0, d), hidden=16)
         torch.nn.init.normal_(field.output_layer.weight)
-    points = torch.linspace(-2, 2, 12).view(4, 3)
+    points = torch.linspace(-2, 2, 4 * d).view(4, d)
     time = torch.full((1, 1), 0.7)
 
     velocity, divergence = field.with_divergence(points, time)
