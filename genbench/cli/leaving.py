@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -41,6 +42,8 @@ def stopping_by_signals() -> Iterator[None]:
         yield
         return
     _numbers.clear()
+    unraisable = sys.unraisablehook
+    sys.unraisablehook = partial(_leave_if_stopped, unraisable)
     before = _listen(_stop)
     try:
         yield
@@ -51,6 +54,7 @@ def stopping_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        sys.unraisablehook = unraisable
 
 
 def _listen(handler: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
@@ -74,6 +78,14 @@ def _stop(number: int, _: object) -> None:
     with suppress(KeyError, AttributeError):  # it is not imported, or half
         sys.modules["logging"].disable()  # that an engine loses what it had is no news
     raise Stopped(number)
+
+
+def _leave_if_stopped(otherwise: Callable[[Any], Any], lost: Any) -> None:
+    """Leave where who was interrupted cannot pass it on, and would go on: a finalizer, say."""
+    if isinstance(lost.exc_value, Stopped):
+        _end_children()
+        _leave(_numbers[0], None)
+    otherwise(lost)
 
 
 def _leave_anyway(number: int) -> None:

@@ -169,6 +169,11 @@ UNDER_WAY = {
     "what goes on": """
         try: tell()
         except BaseException: time.sleep(600)""",
+    "what cannot pass it on": """
+        class Tells:
+            def __del__(self): tell()
+        Tells()
+        time.sleep(600)""",
     "importing what is silenced": """
         sys.modules["logging"] = types.ModuleType("logging")
         try: tell()
