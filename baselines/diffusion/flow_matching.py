@@ -3,14 +3,14 @@
 Flow Matching for Generative Modeling, Lipman et al., ICLR 2023, https://arxiv.org/abs/2210.02747.
 Time runs from 0 (noise) to 1 (data). The network corrects the velocity that is right for Gaussian
 data. It has two hidden layers because then the divergence, and with it the exact log-density, costs
-no more than the velocity.
+no more than the velocity; with Fourier features, one pass more for each of the few coordinates.
 
 With one seed the share of samples at the density that .95 of real ones reach is .90 on the grid of
 25 Gaussians (.34 without Fourier features), .95 on the ring, checkerboard and pinwheel, .91 on
 spirals, at .19, .06, .18, .12 and .19 nats a test sample above the truth, in 13 CPU seconds; over
 three seeds the Fréchet distance on digits is 5.8 to 7.6, inception score 6.5, recall .92, at 2.5
-bits a pixel, in 9 CPU seconds. More steps bring more on the grid (5,000: .92, .14 nats), and know
-the digits by heart.
+bits a pixel, in 9 CPU seconds. Four times as many steps know the digits by heart (3.5 bits a pixel
+of test samples).
 """
 
 import math

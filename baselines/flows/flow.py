@@ -153,9 +153,14 @@ class Composition(Bijection):
         return y
 
 
+def log_normal(x: Tensor) -> Tensor:
+    """Return the log-density of a standard normal number at each entry."""
+    return -0.5 * (x**2 + math.log(2 * math.pi))
+
+
 def normal_log_prob(noise: Tensor) -> Tensor:
     """Return the log-density (n,) of standard normal noise (n, d)."""
-    return -0.5 * (noise**2 + math.log(2 * math.pi)).sum(dim=1)
+    return log_normal(noise).sum(dim=1)
 
 
 def log_density(flow: Bijection, points: Tensor) -> Tensor:

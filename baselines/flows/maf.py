@@ -27,12 +27,14 @@ from .flow import (
     Conditioner,
     NormalizingFlow,
     dropout_if_scarce,
+    log_normal,
     scarce,
     soft_clamp,
 )
 
 TAIL = 1e-6  # share of a mixture beyond which all is as far out
-REACH, BISECTIONS = 10.0, 60
+REACH, BISECTIONS = 10.0, 60  # of the search for quantiles: in scales of the components, and halves
+MOST_LOG_SCALE = 6.0  # of a component, in absolute value
 
 
 class MaskedLinear(nn.Linear):
@@ -107,12 +109,14 @@ class MixtureLayer(Bijection):
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         log_weights, means, log_scales = self._mixtures(x)
         standard = (x[:, None] - means) * (-log_scales).exp()
-        log_density = (log_weights - log_scales + _log_normal(standard)).logsumexp(dim=1)
-        image = self._quantile((log_weights.exp() * torch.special.ndtr(standard)).sum(dim=1))
-        return image, (log_density - _log_normal(image)).sum(dim=1)
+        log_density = (log_weights - log_scales + log_normal(standard)).logsumexp(dim=1)
+        share = (log_weights.exp() * torch.special.ndtr(standard)).sum(dim=1)
+        image = torch.special.ndtri(share.clamp(TAIL, 1 - TAIL))
+        return image, (log_density - log_normal(image)).sum(dim=1)
 
     def inverse(self, y: Tensor) -> Tensor:
         x = torch.zeros_like(y)
+        shares = torch.special.ndtr(y).clamp(TAIL, 1 - TAIL)  # farther out there is no image
         for i in range(y.shape[1]):
             log_weights, means, log_scales = (part[:, :, i] for part in self._mixtures(x))
             scales = log_scales.exp()
@@ -121,7 +125,7 @@ class MixtureLayer(Bijection):
             for _ in range(BISECTIONS):
                 middle = (low + high) / 2
                 below = torch.special.ndtr((middle[:, None] - means) / scales)
-                too_low = self._quantile((log_weights.exp() * below).sum(dim=1)) < y[:, i]
+                too_low = (log_weights.exp() * below).sum(dim=1) < shares[:, i]
                 low, high = torch.where(too_low, middle, low), torch.where(too_low, high, middle)
             x[:, i] = (low + high) / 2
         return x
@@ -130,14 +134,7 @@ class MixtureLayer(Bijection):
         """Return log-weights, means and log-scales, (n, components, d) each."""
         raw = self.conditioner(x).unflatten(1, (3, self.components, x.shape[1]))
         weights, means, scales = raw.unbind(dim=1)
-        return weights.log_softmax(dim=1), means, soft_clamp(scales, 6.0)
-
-    def _quantile(self, share: Tensor) -> Tensor:
-        return torch.special.ndtri(share.clamp(TAIL, 1 - TAIL))
-
-
-def _log_normal(x: Tensor) -> Tensor:
-    return -0.5 * (x**2 + math.log(2 * math.pi))
+        return weights.log_softmax(dim=1), means, soft_clamp(scales, MOST_LOG_SCALE)
 
 
 @dataclass(kw_only=True, eq=False)

@@ -85,6 +85,17 @@ def test_a_mixture_layer_is_a_bijection_whose_determinant_is_the_jacobians(
     torch.testing.assert_close(layer.inverse(image), x)
 
 
+@pytest.mark.parametrize("far", [-9.0, 6.0])
+def test_noise_far_out_becomes_a_point_in_the_mixtures_tail_and_not_beyond(far, mixture_layer):
+    layer, noise = mixture_layer(1), torch.full((1, 1), far, dtype=torch.float64)
+
+    x = layer.inverse(noise)
+
+    log_weights, means, log_scales = (part.numpy() for part in layer._mixtures(x))
+    below = (np.exp(log_weights) * norm.cdf(x.numpy(), means, np.exp(log_scales))).sum()
+    assert below == pytest.approx(1e-6 if far < 0 else 1 - 1e-6, rel=1e-6, abs=1e-9)
+
+
 def test_components_begin_apart(with_seed):
     layer = with_seed(lambda: MixtureLayer(2, hidden=16, dropout=0.0, components=5))
 
@@ -94,7 +105,7 @@ def test_components_begin_apart(with_seed):
 
 
 @pytest.mark.parametrize(("n", "layers"), [(100, 3), (200, 4)])
-def test_mixtures_are_for_plenty_of_samples(n, layers, rng):
+def test_mixtures_are_for_plenty_of_samples(n, layers):
     network = small().network(n, 2)
 
     assert len(network.layers) == layers
