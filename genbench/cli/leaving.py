@@ -83,8 +83,7 @@ def _stop(number: int, _: object) -> None:
 def _leave_if_stopped(otherwise: Callable[[Any], Any], lost: Any) -> None:
     """Leave where who was interrupted cannot pass it on, and would go on: a finalizer, say."""
     if isinstance(lost.exc_value, Stopped):
-        _end_children()
-        _leave(_numbers[0], None)
+        _leave_alone(_numbers[0])
     otherwise(lost)
 
 
@@ -93,6 +92,10 @@ def _leave_anyway(number: int) -> None:
     # In a thread: what does not come back is not waited for.
     threading.Thread(target=_free_semaphores, daemon=True).start()
     time.sleep(FREEING_SECONDS)
+    _leave_alone(number)
+
+
+def _leave_alone(number: int) -> None:
     try:
         _end_children()
     finally:
@@ -124,7 +127,7 @@ def _skip_the_rest() -> None:
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError, AttributeError):  # it is closed, or there is none
                 stream.flush()
-        os._exit(128 + _numbers[0])
+        _leave(_numbers[0], None)
 
 
 def _free_semaphores() -> None:
