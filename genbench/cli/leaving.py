@@ -89,6 +89,8 @@ def _leave_if_stopped(otherwise: Callable[[Any], Any], lost: Any) -> None:
 
 def _leave_anyway(number: int) -> None:
     time.sleep(PATIENCE_SECONDS)
+    # Still, but there, so that nobody starts others: who only begins would miss what is given back.
+    _signal_children("SIGSTOP")
     # In a thread: what does not come back is not waited for.
     threading.Thread(target=_free_semaphores, daemon=True).start()
     time.sleep(FREEING_SECONDS)
@@ -97,18 +99,19 @@ def _leave_anyway(number: int) -> None:
 
 def _leave_alone(number: int) -> None:
     try:
-        _end_children()
+        _signal_children("SIGKILL")
     finally:
         _leave(number, None)
 
 
-def _end_children() -> None:
+def _signal_children(name: str) -> None:
     # What `run_alone` has started ends when this process does. What has not been imported has
     # started nothing.
-    if (started := sys.modules.get("multiprocessing")) is not None:
+    number, started = getattr(signal, name, None), sys.modules.get("multiprocessing")
+    if started is not None and number is not None:  # Windows has neither of the two
         for process in started.active_children():
             with suppress(OSError):
-                os.kill(process.pid, signal.SIGKILL)  # not all kinds of them have `kill`
+                os.kill(process.pid, number)  # not all kinds of them have `kill`
 
 
 def _leave(number: int, _: object) -> None:

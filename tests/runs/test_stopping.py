@@ -178,6 +178,14 @@ UNDER_WAY = {
         sys.modules["logging"] = types.ModuleType("logging")
         try: tell()
         except BaseException: time.sleep(600)""",
+    "beside a process that only begins": """
+        class Slow:
+            def __reduce__(self): return time.sleep, (0.03,)
+        spawn = multiprocessing.get_context("spawn")
+        one_by_one = [each for _ in range(200) for each in (Slow(), spawn.Lock())]
+        spawn.Process(target=print, args=one_by_one).start()
+        try: tell()
+        except BaseException: time.sleep(600)""",
 }
 
 
@@ -185,7 +193,7 @@ UNDER_WAY = {
 @pytest.mark.parametrize("what", UNDER_WAY)
 def test_whatever_a_command_is_at_it_stops(what, number):
     code = f"""
-import os, sys, time, types
+import multiprocessing, os, sys, time, types
 from genbench.cli.leaving import Stopped, leave_at_once_by_signals, say_stopped, stopping_by_signals
 
 class Kept:  # what the interpreter waits for when it takes itself apart
