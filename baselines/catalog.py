@@ -77,6 +77,7 @@ FAMILIES: dict[tuple[str, str], dict[str, Row]] = {
     },
     ("latent variables", "latent_variables"): {
         "vae": _row("VariationalAutoencoder", "evidence lower bound"),
+        "conditional_vae": _row("ConditionalVAE", "told which class a sample is of"),
         "beta_vae": _row(
             "VariationalAutoencoder",
             "lower bound with four times the divergence",
@@ -118,11 +119,12 @@ FAMILIES: dict[tuple[str, str], dict[str, Row]] = {
         "f_gan_total_variation": _row(
             "FGAN", "total variation", "f_gan", divergence="total_variation"
         ),
+        "r3gan": _row("R3GAN", "judged in pairs, with penalties on both slopes"),
         "wgan_gp": _row("WassersteinGAN", "Wasserstein loss with gradient penalty"),
         "wgan_clipping": _row("ClippedWassersteinGAN", "Wasserstein loss with clipped weights"),
         "packed_gan": _row("PackedGAN", "samples are judged in packs"),
         "unrolled_gan": _row("UnrolledGAN", "looks some steps of the discriminator ahead"),
-        "conditional_gan": _row("ConditionalGAN", "told which cluster a sample is of"),
+        "conditional_gan": _row("ConditionalGAN", "told which class a sample is of"),
         "robust_gan": _row("RobustGAN", "a Gaussian, in spite of a share of bad samples"),
     },
     ("autoregressive", "autoregressive"): {
@@ -136,11 +138,17 @@ FAMILIES: dict[tuple[str, str], dict[str, Row]] = {
     },
     ("Transformer", "autoregressive"): {
         "transformer": _row("Transformer", "causal attention over quantized coordinates"),
+        "conditional_transformer": _row("ConditionalTransformer", "the class first, then the rest"),
     },
     ("diffusion", "diffusion"): {
         "flow_matching": _row("FlowMatching", "velocity field from noise to data"),
+        "one_step_flow": _row("OneStepFlow", "one leap, taught by flow matching"),
         "ddpm": _row("DDPM", "noise taken out in a thousand small steps"),
         "ddpm_velocity": _row("DDPM", "the same, predicting velocity", "ddpm", predict="velocity"),
+        "conditional_ddpm": _row("ConditionalDDPM", "told which class a sample is of"),
+        "tabular_diffusion": _row(
+            "TabularDiffusion", "columns of numbers by their quantiles, categories by flags"
+        ),
         "score_langevin": _row("ScoreLangevin", "score network with annealed Langevin chains"),
     },
     ("energy-based", "energy"): {

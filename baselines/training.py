@@ -1,4 +1,4 @@
-"""What the training of the baselines shares: seeds, units, rates, steps, averaged weights, a bar.
+"""What the training of the baselines shares: seeds, units, budgets, steps, averaged weights, a bar.
 
 It imports nothing of the rest: with this file beside it, a family's folder can be copied into a
 package of one's own and used alone, as `from mine.flows.realnvp import RealNVP`.
@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import Any, Generic, TypeVar
 
@@ -24,8 +25,36 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 Array = NDArray[np.float64]
+Labels = NDArray[np.int64]
 T = TypeVar("T")
 Net = TypeVar("Net", bound=nn.Module)
+
+
+BUDGET = 60.0  # seconds of two cores that a fit keeps to, on vector sets, as the models stand
+
+
+@dataclass(kw_only=True, eq=False)
+class Trained:
+    """A model that is trained step by step, for as long as a budget allows.
+
+    The clock decides nothing: what a fit learns depends on its seed and its budget alone.
+
+    Args:
+        budget: seconds of two cores that a fit may take. Counts of steps are those of a budget of
+            `BUDGET`, within which they keep on vector sets; they grow and shrink with it.
+    """
+
+    budget: float = BUDGET
+
+    def scaled(self, steps: int) -> int:
+        """Return how many steps the budget allows where `BUDGET` allows `steps`: one at least.
+
+        Raises:
+            ValueError: the budget is not a positive number of seconds.
+        """
+        if not 0 < self.budget < math.inf:
+            raise ValueError(f"budget must be a positive number of seconds, not {self.budget!r}.")
+        return max(1, round(steps * self.budget / BUDGET))
 
 
 def new_seed(rng: np.random.Generator) -> int:
@@ -62,6 +91,62 @@ def spread(train: Array) -> Array:
         deviations = np.maximum(deviations, 1.0)  # one step: what hardly varies hardly matters
     size: Array = np.maximum(1.0, np.abs(train).max(axis=0))
     return np.where(deviations <= 1e-9 * size, 1e-4 * size, deviations)
+
+
+class Classes:
+    """Classes of training samples: those that are given, or clusters where none are.
+
+    Args:
+        points: the training samples (n, d), in units of their own.
+        labels: the class of each (n,), or None.
+        clusters: that are made where there are no labels; fewer of fewer different samples.
+        rng: for the clusters.
+
+    After this, `of` (n,) says which of the classes each sample is of, counted from 0.
+
+    Raises:
+        ValueError: there are not as many labels as samples.
+    """
+
+    def __init__(
+        self, points: Array, labels: Labels | None, clusters: int, rng: np.random.Generator
+    ) -> None:
+        from sklearn.cluster import KMeans
+
+        if labels is None:
+            k = min(clusters, len(np.unique(points, axis=0)))
+            labels = KMeans(k, n_init=4, random_state=new_seed(rng)).fit(points).labels_
+        elif len(labels) != len(points):
+            raise ValueError(f"There are {len(labels)} labels for {len(points)} samples.")
+        self.names, self.of = np.unique(labels, return_inverse=True)
+        self.shares = np.bincount(self.of) / len(self.of)
+        self.means = np.stack([points[self.of == c].mean(axis=0) for c in range(len(self.names))])
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def asked(self, n: int, labels: Labels | None, rng: np.random.Generator) -> Labels:
+        """Return which classes to draw (n,): those of the labels, or as common as in training.
+
+        Raises:
+            ValueError: there are not n labels, or one is of no training sample.
+        """
+        if labels is None:
+            return rng.choice(len(self), size=n, p=self.shares)
+        if len(labels) != n:
+            raise ValueError(f"There are {len(labels)} labels for {n} samples.")
+        if len(unknown := np.setdiff1d(labels, self.names)):
+            raise ValueError(f"No training sample is of class {unknown[0]}.")
+        return np.searchsorted(self.names, labels)
+
+    def nearest(self, points: Array) -> Labels:
+        """Return the classes (n,) whose means are nearest to points (n, d)."""
+        squares = (self.means**2).sum(axis=1) - 2 * points @ self.means.T
+        return np.asarray(squares.argmin(axis=1))
+
+    def flags(self, classes: Labels) -> Tensor:
+        """Return a flag for each class (n, classes): one for that of each sample, else zero."""
+        return torch.eye(len(self))[classes]
 
 
 def fit_mixture(
@@ -101,6 +186,18 @@ def best_mixture(
     return fit_mixture(points, size, least, rng, restarts=restarts), size, least
 
 
+def energy_distance(a: Array, b: Array) -> float:
+    """Return the energy distance of the laws of two sets of points (n, d), from all pairs.
+
+    Szekely, Rizzo, "Energy statistics", Journal of Statistical Planning and Inference, 2013,
+    https://doi.org/10.1016/j.jspi.2013.03.018.
+    """
+    from scipy.spatial.distance import cdist
+
+    across, within_a, within_b = (float(cdist(x, y).mean()) for x, y in ((a, b), (a, a), (b, b)))
+    return 2 * across - within_a - within_b
+
+
 def finite(samples: Array, of_what: str) -> Array:
     """Return the samples.
 
@@ -118,6 +215,11 @@ def mlp(*widths: int, activation: Callable[[], nn.Module] = nn.ReLU) -> nn.Seque
     for inputs, outputs in pairwise(widths):
         layers += [nn.Linear(inputs, outputs), activation()]
     return nn.Sequential(*layers[:-1])
+
+
+def scarce(n: int, d: int) -> bool:
+    """Say whether there are fewer than a hundred samples for each coordinate."""
+    return n < 100 * d
 
 
 class FourierFeatures(nn.Module):
@@ -145,6 +247,12 @@ class FourierFeatures(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         angles = x @ self.directions.T
         return torch.cat([x, angles.sin(), angles.cos()], dim=1)
+
+    def along(self, x: Tensor, directions: Tensor) -> Tensor:
+        """Return derivatives (k, n, width) of the features along directions (k, n or 1, d)."""
+        directions = directions.expand(-1, len(x), -1)
+        angles, turns = x @ self.directions.T, directions @ self.directions.T
+        return torch.cat([directions, angles.cos() * turns, -angles.sin() * turns], dim=2)
 
 
 class WarmupCosine(LRScheduler):

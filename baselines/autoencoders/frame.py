@@ -15,7 +15,17 @@ import torch
 from sklearn.mixture import GaussianMixture
 from torch import Tensor, nn
 
-from ..training import Array, finite, minimise, mlp, new_seed, seeded, spread, torch_generator
+from ..training import (
+    Array,
+    Trained,
+    finite,
+    minimise,
+    mlp,
+    new_seed,
+    seeded,
+    spread,
+    torch_generator,
+)
 
 
 class CodeMixture:
@@ -49,7 +59,7 @@ class CodeMixture:
 
 
 @dataclass(kw_only=True, eq=False)
-class DeterministicAutoencoder(ABC):
+class DeterministicAutoencoder(Trained, ABC):
     """Draws a code from the mixture and decodes it. A subclass says what training minimises.
 
     Args:
@@ -86,8 +96,9 @@ class DeterministicAutoencoder(ABC):
 
         weights = [*self.encoder.parameters(), *self.decoder.parameters()]
         optimiser = torch.optim.AdamW(weights, lr=self.learning_rate, fused=True)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.steps)
-        for _ in minimise(batch_loss, optimiser, schedule, steps=self.steps, name=name):
+        steps = self.scaled(self.steps)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+        for _ in minimise(batch_loss, optimiser, schedule, steps=steps, name=name):
             pass
         self.mixture = CodeMixture.by_aic(self.encode(train), self.components, seed=new_seed(rng))
         return self

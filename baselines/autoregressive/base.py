@@ -1,7 +1,7 @@
 """What the autoregressive models share: levels, training, drawing coordinate by coordinate.
 
-Coordinates are cut into levels, each predicted as a category. Whole numbers in a range of at most
-256 are the levels themselves; other data get equal bins over the training range and one more at
+Coordinates are cut into levels, each predicted as a category. Those of whole numbers in a range of
+at most 256 are the levels themselves; others get equal bins over the training range and one more at
 either end, whose density falls off exponentially for ever.
 """
 
@@ -15,7 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..training import Array, WarmupCosine, minimise_held_out, new_seed, seeded
+from ..training import Array, Trained, WarmupCosine, minimise_held_out, new_seed, scarce, seeded
+
+IMPOSSIBLE = -1e4  # logit of a level that a coordinate does not have
 
 Cache = dict[nn.Module, tuple[Tensor, ...]]  # what layers keep of the coordinates they have read
 
@@ -25,38 +27,44 @@ class Levels:
 
     def __init__(self, train: Array, bins: int) -> None:
         low, high = train.min(axis=0), train.max(axis=0)
-        self.exact = bool(np.array_equal(train, np.rint(train)) and high.max() - low.min() < 256)
-        if self.exact:
-            self.count = int(high.max() - low.min()) + 1
-            self.low, self.width = np.full_like(low, low.min() - 0.5), np.ones_like(low)
-        else:
-            self.count = bins
-            self.width = np.where(high > low, high - low, 1.0) / (bins - 2)
-            self.low = low - self.width
+        whole = (train == np.rint(train)).all(axis=0)
+        if whole.all() and high.max() - low.min() < 256:
+            # One range for all: a pixel blank in training may be inked elsewhere.
+            low, high = np.full_like(low, low.min()), np.full_like(high, high.max())
+        self.exact = whole & (high - low < 256)
+        binned = np.where(high > low, high - low, 1.0) / (bins - 2)
+        self.width = np.where(self.exact, 1.0, binned)
+        self.low = low - np.where(self.exact, 0.5, binned)
+        self.counts = np.where(self.exact, high - low + 1, bins).astype(int)  # of each coordinate
+        self.count = int(self.counts.max())
+
+    def after_classes(self, count: int) -> Self:
+        """Put before the others a coordinate whose levels are the whole numbers below `count`."""
+        self.exact, self.width = np.append(True, self.exact), np.append(1.0, self.width)
+        self.low, self.counts = np.append(-0.5, self.low), np.append(count, self.counts)
+        self.count = int(self.counts.max())
+        return self
 
     def of(self, samples: Array) -> Tensor:
         """Level of each coordinate (n, d); the end levels reach to infinity."""
-        places = np.clip(np.floor((samples - self.low) / self.width), 0, self.count - 1)
+        places = np.clip(np.floor((samples - self.low) / self.width), 0, self.counts - 1)
         return torch.tensor(places, dtype=torch.int64)
 
     def dequantize(self, levels: Array, rng: np.random.Generator) -> Array:
         """Draw a point (n, d) inside each level; its centre, where levels are whole numbers."""
-        if self.exact:
-            centres: Array = levels + self.low + 0.5
-            return centres
         even, tail = rng.random(levels.shape), rng.exponential(size=levels.shape)
         places = np.where(levels == 0, 1 - tail, levels + even)
-        places = np.where(levels == self.count - 1, levels + tail, places)
+        places = np.where(levels == self.counts - 1, levels + tail, places)
+        places = np.where(self.exact, levels + 0.5, places)
         points: Array = places * self.width + self.low
         return points
 
     def log_density(self, samples: Array) -> Array:
         """Log-density (n,) of samples given their levels: even, but exponential at either end."""
         places = (samples - self.low) / self.width
-        if self.exact:
-            tail = np.where((places < 0) | (places > self.count), np.inf, 0.0)
-        else:
-            tail = np.maximum(0, np.maximum(1 - places, places - (self.count - 1)))
+        outside = np.where((places < 0) | (places > self.counts), np.inf, 0.0)
+        tail = np.maximum(0, np.maximum(1 - places, places - (self.counts - 1)))
+        tail = np.where(self.exact, outside, tail)
         density: Array = -(np.log(self.width) + tail).sum(axis=1)
         return density
 
@@ -124,11 +132,12 @@ class SequenceNetwork(AutoregressiveNetwork):
 
 
 @dataclass(kw_only=True, eq=False)
-class AutoregressiveModel(ABC):
+class AutoregressiveModel(Trained, ABC):
     """Trained until held-out samples are no longer predicted better.
 
     Args:
-        bins: levels that data other than whole numbers are cut into.
+        bins: levels that data other than whole numbers are cut into; half as many where samples are
+            scarce: fewer than a hundred for each coordinate.
         blur: how far samples move in training, in bins: a bin's border is arbitrary.
         dropout: share of hidden units dropped in training.
         epochs: most passes over the training samples, with a rate that falls along half a cosine.
@@ -137,7 +146,7 @@ class AutoregressiveModel(ABC):
         learning_rate: highest learning rate.
     """
 
-    bins: int = 64
+    bins: int = 128
     blur: float = 0.5
     dropout: float = 0.2
     epochs: int = 40
@@ -161,7 +170,7 @@ class AutoregressiveModel(ABC):
         """
         if len(train) < 2:
             raise ValueError(f"A {self.name} needs 2 training samples or more: one is held out.")
-        self.levels = Levels(train, self.bins)
+        self.levels = self._levels(train)
         shuffled = rng.permutation(train)
         held_out = self.levels.of(shuffled[: max(1, len(train) // 10)])
         learned = shuffled[len(held_out) :]
@@ -170,11 +179,20 @@ class AutoregressiveModel(ABC):
             self.net = self._train(net, learned, held_out, rng)
         return self
 
+    def _levels(self, train: Array) -> Levels:
+        """Return how the coordinates of samples (n, d) are cut."""
+        return Levels(train, self._bins(train))
+
+    def _bins(self, train: Array) -> int:
+        return self.bins // 2 if scarce(*train.shape) else self.bins
+
     def _marginals(self, samples: Array) -> Tensor:
         """Log-probability of each level of each coordinate (d, levels), on its own."""
         columns = self.levels.of(samples).T.numpy()
         counts = np.stack([np.bincount(column, minlength=self.levels.count) for column in columns])
-        return torch.tensor(np.log(counts + 0.1), dtype=torch.float32).log_softmax(1)
+        there = np.arange(self.levels.count) < self.levels.counts[:, None]
+        logits = np.where(there, np.log(counts + 0.1), IMPOSSIBLE)
+        return torch.tensor(logits, dtype=torch.float32).log_softmax(1)
 
     def _train(
         self,
@@ -185,7 +203,7 @@ class AutoregressiveModel(ABC):
     ) -> AutoregressiveNetwork:
         batches_per_epoch = math.ceil(len(learned) / self.batch)
         batches = self._batches(learned, batches_per_epoch, rng)
-        steps = self.epochs * batches_per_epoch
+        steps = self.scaled(self.epochs) * batches_per_epoch
         optimiser = torch.optim.AdamW(
             net.parameters(), lr=self.learning_rate, weight_decay=0.05, fused=True
         )
@@ -205,7 +223,7 @@ class AutoregressiveModel(ABC):
             check_every=batches_per_epoch,
             clip=self.clip,
             decay=0.0,  # of no average: what is kept is the network itself
-            patience=(self.patience + 1) * batches_per_epoch,
+            patience=(self.scaled(self.patience) + 1) * batches_per_epoch,
         )
 
     def _batches(
@@ -215,7 +233,7 @@ class AutoregressiveModel(ABC):
 
         Samples move a little in each epoch, so that neighbouring bins share them.
         """
-        blur = 0.0 if self.levels.exact else self.blur
+        blur = np.where(self.levels.exact, 0.0, self.blur)
         while True:
             order = rng.permutation(len(learned))
             moved = learned + blur * self.levels.width * rng.normal(size=learned.shape)
@@ -223,15 +241,21 @@ class AutoregressiveModel(ABC):
             for rows in np.array_split(order, per_epoch):
                 yield levels[rows]
 
-    @torch.no_grad()
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
         """Draw n samples (n, d), coordinate by coordinate."""
-        levels = torch.zeros(n, len(self.levels.low), dtype=torch.int64)
+        return self._continue(torch.zeros((n, 0), dtype=torch.int64), rng)
+
+    @torch.no_grad()
+    def _continue(self, levels: Tensor, rng: np.random.Generator) -> Array:
+        """Draw samples (n, d) whose first coordinates have these levels (n, i)."""
+        given = levels.shape[1]
+        levels = nn.functional.pad(levels, (0, len(self.levels.low) - given))
         cache: Cache = {}
         for i in range(levels.shape[1]):
-            logits = self.net.next_logits(levels[:, :i], cache).numpy()
-            drawn = (logits - np.log(rng.exponential(size=logits.shape))).argmax(1)  # Gumbel-max
-            levels[:, i] = torch.tensor(drawn)
+            logits = self.net.next_logits(levels[:, :i], cache).numpy()  # which fills the cache
+            if i >= given:
+                noise = np.log(rng.exponential(size=logits.shape))
+                levels[:, i] = torch.tensor((logits - noise).argmax(1))  # Gumbel-max
         return self.levels.dequantize(levels.double().numpy(), rng)
 
     def log_prob(self, samples: Array) -> Array:

@@ -28,12 +28,12 @@ from .denoising import Array, Denoising, PrincipalAxes, ResidualNetwork
 class Denoiser(ResidualNetwork):
     """Predicts the noise in noisy points (n, d), given the shares of signal and noise (n, 1)."""
 
-    def forward(self, x: Tensor, signal: Tensor, noise: Tensor) -> Tensor:
+    def forward(self, x: Tensor, signal: Tensor, noise: Tensor, *context: Tensor) -> Tensor:
         width = ((signal * self.spread) ** 2 + noise**2).sqrt()  # of noisy points, on each axis
         angle = torch.atan2(noise, signal)  # from 0, all signal, to a right angle, all noise
         gaussian = noise / width**2 * x
         error = signal * self.spread / width  # of the Gaussian's prediction
-        return gaussian + error * self.correction(x / width, angle, 2 * angle)
+        return gaussian + error * self.correction(x / width, angle, 2 * angle, *context)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -61,32 +61,41 @@ class DDPM(Denoising):
         kept = torch.cumprod(1 - added, dim=0)
         self.signal, self.noise = kept.sqrt(), (1 - kept).sqrt()  # shares at each step (times,)
         self.axes = PrincipalAxes(train)
-        self.denoiser = self._train(Denoiser, train, self.axes, rng)
+        self.denoiser = self._denoiser(train, rng)
         return self
 
-    def _loss(self, network: nn.Module, clean: Tensor, random: torch.Generator) -> Tensor:
+    def _denoiser(self, train: Array, rng: np.random.Generator) -> Denoiser:
+        return self._train(Denoiser, train, self.axes, rng)
+
+    def _loss(
+        self, network: nn.Module, clean: Tensor, random: torch.Generator, *context: Tensor
+    ) -> Tensor:
         epsilon = torch.randn(clean.shape, generator=random)
         timesteps = torch.randint(self.times, (len(clean), 1), generator=random)
         signal, noise = self.signal.float()[timesteps], self.noise.float()[timesteps]
-        error: Tensor = network(signal * clean + noise * epsilon, signal, noise) - epsilon
+        error: Tensor = network(signal * clean + noise * epsilon, signal, noise, *context) - epsilon
         if self.predict == "velocity":  # signal * epsilon - noise * clean, at the same noisy point
             error = error / signal
         return error.square().mean()
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
-        random = torch_generator(rng)
+        return self._walk(n, torch_generator(rng))
+
+    def _walk(self, n: int, random: torch.Generator, *context: Tensor) -> Array:
         x = torch.randn((n, len(self.axes.spread)), generator=random)
         for timestep in reversed(range(self.times)):
-            x = self._step_back(x, timestep, random)
+            x = self._step_back(x, timestep, random, *context)
         return self.axes.decode(x)
 
-    def _step_back(self, x: Tensor, timestep: int, random: torch.Generator) -> Tensor:
+    def _step_back(
+        self, x: Tensor, timestep: int, random: torch.Generator, *context: Tensor
+    ) -> Tensor:
         """Draw the points (n, d) one step less noisy, from the paper's posterior."""
         kept = float(self.signal[timestep]) ** 2
         before = float(self.signal[timestep - 1]) ** 2 if timestep else 1.0
         beta = 1 - kept / before  # variance of the noise that this step had added
         signal, noise = torch.tensor([[kept**0.5]]), torch.tensor([[(1 - kept) ** 0.5]])
-        predicted = self.denoiser(x, signal, noise)
+        predicted = self.denoiser(x, signal, noise, *context)
         mean = (x - beta / (1 - kept) ** 0.5 * predicted) / (1 - beta) ** 0.5
         variance = beta * (1 - before) / (1 - kept)
         drawn: Tensor = mean + variance**0.5 * torch.randn(x.shape, generator=random)

@@ -7,6 +7,7 @@ of scale; other data are standardised.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from ..training import (
     EMA,
     Array,
     FourierFeatures,
+    Trained,
     finite,
     minimise,
     mlp,
@@ -111,9 +113,14 @@ class ResidualNetwork(nn.Module):
         self.output_layer = nn.Linear(hidden, len(spread))
         zero(self.output_layer)
 
-    def correction(self, x: Tensor, time: Tensor, angle: Tensor) -> Tensor:
+    def embedding(self, time: Tensor, angle: Tensor, *context: Tensor) -> Tensor:
+        """Return what the blocks are told, of the time and of whatever else a network knows."""
+        embedding: Tensor = self.time_embedding(time, angle)
+        return embedding
+
+    def correction(self, x: Tensor, time: Tensor, angle: Tensor, *context: Tensor) -> Tensor:
         """Return what a Gaussian misses at points (n, d) of unit scale, in units of its error."""
-        embedding = self.time_embedding(time, angle)
+        embedding = self.embedding(time, angle, *context)
         hidden = self.input_layer(self.features(x))
         for block in self.blocks:
             hidden = block(hidden, embedding)
@@ -125,7 +132,7 @@ Network = TypeVar("Network", bound=ResidualNetwork)
 
 
 @dataclass(kw_only=True, eq=False)
-class Denoising(ABC):
+class Denoising(Trained, ABC):
     """A model whose residual network learns from noisy data.
 
     Args:
@@ -145,13 +152,23 @@ class Denoising(ABC):
     ema_decay: float = 0.995
 
     @abstractmethod
-    def _loss(self, network: nn.Module, clean: Tensor, random: torch.Generator) -> Tensor:
+    def _loss(
+        self, network: nn.Module, clean: Tensor, random: torch.Generator, *context: Tensor
+    ) -> Tensor:
         """Return the network's loss on points (batch, d), once noise is added to them."""
 
     def _train(
-        self, kind: type[Network], train: Array, axes: PrincipalAxes, rng: np.random.Generator
+        self,
+        kind: Callable[[Tensor, int, int], Network],
+        train: Array,
+        axes: PrincipalAxes,
+        rng: np.random.Generator,
+        *context: Tensor,
     ) -> Network:
-        """Return a trained network of this kind, with the running average of its weights."""
+        """Return a trained network of this kind, with the running average of its weights.
+
+        It is told what is known of each sample beside its coordinates, rows of `context` (n, ...).
+        """
         random = torch_generator(rng)
         data = axes.encode(train)
         with seeded(new_seed(rng)):
@@ -159,12 +176,14 @@ class Denoising(ABC):
 
         def loss(_: int) -> Tensor:
             rows = torch.randint(len(data), (self.batch,), generator=random)
-            return self._loss(network, axes.dequantize(data[rows], random), random)
+            known = [each[rows] for each in context]
+            return self._loss(network, axes.dequantize(data[rows], random), random, *known)
 
         optimiser = torch.optim.Adam(network.parameters(), lr=self.learning_rate, fused=True)
-        schedule = CosineAnnealingLR(optimiser, self.steps)
+        steps = self.scaled(self.steps)
+        schedule = CosineAnnealingLR(optimiser, steps)
         ema = EMA(network, self.ema_decay)
-        for _ in minimise(loss, optimiser, schedule, steps=self.steps, name="Denoising", clip=1.0):
+        for _ in minimise(loss, optimiser, schedule, steps=steps, name="Denoising", clip=1.0):
             ema.update(network)
         return ema.network
 

@@ -14,6 +14,7 @@ of test samples).
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Self
@@ -26,6 +27,7 @@ from torch.nn.functional import silu
 from ..training import (
     EMA,
     FourierFeatures,
+    Trained,
     WarmupCosine,
     minimise,
     new_seed,
@@ -94,7 +96,7 @@ def _silu_and_derivative(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 @dataclass(kw_only=True, eq=False)
-class FlowMatching:
+class FlowMatching(Trained):
     """Solves an ordinary differential equation from noise to data, by 4th-order Runge-Kutta."""
 
     hidden: int = 256  # width of the network's two hidden layers
@@ -124,38 +126,57 @@ class FlowMatching:
         optimiser = torch.optim.Adam(
             velocity.parameters(), lr=self.learning_rate, betas=(0.9, 0.99), fused=True
         )
-        schedule = WarmupCosine(optimiser, self.steps, warmup=100)
+        steps = self.scaled(self.steps)
+        schedule = WarmupCosine(optimiser, steps, warmup=100)
         ema = EMA(velocity, self.ema_decay)
-        for _ in minimise(loss, optimiser, schedule, steps=self.steps, name="Flow matching"):
+        for _ in minimise(loss, optimiser, schedule, steps=steps, name="Flow matching"):
             ema.update(velocity)
         self.velocity = ema.network
         return self
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
         noise = torch.tensor(rng.normal(size=(n, len(self.axes.spread))), dtype=torch.float32)
-        points, _ = self._integrate(noise, self._times())
-        return self.axes.decode(points)
+        return self.axes.decode(self.carry(noise))
+
+    @torch.no_grad()
+    def carry(self, noise: Tensor) -> Tensor:
+        """Return where the flow takes standard normal noise (n, d), in the data's own axes."""
+
+        def field(x: Tensor, time: Tensor) -> tuple[Tensor, Tensor]:
+            return self.velocity(x, time), torch.zeros(len(x))
+
+        return _integrate(field, noise, self._times())[0]
+
+    @torch.no_grad()
+    def carry_back(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the noise (n, d) that is carried to points, and the log of how volume changes."""
+        return _integrate(self.velocity.with_divergence, points, self._times().flip(0))
 
     def log_prob(self, samples: Array) -> Array:
         """Exact up to the solver's error: log-density in nats, the divergence integrated."""
-        noise, volume = self._integrate(self.axes.encode(samples), self._times().flip(0))
+        noise, volume = self.carry_back(self.axes.encode(samples))
         normal = -(noise.double().square() + math.log(2 * math.pi)).sum(1) / 2
         return np.asarray((normal + volume.double()).numpy() - np.log(self.axes.scale).sum())
 
     def _times(self) -> Tensor:
         return 1 - torch.linspace(1, 0, self.solver_steps + 1) ** 2  # small steps near the data
 
-    @torch.no_grad()
-    def _integrate(self, x: Tensor, times: Tensor) -> tuple[Tensor, Tensor]:
-        """Follow the velocity; also integrate its divergence along the way (n,)."""
-        volume = torch.zeros(len(x))
-        for now, then in pairwise(times.unbind()):
-            step = then - now
-            midpoint = (now + step / 2).view(1, 1)
-            v1, d1 = self.velocity.with_divergence(x, now.view(1, 1))
-            v2, d2 = self.velocity.with_divergence(x + step / 2 * v1, midpoint)
-            v3, d3 = self.velocity.with_divergence(x + step / 2 * v2, midpoint)
-            v4, d4 = self.velocity.with_divergence(x + step * v3, then.view(1, 1))
-            x = x + step / 6 * (v1 + 2 * v2 + 2 * v3 + v4)
-            volume = volume + step / 6 * (d1 + 2 * d2 + 2 * d3 + d4)
-        return x, volume
+
+def _integrate(
+    field: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]], x: Tensor, times: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Follow a velocity (n, d) from each time to the next; add up the number (n,) beside it, too.
+
+    `field` returns both at points (n, d) and a time (1, 1).
+    """
+    total = torch.zeros(len(x))
+    for now, then in pairwise(times.unbind()):
+        step = then - now
+        midpoint = (now + step / 2).view(1, 1)
+        v1, d1 = field(x, now.view(1, 1))
+        v2, d2 = field(x + step / 2 * v1, midpoint)
+        v3, d3 = field(x + step / 2 * v2, midpoint)
+        v4, d4 = field(x + step * v3, then.view(1, 1))
+        x = x + step / 6 * (v1 + 2 * v2 + 2 * v3 + v4)
+        total = total + step / 6 * (d1 + 2 * d2 + 2 * d3 + d4)
+    return x, total

@@ -56,7 +56,9 @@ class ScoreLangevin(Denoising):
         self.network = self._train(ScoreNetwork, train, self.axes, rng)
         return self
 
-    def _loss(self, network: nn.Module, clean: Tensor, random: torch.Generator) -> Tensor:
+    def _loss(
+        self, network: nn.Module, clean: Tensor, random: torch.Generator, *context: Tensor
+    ) -> Tensor:
         epsilon = torch.randn(clean.shape, generator=random)
         noise = self.levels[torch.randint(len(self.levels), (len(clean), 1), generator=random)]
         # Denoising score matching; times the noise, so that all levels weigh the same.

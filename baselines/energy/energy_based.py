@@ -35,6 +35,7 @@ from ..training import (
     EMA,
     Array,
     FourierFeatures,
+    Trained,
     finite,
     minimise,
     mlp,
@@ -78,7 +79,7 @@ class Energy(nn.Module):
 
 
 @dataclass(kw_only=True, eq=False)
-class EnergyBased:
+class EnergyBased(Trained):
     """Draws by chains that go on from the buffer's.
 
     Args:
@@ -132,9 +133,10 @@ class EnergyBased:
         optimiser = torch.optim.Adam(
             energy.parameters(), lr=self.learning_rate, betas=(0.5, 0.99), fused=True
         )
-        schedule = CosineAnnealingLR(optimiser, self.steps)
+        steps = self.scaled(self.steps)
+        schedule = CosineAnnealingLR(optimiser, steps)
         ema = EMA(energy, self.ema_decay)
-        for _ in minimise(loss, optimiser, schedule, steps=self.steps, name="Energy", clip=10.0):
+        for _ in minimise(loss, optimiser, schedule, steps=steps, name="Energy", clip=10.0):
             ema.update(energy)
         self.energy = ema.network
         return self

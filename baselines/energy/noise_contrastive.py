@@ -30,6 +30,7 @@ from torch.nn.functional import softplus
 from ..training import (
     Array,
     FourierFeatures,
+    Trained,
     fit_mixture,
     minimise_held_out,
     mlp,
@@ -39,7 +40,7 @@ from ..training import (
 
 
 @dataclass(kw_only=True, eq=False)
-class NoiseContrastive:
+class NoiseContrastive(Trained):
     """Draws many samples of the mixture and keeps those that look like data.
 
     Args:
@@ -124,12 +125,12 @@ class NoiseContrastive:
             loss,
             lambda averaged: _logistic_loss(averaged, real_check, noise_check),
             optimiser,
-            steps=self.steps,
+            steps=self.scaled(self.steps),
             name="Noise contrast",
             check_every=50,
             clip=10.0,
             decay=self.ema_decay,
-            patience=self.patience,
+            patience=self.scaled(self.patience),
         )
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:

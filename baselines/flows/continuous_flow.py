@@ -27,7 +27,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .flow import Bijection, NormalizingFlow, Whiten, log_density, normal_log_prob, zero_init
+from ..training import FourierFeatures
+from .flow import Bijection, NormalizingFlow, log_density, normal_log_prob, zero_init
+from .preprocessing import Whiten
 
 
 class Velocity(nn.Module):
@@ -35,10 +37,13 @@ class Velocity(nn.Module):
 
     def __init__(self, d: int, hidden: int) -> None:
         super().__init__()
-        self.input_layer, self.hidden_layer = nn.Linear(d, hidden), nn.Linear(hidden, hidden)
+        self.features = FourierFeatures(d)
+        self.input_layer = nn.Linear(self.features.width, hidden)
+        self.hidden_layer = nn.Linear(hidden, hidden)
         self.output_layer = zero_init(nn.Linear(hidden, d))  # nothing moves at first
         self.time_embedding = nn.Linear(6, 4 * hidden)  # scales and shifts hidden units
-        nn.init.normal_(self.input_layer.weight, std=d**-0.5)  # steep enough to tell modes apart
+        # Steep enough to tell modes apart.
+        nn.init.normal_(self.input_layer.weight, std=self.features.width**-0.5)
 
     def forward(self, x: Tensor, time: float, directions: Tensor) -> tuple[Tensor, Tensor]:
         """Return velocities (n, d) at one time and the sum (n,) of v.Jv over directions v.
@@ -49,9 +54,10 @@ class Velocity(nn.Module):
         angles = math.pi * time * torch.arange(1, 4, dtype=x.dtype)
         embedding = self.time_embedding(torch.cat([angles.sin(), angles.cos()]))
         scale_1, shift_1, scale_2, shift_2 = embedding.chunk(4)
-        hidden_1, slope_1 = _tanh(self.input_layer(x) * (1 + scale_1) + shift_1)
+        hidden_1, slope_1 = _tanh(self.input_layer(self.features(x)) * (1 + scale_1) + shift_1)
         hidden_2, slope_2 = _tanh(self.hidden_layer(hidden_1) * (1 + scale_2) + shift_2)
-        moved = (directions @ self.input_layer.weight.T) * (slope_1 * (1 + scale_1))
+        moved = self.features.along(x, directions) @ self.input_layer.weight.T
+        moved = moved * (slope_1 * (1 + scale_1))
         moved = (moved @ self.hidden_layer.weight.T) * (slope_2 * (1 + scale_2))
         velocity = self.output_layer(hidden_2)
         return velocity, (moved @ self.output_layer.weight.T * directions).sum(dim=(0, 2))

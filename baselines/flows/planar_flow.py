@@ -20,7 +20,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from .flow import Bijection, Composition, NormalizingFlow, Whiten
+from .flow import Bijection, Composition, NormalizingFlow
+from .preprocessing import Whiten
 
 MIN_SLOPE = 0.01  # of a layer, so that inversion magnifies errors a hundredfold at most
 

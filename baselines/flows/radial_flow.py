@@ -21,7 +21,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from .flow import Bijection, Composition, NormalizingFlow, Whiten
+from .flow import Bijection, Composition, NormalizingFlow
+from .preprocessing import Whiten
 
 MIN_SLOPE = 0.01  # of a layer, so that inversion magnifies errors a hundredfold at most
 SOFTPLUS_IS_ONE = math.log(math.expm1(1.0))

@@ -19,13 +19,13 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad, softplus
 
+from ..training import scarce
 from .flow import (
     Bijection,
     Composition,
     Coupling,
     NormalizingFlow,
     coupling_orders,
-    dropout_if_scarce,
 )
 
 MIN_WIDTH = 1e-3  # of a bin, as a share of the whole reach
@@ -113,28 +113,30 @@ class SplineFlow(NormalizingFlow):
 
     Args:
         layers: couplings; each pair bends every coordinate once.
-        hidden: width of the two hidden layers of each coupling's network.
-        bins: pieces of each curve.
+        hidden: width of the two hidden layers of each coupling's network; half of it where samples
+            are scarce: fewer than a hundred for each coordinate.
+        bins: pieces of each curve; a third of them where samples are scarce.
         reach: where the curves end and the identity begins, in standard deviations.
-        dropout: share of hidden units dropped in training where samples are scarce: fewer than a
-            hundred for each coordinate.
+        dropout: share of hidden units dropped in training where samples are scarce.
         weight_decay: of AdamW.
         margin, steps, batch, learning_rate: as every `NormalizingFlow` has them.
     """
 
-    layers: int = 4
-    hidden: int = 64
-    bins: int = 8
+    layers: int = 6
+    hidden: int = 128
+    bins: int = 24
     reach: float = 4.0
     dropout: float = 0.2
-    steps: int = 1000
+    steps: int = 2000
     weight_decay: float = 0.1
 
     title: ClassVar[str] = "A spline flow"
 
     def network(self, n: int, d: int) -> Bijection:
-        dropout = dropout_if_scarce(self.dropout, n, d)
+        dropout, hidden, bins = 0.0, self.hidden, self.bins
+        if scarce(n, d):
+            dropout, hidden, bins = self.dropout, max(1, hidden // 2), max(2, bins // 3)
         return Composition(
-            SplineCoupling(order, self.hidden, dropout, self.bins, self.reach)
+            SplineCoupling(order, hidden, dropout, bins, self.reach)
             for order in coupling_orders(self.layers, d)
         )

@@ -8,7 +8,7 @@ fractions.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Self
@@ -22,6 +22,8 @@ from torch.optim import Optimizer
 from ..training import (
     EMA,
     Array,
+    FourierFeatures,
+    Trained,
     WarmupCosine,
     finite,
     gradient_step,
@@ -46,9 +48,38 @@ def probability(discriminator: nn.Module, inputs: Tensor) -> Array:
     return logits.double().sigmoid().numpy()
 
 
-def adam(weights: Iterable[Tensor], rate: float, *, beta2: float = 0.99) -> Optimizer:
+def adam(
+    weights: Iterable[Tensor], rate: float, *, betas: tuple[float, float] = (0.5, 0.99)
+) -> Optimizer:
     """Return Adam with little momentum: the other's move makes yesterday's gradient misleading."""
-    return torch.optim.Adam(weights, lr=rate, betas=(0.5, beta2), fused=True)
+    return torch.optim.Adam(weights, lr=rate, betas=betas, fused=True)
+
+
+class Discriminator(nn.Module):
+    """Returns a number (n, 1) for each pack of samples, and whatever it is told beside them.
+
+    Args:
+        d: coordinates of a sample; where they are few, it reads Fourier features of them.
+        pack: samples in a pack, one after another in its input.
+        told: numbers that follow them.
+        hidden: widths of the hidden layers.
+        frequencies: directions of the Fourier features.
+    """
+
+    def __init__(
+        self, d: int, pack: int, told: int, hidden: Sequence[int], frequencies: int
+    ) -> None:
+        super().__init__()
+        self.d, self.pack = d, pack
+        self.features = FourierFeatures(d, frequencies)
+        width = pack * self.features.width + told
+        self.layers = mlp(width, *hidden, 1, activation=leaky_relu)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        samples, told = inputs.tensor_split([self.pack * self.d], dim=1)
+        features = self.features(samples.reshape(-1, self.d)).reshape(len(inputs), -1)
+        output: Tensor = self.layers(torch.cat([features, told], dim=1))
+        return output
 
 
 class Units:
@@ -89,7 +120,7 @@ class Units:
 
 
 @dataclass(kw_only=True, eq=False)
-class Adversarial(ABC):
+class Adversarial(Trained, ABC):
     """A generator and a discriminator; a model says what each of the two lowers.
 
     Args:
@@ -99,6 +130,9 @@ class Adversarial(ABC):
         batch: what the discriminator judges in a step, of real and of generated samples each.
         rate: first learning rate of the generator, and of the discriminator if that has none.
         ema_decay: memory of the running average of the generator; 0 for none.
+        frequencies: directions of the sines and cosines that the discriminator reads beside the
+            coordinates of a sample, where these are at most three. They show it how narrow modes
+            are, and blur what is coarse.
     """
 
     latent: int = 64
@@ -107,6 +141,7 @@ class Adversarial(ABC):
     batch: int = 128
     learning_rate: float = 1e-3
     ema_decay: float = 0.998
+    frequencies: int = 0
 
     # Some models make settings of these.
     layers = 3  # hidden layers of each network
@@ -114,7 +149,7 @@ class Adversarial(ABC):
     critic_steps = 1  # steps of the discriminator for each of the generator
 
     name = "GAN"  # for the progress bar
-    beta2 = 0.99  # of Adam: its memory of squared gradients
+    betas = (0.5, 0.99)  # of Adam: its memory of gradients and of their squares
 
     @property
     def discriminator_rate(self) -> float:
@@ -132,16 +167,17 @@ class Adversarial(ABC):
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         seed = new_seed(rng)
         data = self.prepare(train, rng)
-        latent, width = self.input_widths(train.shape[1])
+        d, told = train.shape[1], self.told()
         hidden = self.layers * [self.hidden]
         with seeded(new_seed(rng)):
-            generator = mlp(latent, *hidden, train.shape[1], activation=leaky_relu)
-            self.discriminator = mlp(width, *hidden, 1, activation=leaky_relu)
+            generator = mlp(self.latent + told, *hidden, d, activation=leaky_relu)
+            self.discriminator = Discriminator(d, self.pack, told, hidden, self.frequencies)
         ema = EMA(generator, self.ema_decay)
         optimisers = self.optimisers(generator)
-        schedules = [WarmupCosine(optimiser, self.steps) for optimiser in optimisers]
+        steps = self.scaled(self.steps)
+        schedules = [WarmupCosine(optimiser, steps) for optimiser in optimisers]
         with seeded(seed):
-            for step in progress(range(self.steps), self.name):
+            for step in progress(range(steps), self.name):
                 for _ in range(self.critic_steps):
                     real = self.real_batch(data, step)
                     with torch.no_grad():
@@ -163,15 +199,15 @@ class Adversarial(ABC):
         self.units = Units(train)
         return self.units.standardize(train)
 
-    def input_widths(self, d: int) -> tuple[int, int]:
-        """Return how many numbers the generator and the discriminator take in."""
-        return self.latent, d
+    def told(self) -> int:
+        """Return how many numbers both networks are told beside their other input."""
+        return 0
 
     def optimisers(self, generator: nn.Module) -> list[Optimizer]:
         """Return the discriminator's and the generator's."""
         return [
-            adam(self.discriminator.parameters(), self.discriminator_rate, beta2=self.beta2),
-            adam(generator.parameters(), self.learning_rate, beta2=self.beta2),
+            adam(self.discriminator.parameters(), self.discriminator_rate, betas=self.betas),
+            adam(generator.parameters(), self.learning_rate, betas=self.betas),
         ]
 
     def real_batch(self, data: Tensor, step: int) -> Tensor:

@@ -63,7 +63,7 @@ class GAN(R1GAN):
 
     def discriminator_input(self, points: Tensor, step: int) -> Tensor:
         points = super().discriminator_input(points, step)
-        fall = (1 + math.cos(math.pi * step / self.steps)) / 2
+        fall = (1 + math.cos(math.pi * step / self.scaled(self.steps))) / 2
         return points + self.noise * fall * torch.randn(points.shape)
 
     def generator_loss(self, real: Tensor, fake: Tensor) -> Tensor:

@@ -20,6 +20,7 @@ from ..training import progress
 from .adversarial import Adversarial, Array
 from .gan import GAN
 from .packed_gan import PackedGAN
+from .r3gan import R3GAN
 from .unrolled_gan import UnrolledGAN
 
 ANGLES = 2 * np.pi * np.arange(8) / 8
@@ -44,6 +45,7 @@ REMEDIES: dict[str, Callable[[], Adversarial]] = {
     "a penalty on slopes (R1)": lambda: GAN(**GAME | {"slope_penalty": 0.1}),
     "five steps unrolled, of rate .02": lambda: UnrolledGAN(unroll=5, unroll_rate=0.02, **GAME),
     "five steps unrolled, of rate .1": lambda: UnrolledGAN(unroll=5, unroll_rate=0.1, **GAME),
+    "pairs, and penalties on both slopes (R3GAN)": lambda: R3GAN(**GAME | {"slope_penalty": 0.1}),
     "a discriminator as fast as the generator": lambda: GAN(**GAME | {"discriminator_rate": 1e-3}),
 }
 

@@ -36,8 +36,5 @@ class PackedGAN(R1GAN):
     discriminator_rate: float = 1e-3
     name = "PacGAN"
 
-    def input_widths(self, d: int) -> tuple[int, int]:
-        return self.latent, self.pack * d
-
     def discriminator_input(self, points: Tensor, step: int) -> Tensor:
         return super().discriminator_input(points, step).reshape(self.batch, -1)

@@ -27,12 +27,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from ..training import WarmupCosine, gradient_step, new_seed, progress, seeded
+from ..training import Trained, WarmupCosine, gradient_step, new_seed, progress, seeded
 from .adversarial import Array, adam, logistic_loss, probability
 
 
 @dataclass(kw_only=True, eq=False)
-class RobustGAN:
+class RobustGAN(Trained):
     """After fitting, `centre` and `width` (d,) are the estimated mean and standard deviations.
 
     Args:
@@ -66,14 +66,15 @@ class RobustGAN:
             adam(self.discriminator.parameters(), self.discriminator_rate),
             adam([centre, log_width], self.learning_rate),
         ]
-        schedules = [WarmupCosine(optimiser, self.steps) for optimiser in optimisers]
+        steps = self.scaled(self.steps)
+        schedules = [WarmupCosine(optimiser, steps) for optimiser in optimisers]
         sums, used = torch.zeros(2, d, dtype=torch.float64), 0
 
         def generated() -> Tensor:
             return centre + log_width.exp() * torch.randn(self.batch, d)
 
         with seeded(seed):
-            for step in progress(range(self.steps), "Robust GAN"):
+            for step in progress(range(steps), "Robust GAN"):
                 for _ in range(self.discriminator_steps):
                     real = data[torch.randint(len(data), (self.batch,))]
                     real = real + (torch.rand(real.shape) - 0.5) * cell
@@ -83,7 +84,7 @@ class RobustGAN:
                 gradient_step(optimisers[1], -softplus(self.discriminator(generated())).mean())
                 for schedule in schedules:
                     schedule.step()
-                if step >= self.steps // 2:
+                if step >= steps // 2:
                     sums, used = sums + torch.stack([centre, log_width]).detach(), used + 1
         shift, log_growth = (sums / used).numpy()
         self.centre = self.median + self.deviation * shift

@@ -36,7 +36,7 @@ class WassersteinGAN(Adversarial):
     slope_penalty: float = 0.1
     ema_decay: float = 0.995
     name = "WGAN"
-    beta2 = 0.9
+    betas = (0.5, 0.9)
 
     def discriminator_loss(self, real: Tensor, fake: Tensor, step: int) -> Tensor:
         penalty = self.gradient_penalty(real, fake)

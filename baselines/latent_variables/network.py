@@ -48,19 +48,27 @@ class Network(nn.Module):
         self.prior = MixturePrior(components, latent)
         self.likelihood = likelihood
 
+    def posterior(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the mean and the log-width (n, latent) of each point's latents."""
+        mean, log_width = self.encoder(points).chunk(2, dim=1)
+        return mean, log_width.clamp(-7.0, 3.0)
+
     def decode(self, latent: Tensor) -> tuple[Tensor, Tensor]:
         """Return the likelihood's centre and log-width (n, d)."""
         centre, raw = self.decoder(latent).chunk(2, dim=1)
         return centre, (raw - 1.0).clamp(NARROWEST, 3.0)
 
+    def log_likelihood(self, points: Tensor, latent: Tensor) -> Tensor:
+        """Return log p(x | z) (n,)."""
+        return self.likelihood.log_prob(points, *self.decode(latent))
+
     def terms(self, points: Tensor, random: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """Return log p(x | z) (n,), log q(z | x) / p(z) (n,) and z (n, latent), drawn from q."""
-        mean, log_width = self.encoder(points).chunk(2, dim=1)
-        log_width = log_width.clamp(-7.0, 3.0)
+        mean, log_width = self.posterior(points)
         latent = mean + log_width.exp() * torch.randn(mean.shape, generator=random)
         log_posterior = normal_log_prob(latent, mean, log_width).sum(1)
         divergence = log_posterior - self.prior.log_prob(latent)
-        return self.likelihood.log_prob(points, *self.decode(latent)), divergence, latent
+        return self.log_likelihood(points, latent), divergence, latent
 
     def elbo(self, points: Tensor, random: torch.Generator) -> Tensor:
         """Return the bound of each point (n,), from one draw of its latents."""

@@ -21,14 +21,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..training import finite, minimise_held_out, seeded, spread, torch_generator
-from .likelihoods import Array, likelihood_for
+from ..training import Trained, finite, minimise_held_out, seeded, spread, torch_generator
+from .likelihoods import Array, Likelihood, likelihood_for
 from .network import Network
 from .objective import objective
 
 
-@dataclass(eq=False)
-class VariationalAutoencoder:
+@dataclass(kw_only=True, eq=False)
+class VariationalAutoencoder(Trained):
     """Draws a latent point from the prior, then a sample from the decoder's likelihood.
 
     Args:
@@ -65,23 +65,31 @@ class VariationalAutoencoder:
             raise ValueError(f"VariationalAutoencoder needs at least 8 samples, not {n}.")
         random = torch_generator(rng)
         self.mean, self.spread = train.mean(axis=0), spread(train)
-        points = self._standardize(train)[torch.randperm(n, generator=random)]
+        points = self._inputs(train)[torch.randperm(n, generator=random)]
         held_out, used = points[: n // 10 + 1], points[n // 10 + 1 :]
         held_out = held_out.repeat(5, 1)  # five draws of the latent for each
         likelihood = likelihood_for(train, self.mean, self.spread)
         with seeded(random.initial_seed()):
             latent = min(self.latent, 2 * d)
-            network = Network(d, latent, self.hidden, self.components, likelihood)
+            network = self._network(d, latent, likelihood)
         self.network = self._train(network, used, held_out, random)
         return self
+
+    def _inputs(self, train: Array) -> Tensor:
+        """Return what the network learns from, of training samples (n, d)."""
+        return self.standardize(train)
+
+    def _network(self, d: int, latent: int, likelihood: Likelihood) -> Network:
+        return Network(d, latent, self.hidden, self.components, likelihood)
 
     def _train(
         self, network: Network, used: Tensor, held_out: Tensor, random: torch.Generator
     ) -> Network:
+        warmup = self.scaled(self.warmup)
 
         def loss(step: int) -> Tensor:
             batch = used[torch.randint(len(used), (self.batch,), generator=random)]
-            warm = min(1.0, (step + 1) / max(1, self.warmup))
+            warm = min(1.0, (step + 1) / warmup)
             return -self._objective(network, batch, random, warm)
 
         return minimise_held_out(
@@ -89,12 +97,12 @@ class VariationalAutoencoder:
             loss,
             lambda averaged: -self._objective(averaged, held_out, random),
             torch.optim.AdamW(network.parameters(), lr=self.learning_rate, fused=True),
-            steps=self.steps,
+            steps=self.scaled(self.steps),
             name="VAE",
             check_every=50,
             clip=100.0,
-            patience=self.patience,
-            warmup=self.warmup,
+            patience=self.scaled(self.patience),
+            warmup=warmup,
         )
 
     def _objective(
@@ -106,7 +114,7 @@ class VariationalAutoencoder:
     def encode(self, samples: Array) -> Array:
         """Return the mean (n, latent) of each sample's latents."""
         with torch.no_grad():
-            mean, _ = self.network.encoder(self._standardize(samples)).chunk(2, dim=1)
+            mean, _ = self.network.encoder(self.standardize(samples)).chunk(2, dim=1)
         return np.asarray(mean.double().numpy())
 
     def decode(self, latents: Array) -> Array:
@@ -122,9 +130,13 @@ class VariationalAutoencoder:
         return np.asarray(latents.double().numpy())
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
-        random, likelihood = torch_generator(rng), self.network.likelihood
+        return self._draw(n, torch_generator(rng))
+
+    def _draw(self, n: int, random: torch.Generator, *context: Tensor) -> Array:
+        likelihood = self.network.likelihood
         with torch.no_grad():
-            centre, log_width = self.network.decode(self.network.prior.sample(n, random))
+            latent = self.network.prior.sample(n, random)
+            centre, log_width = self.network.decode(torch.cat([latent, *context], dim=1))
         points = (centre + log_width.exp() * likelihood.noise(centre.shape, random)).numpy()
         return finite(likelihood.nearest(points * self.spread + self.mean), "The decoder")
 
@@ -137,11 +149,16 @@ class VariationalAutoencoder:
         values, so there the bound is minus infinity.
         """
         random, likelihood = torch_generator(rng), self.network.likelihood
-        points = self._standardize(likelihood.nearest(samples))
+        points = self.standardize(likelihood.nearest(samples))
         with torch.no_grad():
-            bounds = [self.network.elbo(points, random) for _ in range(draws)]
+            bounds = [self._bound(points, random) for _ in range(draws)]
         bound = torch.stack(bounds).mean(dim=0).double().numpy()
         return np.where(likelihood.outside(samples), -np.inf, bound)
 
-    def _standardize(self, samples: Array) -> Tensor:
+    def _bound(self, points: Tensor, random: torch.Generator) -> Tensor:
+        """Return the bound (n,) of standardized samples, from one draw of the latents."""
+        return self.network.elbo(points, random)
+
+    def standardize(self, samples: Array) -> Tensor:
+        """Return samples (n, d) in the units that the network reads."""
         return torch.as_tensor((samples - self.mean) / self.spread, dtype=torch.float32)

@@ -15,13 +15,23 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..training import Array, finite, gradient_step, mlp, progress, seeded, spread, torch_generator
+from ..training import (
+    Array,
+    Trained,
+    finite,
+    gradient_step,
+    mlp,
+    progress,
+    seeded,
+    spread,
+    torch_generator,
+)
 from .code_prior import Prior
 from .codebooks import Codebooks
 
 
-@dataclass(eq=False)
-class VQVAE:
+@dataclass(kw_only=True, eq=False)
+class VQVAE(Trained):
     """Draws codes from the prior, slot by slot, and decodes them.
 
     Args:
@@ -64,7 +74,9 @@ class VQVAE:
             prior = Prior(self.slots, self.size, self.prior_hidden)
         self._train_code(points, random)
         codes = self._quantize(points)[torch.randperm(n, generator=random)]
-        self.prior = prior.trained(codes, steps=self.prior_steps, batch=self.batch, random=random)
+        self.prior = prior.trained(
+            codes, steps=self.scaled(self.prior_steps), batch=self.batch, random=random
+        )
         return self
 
     def _train_code(self, points: Tensor, random: torch.Generator) -> None:
@@ -73,8 +85,9 @@ class VQVAE:
         self.codebooks = Codebooks(start, self.slots, self.size, random)
         weights = [*self.encoder.parameters(), *self.decoder.parameters()]
         optimiser = torch.optim.AdamW(weights, lr=self.learning_rate, fused=True)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, self.steps)
-        for step in progress(range(self.steps), "VQ-VAE"):
+        steps = self.scaled(self.steps)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+        for step in progress(range(steps), "VQ-VAE"):
             batch = points[torch.randint(len(points), (self.batch,), generator=random)]
             vectors = self.encoder(batch)
             codes, quantized, residuals = self.codebooks.quantize(vectors.detach())
@@ -85,7 +98,7 @@ class VQVAE:
             gradient_step(optimiser, loss)
             schedule.step()
             self.codebooks.update(codes, residuals, self.codebook_rate)
-            if step % 20 == 0 and step < 0.8 * self.steps:  # the last fifth is left to settle
+            if step % 20 == 0 and step < 0.8 * steps:  # the last fifth is left to settle
                 self.codebooks.revive(residuals, 0.05 * self.batch / self.size, random)
 
     def _quantize(self, points: Tensor) -> Tensor:

@@ -10,11 +10,11 @@ import numpy as np
 
 from genbench.check.notes import Broken, Notes, Unknown
 from genbench.ground import global_randomness
-from genbench.ground.arrays import Array, as_samples
+from genbench.ground.arrays import Array, Labels, as_samples
 from genbench.ground.errors import BadInput
 from genbench.ground.randomness import rng_for
 from genbench.models import toys
-from genbench.models.find import GenerativeModel, ModelSpec, constructor, load
+from genbench.models.find import GenerativeModel, ModelSpec, constructor, is_conditional, load
 from genbench.models.toys import Toy
 
 N = 50  # samples drawn at a time
@@ -82,12 +82,22 @@ class Candidate:
             Broken: it could not be made or fitted.
         """
         model = self.make()
-        result = self.notes.call("fit", model.fit, train, rng=rng_for(0, "fit"))
+        classes = {"labels": self.toy.labels} if is_conditional(model) else {}
+        result = self.notes.call("fit", model.fit, train, rng=rng_for(0, "fit"), **classes)
         return result if isinstance(result, GenerativeModel) else cast("GenerativeModel", model)
 
-    def sample(self, model: GenerativeModel, n: int, rng: np.random.Generator) -> Any:
-        """Let the model draw; what comes is not yet looked at."""
-        return self.notes.call(f"sample({n})", model.sample, n, rng=rng)
+    def sample(
+        self,
+        model: GenerativeModel,
+        n: int,
+        rng: np.random.Generator,
+        labels: Labels | None = None,
+    ) -> Any:
+        """Let the model draw, of some classes if it asks; what comes is not yet looked at."""
+        if labels is None:
+            labels = np.resize(self.toy.labels, n)
+        classes = {"labels": labels} if is_conditional(model) else {}
+        return self.notes.call(f"sample({n})", model.sample, n, rng=rng, **classes)
 
     def fresh_draw(self, *, sampling_seed: int = 0, state: int = 0) -> bytes:
         """Return the samples of a model made, fitted and asked anew, bit for bit.

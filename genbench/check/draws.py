@@ -11,7 +11,7 @@ from genbench.check.verdicts import Law
 from genbench.ground import global_randomness
 from genbench.ground.arrays import Array, as_numbers, as_samples
 from genbench.ground.randomness import rng_for
-from genbench.models.find import GenerativeModel, HasLogProb
+from genbench.models.find import GenerativeModel, HasLogProb, is_conditional, needs
 
 
 def try_one_model(candidate: Candidate, notes: Notes) -> None:
@@ -35,6 +35,8 @@ def try_one_model(candidate: Candidate, notes: Notes) -> None:
         _check_shape(candidate.sample(model, 1, rng_for(0, "one")), 1, train)
     with notes.trial(Law.AGAIN):
         _check_second_call(candidate, model)
+    with notes.trial(Law.CLASSES):
+        _check_classes(candidate, notes, model)
     with notes.trial(Law.LOG_PROB):
         _check_log_prob(candidate, notes, model)
     with notes.trial(Law.TRAIN):
@@ -66,6 +68,27 @@ def _check_second_call(candidate: Candidate, model: GenerativeModel) -> None:
         "Two calls of sample with one generator gave the same samples: draw from rng itself, not "
         "from a copy of it or from a generator that is seeded alike each time."
     )
+
+
+def _check_classes(candidate: Candidate, notes: Notes, model: GenerativeModel) -> None:
+    if not is_conditional(model):
+        raise NotApplicable("it asks for none, and need not")
+    train = candidate.toy.train
+    drawn = []
+    for one in (0, 1):
+        labels = np.full(N, one)
+        drawn.append(candidate.sample(model, N, rng_for(0, "sample"), labels))
+        _check_shape(drawn[-1], N, train)
+    if bits(drawn[0]) == bits(drawn[1]):
+        raise Broken(
+            "Asked for samples of one class and of another, it drew the same: `labels` of sample "
+            "are the classes wanted, one for each sample."
+        )
+    if not needs(model.fit, "labels"):
+        bare = candidate.make()
+        fitted = notes.call("fit without labels", bare.fit, train.copy(), rng=rng_for(0, "fit"))
+        bare = fitted if isinstance(fitted, GenerativeModel) else bare
+        _check_shape(notes.call("sample without labels", bare.sample, N, rng=rng_for(0)), N, train)
 
 
 def _check_log_prob(candidate: Candidate, notes: Notes, model: GenerativeModel) -> None:

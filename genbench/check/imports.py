@@ -14,7 +14,7 @@ from genbench.check.notes import Broken, NotApplicable, Notes
 from genbench.check.verdicts import Law
 from genbench.ground import global_randomness
 from genbench.models import toys
-from genbench.models.find import Selective
+from genbench.models.find import Selective, is_conditional
 
 
 def try_import(candidate: Candidate, notes: Notes, threads: list[threading.Thread]) -> None:
@@ -75,11 +75,14 @@ def check_methods(candidate: Candidate) -> None:
     if names := _required(candidate):
         raise Broken(f"Its constructor asks for {', '.join(names)}: give each a default value.")
     model = candidate.make()
-    for name, call in {"fit": "fit(train, rng=rng)", "sample": "sample(n, rng=rng)"}.items():
+    calls = {"fit": "fit(train, rng=rng)", "sample": "sample(n, rng=rng)"}
+    for name, call in calls.items():
         if not callable(getattr(model, name, None)):
             raise Broken(f"It has no method {name}: it is called as {call}.")
+    classes = {"labels": None} if is_conditional(model) else {}
+    for name, call in calls.items():
         try:
-            inspect.signature(getattr(model, name)).bind(None, rng=None)
+            inspect.signature(getattr(model, name)).bind(None, rng=None, **classes)
         except TypeError as error:
             raise Broken(f"{name} cannot be called as {call}: {error}.") from error
         except ValueError:  # not written in Python: trying will tell

@@ -23,6 +23,7 @@ class Law(StrEnum):
     OTHER = "another seed gives others"
     AGAIN = "a second call gives others"
     GLOBAL = "global randomness is left alone"
+    CLASSES = "draws the classes it is asked for"
     LOG_PROB = "log_prob gives one number a sample"
     OUTPUT = "prints little"
     RUNNING = "leaves nothing running"

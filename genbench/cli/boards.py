@@ -6,7 +6,16 @@ from typing import Any
 
 import click
 
-from genbench.cli.options import CONSOLE, ERRORS, FOLDER, bytes_from, names, seeds_from, shard_from
+from genbench.cli.options import (
+    BUDGET,
+    CONSOLE,
+    ERRORS,
+    FOLDER,
+    bytes_from,
+    names,
+    seeds_from,
+    shard_from,
+)
 from genbench.ground.errors import BadInput
 from genbench.runs import boards
 
@@ -29,6 +38,7 @@ from genbench.runs import boards
 )
 @click.option("--engine", default="local", show_default=True, help="local, loky, dask, ray, slurm.")
 @click.option("--address", help="Of a dask scheduler or ray cluster that runs already.")
+@BUDGET
 @click.option("--shard", help="Do one part of the board only: 1/4, 2/4, ...")
 @click.option("--memory", help="The most that a model may reserve, such as 8GB.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first cell that fails.")
@@ -43,6 +53,7 @@ def run(
     jobs: int | None,
     engine: str,
     address: str | None,
+    budget: float | None,
     shard: str | None,
     memory: str | None,
     fail_fast: bool,
@@ -54,8 +65,8 @@ def run(
     """
     from genbench.report import folder as report
     from genbench.runs import progress
-    from genbench.runs.cells import Limits
     from genbench.runs.engines import Engine
+    from genbench.runs.limits import Limits
     from genbench.runs.run import WHOLE, TooManyFailures
 
     if address is not None and engine not in ("dask", "ray"):
@@ -63,7 +74,10 @@ def run(
     if fail_fast and max_failures is not None:
         raise BadInput("--fail-fast is --max-failures 0: give one of them.")
     plan = boards.find(board).narrowed(
-        models=names(models), datasets=names(datasets), seeds=seeds_from(seeds)
+        models=names(models),
+        datasets=names(datasets),
+        seeds=seeds_from(seeds),
+        budget=budget,
     )
     try:
         found = progress.run_with_progress(

@@ -8,6 +8,7 @@ import click
 from rich.text import Text
 
 from genbench.cli.options import (
+    BUDGET,
     CONSOLE,
     ERRORS,
     FOLDER,
@@ -22,9 +23,11 @@ from genbench.runs import boards
 
 # What each way to score takes: any other option would do nothing, and is refused.
 TAKEN = {
-    "a model on a board": "board memory python isolate jobs folder results",
+    "a model on a board": "board budget memory python isolate jobs folder results",
     "samples on a board": "board dataset name folder results",
-    "a model on a data set": "dataset seed metrics json out why deadline memory python isolate",
+    "a model on a data set": (
+        "dataset budget seed metrics json out why deadline memory python isolate"
+    ),
     "samples on a data set": "dataset seed metrics json out why",
     "two files": (
         "against train fresh no_fresh standardise preset device seed metrics json out why"
@@ -116,6 +119,7 @@ def check(target: str, deadline: float, dataset: str | None) -> None:
     show_default=True,
     help="Seconds to fit, and to sample.",
 )
+@BUDGET
 @click.option("--memory", help="The most that a model may reserve, such as 8GB.")
 @click.option("--python", default="", help="Another Python, which has what the model needs.")
 @click.option("--isolate", default="", help="Command to put before it, such as a container's.")
@@ -145,6 +149,7 @@ def score(
     device: str,
     seed: int,
     deadline: float,
+    budget: float | None,
     memory: str | None,
     python: str,
     isolate: str,
@@ -167,7 +172,7 @@ def score(
     from genbench.cli.show import Show
     from genbench.files import holds_samples
     from genbench.ground.processes import Launcher
-    from genbench.runs.cells import Limits
+    from genbench.runs.limits import Limits
 
     files = holds_samples(target)
     given = [board is not None, dataset is not None, against is not None]
@@ -200,7 +205,14 @@ def score(
         ways.samples_on_board(CONSOLE, path, dataset, board, name=name, **kept)
     elif board is not None:
         well = ways.on_board(
-            CONSOLE, target, board, folder=folder, results=results, limits=limits, jobs=jobs
+            CONSOLE,
+            target,
+            board,
+            budget=budget,
+            folder=folder,
+            results=results,
+            limits=limits,
+            jobs=jobs,
         )
     elif against is not None and weights is not None:
         ways.images(CONSOLE, path, against, weights=weights, sha256=sha256, **beside, **settings)
@@ -209,7 +221,9 @@ def score(
     elif dataset is not None and files:
         ways.samples(CONSOLE, path, dataset, seed=seed, show=show)
     elif dataset is not None:
-        well = ways.model(CONSOLE, ERRORS, target, dataset, seed=seed, limits=limits, show=show)
+        well = ways.model(
+            CONSOLE, ERRORS, target, dataset, seed=seed, budget=budget, limits=limits, show=show
+        )
     sys.exit(0 if well else 1)
 
 

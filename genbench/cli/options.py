@@ -29,6 +29,12 @@ RESULTS = click.option(
     help="Where your own models' samples and scores are kept.",
 )
 
+BUDGET = click.option(
+    "--budget",
+    type=click.FloatRange(0, min_open=True),
+    help="Seconds of two cores that a fit should take, for models that let that be said.",
+)
+
 
 def names(text: str | None) -> tuple[str, ...] | None:
     """Return names that commas separate; None where nothing was said."""

@@ -11,6 +11,7 @@ from genbench.datasets import CATALOG as DATASETS
 from genbench.metrics import ALIASES, CATALOG
 from genbench.models.find import baselines
 from genbench.report.behaviour import published_behaviour, published_calibration
+from genbench.report.levels import levels_table, published_levels
 
 # Each fault, and the checks that plant it alone, plainest first: a measure that needs pictures has
 # no number in those of points.
@@ -59,6 +60,12 @@ def models_table() -> str:
     return _markdown(("family", "model", "what it is", "file"), rows)
 
 
+def reached_table() -> str:
+    """What each baseline reached on each data set, over seeds."""
+    head, rows = levels_table(published_levels())
+    return _markdown(head, rows) if rows else ""
+
+
 def datasets_table() -> str:
     """Every data set, and what it is."""
     rows = ((f"`{name}`", entry.summary) for name, entry in DATASETS.items())
@@ -67,7 +74,7 @@ def datasets_table() -> str:
 
 # The documents that hold generated parts, from the root of the repository.
 PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
-    "baselines/README.md": {"models": models_table},
+    "baselines/README.md": {"models": models_table, "levels": reached_table},
     "genbench/datasets/README.md": {"datasets": datasets_table},
     "genbench/metrics/README.md": {"metrics": metrics_table},
 }

@@ -16,20 +16,21 @@ from genbench.cli.show import Show, as_they_come, metrics_of, show_scores
 from genbench.datasets import Dataset
 from genbench.embeddings.image_folder import Tell
 from genbench.files import read_samples
-from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput
 from genbench.ground.processes import OURS
 from genbench.models.moved import present_address
 from genbench.report.folder import print_table, report
 from genbench.runs import boards
 from genbench.runs.bundles import add_bundle, add_samples, write_bundle
-from genbench.runs.cells import Cell, Limits, fit_and_sample, load_once, said_in
+from genbench.runs.cells import Cell, fit_and_sample, load_once
+from genbench.runs.endings import said_in
 from genbench.runs.engines import Engine
+from genbench.runs.limits import Limits
 from genbench.runs.progress import print_failures, run_with_progress
 from genbench.runs.published import published_records
 from genbench.runs.records import Record, newest
 from genbench.runs.store import Store
-from genbench.scoring.dataset import read_outputs, score_samples
+from genbench.scoring.dataset import Outputs, read_outputs, score_samples
 from genbench.scoring.evaluate import Scores
 
 
@@ -38,6 +39,7 @@ def on_board(
     target: str,
     board: str,
     *,
+    budget: float | None,
     folder: Path,
     results: Path,
     limits: Limits,
@@ -47,7 +49,7 @@ def on_board(
 
     What it draws and how it scores is kept in `results`, apart from the board itself.
     """
-    plan = boards.find(board).narrowed(models=(target,), datasets=None, seeds=None)
+    plan = boards.find(board).narrowed(models=(target,), datasets=None, seeds=None, budget=budget)
     _warn(console, target, limits)
     found = run_with_progress(
         plan,
@@ -133,6 +135,7 @@ def model(
     dataset: str,
     *,
     seed: int,
+    budget: float | None,
     limits: Limits,
     show: Show,
 ) -> bool:
@@ -140,7 +143,7 @@ def model(
 
     False if it failed, of which `errors` are told.
     """
-    cell = Cell(dataset, target, seed)
+    cell = Cell(dataset, target, seed, budget)
     data = load_once(dataset)
     cell.key()  # says at once what is misspelt
     metrics_of(show.metrics)
@@ -156,11 +159,11 @@ def model(
             _say(errors, f"{target}: {outcome.status}{where}. {outcome.reason}")
             return outcome.status == "skipped"
         try:
-            drawn, log_prob = read_outputs(folder, data)
+            drawn = read_outputs(folder, data)
         except BadInput as error:
             _say(errors, f"{target}: error in sample. {error}")
             return False
-    _as_model(console, drawn, log_prob, data, seed=seed, show=show, name=target)
+    _as_model(console, drawn, data, seed=seed, show=show, name=target)
     return True
 
 
@@ -172,13 +175,12 @@ def samples(console: Console, path: Path, dataset: str, *, seed: int, show: Show
     """Score samples from a file as a model of a data set."""
     data = load_once(dataset)
     drawn = read_samples(path, like=data.like, told=_telling(console, show))
-    _as_model(console, drawn, None, data, seed=seed, show=show, name=str(path))
+    _as_model(console, Outputs(drawn), data, seed=seed, show=show, name=str(path))
 
 
 def _as_model(
     console: Console,
-    drawn: Array,
-    log_prob: Array | None,
+    drawn: Outputs,
     data: Dataset,
     *,
     seed: int,
@@ -188,10 +190,11 @@ def _as_model(
     """Score what was drawn, and as much fresh data, beside a data set's test part."""
     chosen = metrics_of(show.metrics)
     with show.status(console, "Scoring"):
-        found = score_samples(data, drawn, log_prob=log_prob, seed=seed, metrics=chosen)
-        real = score_samples(data, data.fresh_for(seed), seed=seed, metrics=chosen)
+        found = score_samples(data, **drawn._asdict(), seed=seed, metrics=chosen)
+        fresh, labels = data.fresh_for(seed)
+        real = score_samples(data, fresh, labels=labels, seed=seed, metrics=chosen)
     scores = Scores(replace(one, real=real[metric].value) for metric, one in found.items())
-    title = f"{name} {_size(drawn)} on {data.name} {_size(data.test)}"
+    title = f"{name} {_size(drawn.samples)} on {data.name} {_size(data.test)}"
     show_scores(console, title, scores, show)
 
 

@@ -28,6 +28,10 @@ CATALOG = {
     "ring": Entry(
         "genbench.datasets.synthetic:load_ring", "8 Gaussians on a circle; exact density and modes"
     ),
+    "ring_contaminated": Entry(
+        "genbench.datasets.synthetic:load_ring_contaminated",
+        "the ring, with a tenth of the training samples far off; judged by the clean one",
+    ),
     "grid": Entry(
         "genbench.datasets.synthetic:load_grid", "25 Gaussians on a grid; exact density and modes"
     ),
@@ -43,6 +47,11 @@ CATALOG = {
     ),
     "pinwheel": Entry(
         "genbench.datasets.synthetic:load_pinwheel", "5 bent Gaussians; exact density and modes"
+    ),
+    "class_flow": Entry(
+        "genbench.datasets.class_flow:load",
+        "ten coordinates of digits, drawn from a flow fitted to real ones; exact density and "
+        "classes, and a known Bayes error",
     ),
     "wine": Entry(
         "genbench.datasets.tables:load_wine",

@@ -30,6 +30,7 @@ class Dataset:
     features: Literal["standardised", "digit_classifier"] = "standardised"
     train_labels: Labels | None = None
     test_labels: Labels | None = None
+    fresh_labels: Labels | None = None
     density: Density | None = None
     domain: Domain = field(default_factory=Domain)  # which values a sample can take
     picture: tuple[int, ...] | None = None  # height, width (and channels), if a sample is one
@@ -43,7 +44,9 @@ class Dataset:
             object.__setattr__(self, part, samples)
         if (self.train_labels is None) != (self.test_labels is None):
             raise BadInput(f"{self.name}: labels must be given for train and test, or neither.")
-        for part in ("train", "test"):
+        if self.fresh_labels is not None and self.train_labels is None:
+            raise BadInput(f"{self.name}: labels are given for fresh, but not for train.")
+        for part in ("train", "test", "fresh"):
             labels = getattr(self, f"{part}_labels")
             if labels is not None:
                 name = f"{self.name}: {part}_labels"
@@ -64,18 +67,33 @@ class Dataset:
     def content_hash(self) -> str:
         """SHA-256 of every sample and label, in hexadecimal."""
         digest = hashlib.sha256(self.name.encode())
-        for array in (self.train, self.test, self.fresh, self.train_labels, self.test_labels):
+        labels = (self.train_labels, self.test_labels, self.fresh_labels)
+        for array in (self.train, self.test, self.fresh, *labels):
             if array is not None:
                 digest.update(str(array.shape).encode())
                 digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
-    def fresh_for(self, seed: int) -> Array:
-        """Fresh samples: other ones for every seed where the density is known, else the same."""
+    def fresh_for(self, seed: int) -> tuple[Array, Labels | None]:
+        """Fresh samples and their labels, if there are any.
+
+        They are other ones for every seed where the density is known, else the same.
+        """
         if seed == 0 or self.density is None:
-            return self.fresh
+            return self.fresh, self.fresh_labels
         rng = rng_for(seed, self.name, "fresh")
-        return self.density.sample(len(self.fresh), rng=rng)[0]
+        samples, labels = self.density.sample(len(self.fresh), rng=rng)
+        return samples, None if self.fresh_labels is None else labels
+
+    def labels_for(self, seed: int) -> Labels | None:
+        """Classes that a model is asked for, one for each fresh sample, as common as in training.
+
+        None where the training samples have none.
+        """
+        if self.train_labels is None:
+            return None
+        rng = rng_for(seed, self.name, "labels")
+        return rng.choice(self.train_labels, size=len(self.fresh))
 
     @property
     def data_range(self) -> float | None:

@@ -1,5 +1,6 @@
 """Distributions whose density, modes and samples are all exact."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,8 +27,24 @@ class Density(Protocol):
         ...
 
 
+class OfModes(ABC):
+    """A density that is a sum over modes."""
+
+    @abstractmethod
+    def log_joint(self, points: Array) -> Array:
+        """Log-density of each point and mode together (n, n_modes), in nats."""
+
+    def log_prob(self, points: Array) -> Array:
+        """Log-density of each point (n,), in nats, per unit of volume."""
+        return np.asarray(logsumexp(self.log_joint(points), axis=1))
+
+    def posterior(self, points: Array) -> Array:
+        """Probability of each mode given the point (n, n_modes)."""
+        return np.asarray(softmax(self.log_joint(points), axis=1))
+
+
 @dataclass(frozen=True, eq=False)
-class GaussianMixture:
+class GaussianMixture(OfModes):
     """Equally likely round Gaussians of one width."""
 
     centres: Array  # (n_modes, d)
@@ -38,14 +55,7 @@ class GaussianMixture:
         noise = rng.normal(scale=self.width, size=(n, self.centres.shape[1]))
         return self.centres[modes] + noise, modes
 
-    def log_prob(self, points: Array) -> Array:
-        joint = self._log_joint(points)
-        return np.asarray(logsumexp(joint, axis=1))
-
-    def posterior(self, points: Array) -> Array:
-        return np.asarray(softmax(self._log_joint(points), axis=1))
-
-    def _log_joint(self, points: Array) -> Array:
+    def log_joint(self, points: Array) -> Array:
         n_modes, d = self.centres.shape
         squared = cdist(points, self.centres, "sqeuclidean")
         normaliser = d / 2 * np.log(2 * np.pi * self.width**2) + np.log(n_modes)
@@ -53,7 +63,7 @@ class GaussianMixture:
 
 
 @dataclass(frozen=True, eq=False)
-class NoisyCurves:
+class NoisyCurves(OfModes):
     """Equally likely curves, walked at an even pace and blurred by round Gaussian noise.
 
     The density is the integral of the noise along the curves, by a quadrature rule whose nodes
@@ -70,13 +80,7 @@ class NoisyCurves:
         points = self.walk(modes, rng.random(n))
         return points + rng.normal(scale=self.width, size=points.shape), modes
 
-    def log_prob(self, points: Array) -> Array:
-        return np.asarray(logsumexp(self._log_joint(points), axis=1))
-
-    def posterior(self, points: Array) -> Array:
-        return np.asarray(softmax(self._log_joint(points), axis=1))
-
-    def _log_joint(self, points: Array) -> Array:
+    def log_joint(self, points: Array) -> Array:
         n_curves, _, d = self.curves.shape
         normaliser = d / 2 * np.log(2 * np.pi * self.width**2) + np.log(n_curves)
         columns = []
@@ -129,7 +133,7 @@ class Checkerboard:
 
 
 @dataclass(frozen=True, eq=False)
-class Pinwheel:
+class Pinwheel(OfModes):
     """Equally likely Gaussians round the origin, their long sides to it, bent by a rotation.
 
     Each point is turned by an angle in proportion to its distance from the origin. Such a map is
@@ -147,17 +151,11 @@ class Pinwheel:
         straight = rng.normal((self.radius, 0), self.widths, size=(n, 2))
         return _turned(straight, self._angle(straight, modes)), modes
 
-    def log_prob(self, points: Array) -> Array:
-        return np.asarray(logsumexp(self._log_joint(points), axis=1))
-
-    def posterior(self, points: Array) -> Array:
-        return np.asarray(softmax(self._log_joint(points), axis=1))
-
     def _angle(self, points: Array, arm: Labels | int) -> Array:
         away = np.hypot(points[:, 0], points[:, 1])
         return np.asarray(2 * np.pi * arm / self.arms + self.twist * away)
 
-    def _log_joint(self, points: Array) -> Array:
+    def log_joint(self, points: Array) -> Array:
         columns = []
         for arm in range(self.arms):
             straight = _turned(points, -self._angle(points, arm))

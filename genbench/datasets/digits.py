@@ -30,6 +30,7 @@ def load() -> Dataset:
         fresh=samples[fresh],
         train_labels=labels[train],
         test_labels=labels[test],
+        fresh_labels=labels[fresh],
         features="digit_classifier",
         domain=Domain(whole=True, low=0, high=16),
         picture=(8, 8),

@@ -172,6 +172,7 @@ def _split(name: str, train: Labelled, test: Labelled, *, picture: tuple[int, ..
         fresh=test.pictures[fresh],
         train_labels=train.classes,
         test_labels=test.classes[tested],
+        fresh_labels=test.classes[fresh],
         domain=Domain(whole=True, low=0, high=255),
         picture=picture,
     )

@@ -83,7 +83,7 @@ def _load(name: str, side: int) -> Dataset:
     require("PIL")  # which scikit-learn reads them with
     # One purpose for both sizes: the same tiles are for training.
     parts = cut(load_sample_images().images, side, rng=rng_for(0, "photographs"))
-    (train, train_labels), (test, test_labels), (fresh, _) = parts
+    (train, train_labels), (test, test_labels), (fresh, fresh_labels) = parts
     return Dataset(
         name=name,
         train=train,
@@ -91,6 +91,7 @@ def _load(name: str, side: int) -> Dataset:
         fresh=fresh,
         train_labels=train_labels,
         test_labels=test_labels,
+        fresh_labels=fresh_labels,
         domain=Domain(whole=True, low=0, high=255),
         picture=(side, side, 3),
     )

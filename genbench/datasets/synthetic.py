@@ -5,22 +5,39 @@ import numpy as np
 from genbench.datasets.dataset import Dataset
 from genbench.datasets.densities import (
     Checkerboard,
-    Density,
     GaussianMixture,
     NoisyCurves,
     Pinwheel,
 )
+from genbench.datasets.parts import drawn_from
 from genbench.ground.arrays import Array, Labels
 from genbench.ground.randomness import rng_for
-
-N_TRAIN, N_TEST, N_FRESH = 2000, 1000, 1000
 
 
 def load_ring() -> Dataset:
     """Eight narrow Gaussians on a circle of radius two: does a model find every mode?"""
     angles = 2 * np.pi * np.arange(8) / 8
     centres = 2 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    return _draw("ring", GaussianMixture(centres, width=0.1))
+    return drawn_from("ring", GaussianMixture(centres, width=0.1))
+
+
+def load_ring_contaminated() -> Dataset:
+    """The ring, with a tenth of the training samples far off: is a model led astray by them?
+
+    Test and fresh samples are of the clean ring. There are no labels: bad samples have none.
+    """
+    ring = load_ring()
+    rng = rng_for(0, "ring_contaminated")
+    bad = rng.permutation(len(ring.train)) < len(ring.train) // 10
+    far = rng.normal((6.0, 0.0), 0.3, size=ring.train.shape)
+    train = np.where(bad[:, None], far, ring.train)
+    return Dataset(
+        name="ring_contaminated",
+        train=train,
+        test=ring.test,
+        fresh=ring.fresh,
+        density=ring.density,
+    )
 
 
 def load_grid() -> Dataset:
@@ -33,7 +50,7 @@ def load_grid() -> Dataset:
     centres = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
     cos, sin = np.cos(np.radians(27)), np.sin(np.radians(27))
     turned = centres @ np.array([[cos, sin], [-sin, cos]])
-    return _draw("grid", GaussianMixture(turned, width=0.1))
+    return drawn_from("grid", GaussianMixture(turned, width=0.1))
 
 
 def load_moons() -> Dataset:
@@ -42,7 +59,7 @@ def load_moons() -> Dataset:
     share = (nodes + 1) / 2
     curves = np.stack([_half_circle(np.full(200, curve), share) for curve in (0, 1)])
     density = NoisyCurves(curves, weights / 2, walk=_half_circle, width=0.1)
-    return _draw("moons", density)
+    return drawn_from("moons", density)
 
 
 def load_spirals() -> Dataset:
@@ -52,17 +69,17 @@ def load_spirals() -> Dataset:
     angle = (nodes + 1) / 2
     curves = np.stack([_spiral(np.full(400, curve), angle**2) for curve in (0, 1)])
     density = NoisyCurves(curves, weights * angle, walk=_spiral, width=0.1)
-    return _draw("spirals", density)
+    return drawn_from("spirals", density)
 
 
 def load_checkerboard() -> Dataset:
     """Evenly over the eight dark squares of a board: sharp edges, and corners that meet."""
-    return _draw("checkerboard", Checkerboard(n=4, side=2.0))
+    return drawn_from("checkerboard", Checkerboard(n=4, side=2.0))
 
 
 def load_pinwheel() -> Dataset:
     """Five long Gaussians round the origin, bent into arms: modes that are curved and far apart."""
-    return _draw("pinwheel", Pinwheel(arms=5, radius=2.0, widths=(0.4, 0.15), twist=0.6))
+    return drawn_from("pinwheel", Pinwheel(arms=5, radius=2.0, widths=(0.4, 0.15), twist=0.6))
 
 
 def _half_circle(curve: Labels, share: Array) -> Array:
@@ -78,19 +95,3 @@ def _spiral(curve: Labels, share: Array) -> Array:
     around, across = np.cos(angle), np.sin(angle)
     points = 0.4 * np.stack([around + angle * across, across - angle * around], axis=1)
     return np.where((curve == 0)[:, None], points, -points)
-
-
-def _draw(name: str, density: Density) -> Dataset:
-    parts = {
-        part: density.sample(n, rng=rng_for(0, name, part))
-        for part, n in (("train", N_TRAIN), ("test", N_TEST), ("fresh", N_FRESH))
-    }
-    return Dataset(
-        name=name,
-        train=parts["train"][0],
-        test=parts["test"][0],
-        fresh=parts["fresh"][0],
-        train_labels=parts["train"][1],
-        test_labels=parts["test"][1],
-        density=density,
-    )

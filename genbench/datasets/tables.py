@@ -96,6 +96,7 @@ def _part(
         fresh=table[fresh],
         train_labels=None if classes is None else classes[train],
         test_labels=None if classes is None else classes[test],
+        fresh_labels=None if classes is None else classes[fresh],
         domain=domain,
         columns=tuple(map(str, columns)),
     )

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import importlib.util
+import inspect
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -17,7 +18,7 @@ import numpy as np
 from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.paths import brief, is_file, shown
-from genbench.models.functions import FunctionModel
+from genbench.models.functions import ConditionalFunctionModel, FunctionModel
 from genbench.models.moved import present_address
 from genbench.models.sources import hash_of_code, hash_of_file
 
@@ -76,15 +77,23 @@ class ModelSpec:
         """Return plain values from which `ModelSpec(**values)` makes the same again."""
         return asdict(self) | {"params": dict(self.params)}
 
-    def make(self) -> GenerativeModel:
+    def make(self, *, budget: float | None = None) -> GenerativeModel:
         """Import the class, or the two functions, and make the model.
+
+        Args:
+            budget: seconds that a fit may take, for a model whose constructor has a parameter of
+                that name.
 
         Raises:
             BadInput: the file, module, class or function is not there, or has no `fit` and
                 `sample`.
         """
         where, _, name = self.target.rpartition(":")
-        model = constructor(load(where), name, where=where)(**self.params)
+        make = constructor(load(where), name, where=where)
+        params = dict(self.params)
+        if budget is not None and takes(make, "budget"):
+            params.setdefault("budget", budget)
+        model = make(**params)
         if not isinstance(model, GenerativeModel):
             raise BadInput(
                 f"{shown(self.target)} must have the methods fit(train, *, rng) and "
@@ -108,7 +117,28 @@ def constructor(module: ModuleType, name: str, *, where: str) -> Callable[..., A
             raise BadInput(f"{shown(where)}:{part} is {brief(repr(found[-1]))}, not a class.")
     if len(found) == 1:
         return found[0]  # type: ignore[no-any-return]
-    return partial(FunctionModel, *found)
+    conditional = all(takes(function, "labels") for function in found)
+    return partial(ConditionalFunctionModel if conditional else FunctionModel, *found)
+
+
+def is_conditional(model: GenerativeModel) -> bool:
+    """Say whether a model draws samples of classes: `fit` and `sample` both ask for `labels`."""
+    return takes(model.fit, "labels") and takes(model.sample, "labels")
+
+
+def needs(function: Callable[..., Any], name: str) -> bool:
+    """Say whether a function has a parameter of that name that must be given."""
+    return takes(function, name) and (
+        inspect.signature(function).parameters[name].default is inspect.Parameter.empty
+    )
+
+
+def takes(function: Callable[..., Any], name: str) -> bool:
+    """Say whether a function has a parameter of that name."""
+    try:
+        return name in inspect.signature(function).parameters
+    except (TypeError, ValueError):  # not written in Python
+        return False
 
 
 def baselines() -> Mapping[str, ModelSpec]:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from genbench.ground.arrays import Array
+from genbench.ground.arrays import Array, Labels
 from genbench.ground.errors import BadInput
 
 
@@ -39,6 +39,20 @@ class FunctionModel:
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
         """Draw `n` samples (n, d)."""
         drawn: Array = self._sample(self._state, n, rng=rng)
+        return drawn
+
+
+class ConditionalFunctionModel(FunctionModel):
+    """The same, of functions that both have a parameter `labels`."""
+
+    def fit(self, train: Array, *, rng: np.random.Generator, labels: Labels | None = None) -> Self:
+        """Learn from samples (n_train, d) of these classes (n_train,)."""
+        self._state = self._fit(train, rng=rng, labels=labels, **self._settings)
+        return self
+
+    def sample(self, n: int, *, rng: np.random.Generator, labels: Labels | None = None) -> Array:
+        """Draw `n` samples (n, d) of these classes (n,)."""
+        drawn: Array = self._sample(self._state, n, rng=rng, labels=labels)
         return drawn
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from genbench.ground.arrays import Array
+from genbench.ground.arrays import Array, Labels
 from genbench.ground.randomness import rng_for
 
 N_TRAIN, N_POINTS = 200, 20
@@ -21,6 +21,12 @@ class Toy:
     name: str
     train: Array  # (N_TRAIN, d)
     points: Array  # (N_POINTS, d), even within their cells where the data are whole numbers
+
+    @property
+    def labels(self) -> Labels:
+        """Two classes (N_TRAIN,): samples whose first value is below their median, and others."""
+        first = self.train.reshape(len(self.train), -1)[:, 0]
+        return (first > np.median(first)).astype(np.int64)
 
     def keep(self, folder: Path) -> None:
         """Write it to a folder, for another process to find it by `kept`."""

@@ -65,6 +65,7 @@ class Board:
     models: tuple[str, ...] | None = None  # None: every baseline
     metrics: tuple[str, ...] = STANDARD  # a table of all measures could not be read
     deadline: float = 300.0  # seconds a cell may take to fit and sample
+    budget: float | None = None  # seconds a fit is to take, where a model lets that be said
 
     def narrowed(
         self,
@@ -72,8 +73,9 @@ class Board:
         models: tuple[str, ...] | None,
         datasets: tuple[str, ...] | None,
         seeds: tuple[int, ...] | None,
+        budget: float | None = None,
     ) -> "Board":
-        """Return the same board with other models, data sets or seeds, where given.
+        """Return the same board with other models, data sets, seeds or budget, where given.
 
         Raises:
             BadInput: nothing is left, or a seed is negative.
@@ -88,6 +90,7 @@ class Board:
             models=self.models if models is None else models,
             datasets=self.datasets if datasets is None else datasets,
             seeds=self.seeds if seeds is None else seeds,
+            budget=self.budget if budget is None else budget,
         )
 
 

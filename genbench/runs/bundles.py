@@ -1,10 +1,11 @@
 """Bundles: a model's samples with all that tells what they are, in one file, for other machines.
 
 A bundle is a zip of `manifest.json` and, for every cell that went well, `samples/NAME.npy` and
-perhaps `log_prob/NAME.npy`. Whoever receives one trusts none of it: archives are looked over,
-arrays are held to the sizes that the board asks for and to the checksums of the manifest, nothing
-is unpickled and nothing is unpacked to a path that the bundle names. What is not checked is whether
-the samples came from such a model at all: records made of them are marked as not verified.
+perhaps `log_prob/NAME.npy` and `labels/NAME.npy`. Whoever receives one trusts none of it: archives
+are looked over, arrays are held to the sizes that the board asks for and to the checksums of the
+manifest, nothing is unpickled and nothing is unpacked to a path that the bundle names. What is not
+checked is whether the samples came from such a model at all: records made of them are marked as not
+verified.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ import numpy as np
 
 import genbench
 from genbench.files.archives import Archive, open_archive
-from genbench.ground.arrays import Array, as_samples
+from genbench.ground.arrays import Array, as_labels, as_samples
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.landing import replace_file
 from genbench.ground.paths import brief, is_file, readable, shown
@@ -84,7 +85,7 @@ def write_bundle(
     for number, record in enumerate(found):
         files = {}
         if record.status == "ok":
-            for kind in ("samples", "log_prob"):
+            for kind in ("samples", "log_prob", "labels"):
                 source = store.cell(record.key) / f"{kind}.npy"
                 if not source.exists():
                     if kind == "samples":
@@ -218,8 +219,8 @@ def _checked(archive: Archive, values: Any, board: Board) -> Entry:
         raise BadInput(f"{archive.name}: its reasons must be text.")
     if entry.phase not in (None, *PHASES, "score"):
         raise BadInput(f"{archive.name}: {entry.phase!r:.200} is no phase.")
-    if not isinstance(entry.files, dict) or len(entry.files) > 2:
-        raise BadInput(f"{archive.name}: a cell has one file of samples, and one of log_prob.")
+    if not isinstance(entry.files, dict) or len(entry.files) > 3:
+        raise BadInput(f"{archive.name}: a cell has a file of samples, of log_prob and of labels.")
     reason = None if entry.reason is None else one_line(entry.reason, most=LONGEST_REASON)
     return replace(entry, reason=reason)
 
@@ -230,6 +231,7 @@ def _arrays(archive: Archive, entry: Entry) -> dict[str, Array]:
     shapes = {
         "samples": (len(dataset.fresh), *dataset.test.shape[1:]),
         "log_prob": (len(dataset.test),),
+        "labels": (len(dataset.fresh),),
     }
     found = {}
     for member, checksum in entry.files.items():
@@ -237,20 +239,22 @@ def _arrays(archive: Archive, entry: Entry) -> dict[str, Array]:
         if kind in found:
             raise BadInput(f"{archive.name}: a cell has two files of {kind}.")
         if member not in archive.members or kind not in shapes:
-            raise BadInput(f"{archive.name} holds no file {shown(member)} of samples or log_prob.")
+            raise BadInput(f"{archive.name} holds no file {shown(member)} of a cell.")
+        where = f"{archive.name}: {shown(member)}"
         content = archive.read(member, most=8 * math.prod(shapes[kind]) + MOST_HEADER)
         if _sha256(content) != checksum:
-            raise BadInput(f"{archive.name}: {shown(member)} is not the file of its checksum.")
+            raise BadInput(f"{where} is not the file of its checksum.")
         array = np.load(io.BytesIO(content), allow_pickle=False)
         if array.shape != shapes[kind] or array.dtype != np.float64:
             raise BadInput(
-                f"{archive.name}: {shown(member)} holds {array.dtype} {array.shape}; expected "
-                f"float64 {shapes[kind]}."
+                f"{where} holds {array.dtype} {array.shape}; expected float64 {shapes[kind]}."
             )
         if kind == "samples":
-            array = as_samples(array, name=f"{archive.name}: {shown(member)}")
+            array = as_samples(array, name=where)
+        elif kind == "labels":
+            as_labels(array, name=where, n=len(array))
         elif np.isnan(array).any() or (array == np.inf).any():
-            raise BadInput(f"{archive.name}: {shown(member)} holds NaN or +infinity.")
+            raise BadInput(f"{where} holds NaN or +infinity.")
         found[kind] = array
     if (entry.status == "ok") != ("samples" in found) or (found and "samples" not in found):
         raise BadInput(f"{archive.name}: a cell has samples if and only if it went well.")

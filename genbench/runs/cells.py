@@ -2,49 +2,62 @@
 
 import hashlib
 import json
+import math
 import time
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from threading import Event
-from typing import NamedTuple
+from typing import NamedTuple, Self
+
+import numpy as np
 
 from genbench.datasets import Dataset, load
+from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
-from genbench.ground.plain_files import read_plain
-from genbench.ground.processes import OURS, OUTPUT, Ending, Launcher, run_alone
-from genbench.ground.text import one_line
+from genbench.ground.processes import OUTPUT, run_alone
 from genbench.models.find import ModelSpec, baselines, find, source_hash
 from genbench.models.held import Held, take
 from genbench.models.moved import present_address
 from genbench.runs.boards import Board
 from genbench.runs.disk import full_disk, has_room, tells_of_full_disk
-from genbench.runs.outcomes import MOST_SAID, Outcome, believed, keep_outcome
-from genbench.runs.records import REAL
+from genbench.runs.endings import MOST_OUTPUT, out_of_memory_kills, outcome_of
+from genbench.runs.limits import ORDINARY, Limits
+from genbench.runs.outcomes import Outcome, keep_outcome
+from genbench.runs.records import REAL, Record
 from genbench.runs.watch import Watch, npy
-from genbench.runs.worker import DISK_FULL, DISK_FULL_EXIT
+from genbench.runs.worker import DISK_FULL
 from genbench.runs.workplace import Workplace, fresh_folder, workplace
 from genbench.scoring.dataset import MOST_HEADER
 
 PROTOCOL = 3  # raised by hand when samples or scores of unchanged models may change
-MOST_OUTPUT = 10_000_000  # bytes kept of what a process prints
 MARGIN = 2**16  # bytes, beside its arrays, that a cell writes
-LONGEST_LINE = 300  # characters
-NEAR = 0.9  # of the memory allowed: who dies there died of it
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One model on one data set with one seed; REAL stands for fresh real samples."""
+    """One model on one data set with one seed; REAL stands for fresh real samples.
+
+    Raises:
+        BadInput: the budget is no positive number of seconds.
+    """
 
     dataset: str
     model: str
     seed: int
+    # Seconds that a fit may take, for models that ask; no part of where a cell stands on a board.
+    budget: float | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         # As records name it: whatever address it was asked for by, it is one cell.
         object.__setattr__(self, "model", present_address(self.model))
+        if self.budget is not None and not 0 < self.budget < math.inf:
+            raise BadInput(f"A budget is a positive number of seconds, not {self.budget}.")
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        """Return the cell that a record tells of."""
+        return cls(*record.place, record.budget)
 
     @property
     def spec(self) -> ModelSpec:
@@ -86,6 +99,8 @@ class Cell:
             "source": source,
             "seed": self.seed,
         }
+        if self.budget is not None:
+            depends_on["budget"] = float(self.budget)
         return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -98,18 +113,6 @@ class Taken(NamedTuple):
     key: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What a cell's process may take, and how it is started."""
-
-    seconds: float = 300.0  # for each phase: import, fit, sample, log_prob
-    memory: int | None = None  # bytes that it may reserve
-    launcher: Launcher = OURS
-
-
-ORDINARY = Limits()
-
-
 def cells_of(board: Board) -> list[Cell]:
     """Return a board's cells, real samples first.
 
@@ -118,7 +121,7 @@ def cells_of(board: Board) -> list[Cell]:
     """
     models = (REAL, *(board.models if board.models is not None else baselines()))
     cells = [
-        Cell(dataset, model, seed)
+        Cell(dataset, model, seed, None if model == REAL else board.budget)
         for seed in board.seeds
         for dataset in board.datasets
         for model in models
@@ -170,7 +173,8 @@ def fit_and_sample(
 
 def room_for(dataset: Dataset) -> int:
     """Return how many bytes a cell is owed, for what is brought to it and what it is to bring."""
-    sizes = (dataset.train.size, dataset.fresh.size, dataset.test.size, len(dataset.test))
+    arrays = (dataset.train, dataset.fresh, dataset.test)
+    sizes = [array.size + len(array) for array in arrays]
     return 2 * 8 * sum(sizes) + MARGIN
 
 
@@ -182,10 +186,15 @@ def _attempt(
         "model": taken.held.moved(taken.spec, place.path).to_json(),
         "code": taken.held.code_to_json(),
         "seed": taken.cell.seed,
+        "budget": taken.cell.budget,
         "n": len(dataset.fresh),
         "memory": limits.memory,
     }
     place.write("train.npy", npy(dataset.train))
+    asked = dataset.labels_for(taken.cell.seed)
+    if dataset.train_labels is not None and asked is not None:
+        place.write("train_labels.npy", npy(dataset.train_labels))
+        place.write("labels.npy", npy(asked))
     for name, content in taken.held.exports.items():
         place.write(name, content)
     place.write("spec.json", json.dumps(spec).encode())
@@ -205,7 +214,8 @@ def _attempt(
         if tells_of_full_disk(error):
             raise
         return Outcome("missing", "import", f"The model's process cannot be started: {error}.")
-    outcome = _outcome(folder, place, ending, limits, killed=out_of_memory_kills() > kills)
+    killed = out_of_memory_kills() > kills
+    outcome = outcome_of(place, ending, folder, limits, killed=killed)
     outcome = replace(
         outcome,
         seconds=time.monotonic() - start,
@@ -214,17 +224,15 @@ def _attempt(
     try:
         if outcome.status == "crash" and not has_room(folder, room_for(dataset)):
             return replace(outcome, status=DISK_FULL)
-        return outcome if outcome.status != "ok" else _kept(outcome, folder, place, dataset, watch)
+        return outcome if outcome.status != "ok" else _kept(outcome, folder, place, taken, watch)
     except (NotADirectoryError, FileExistsError, IsADirectoryError) as error:  # the model's doing
         reason = f"What it left cannot be kept: {error}."
         return replace(outcome, status="error", phase="validate", reason=reason)
 
 
-def _kept(
-    outcome: Outcome, folder: Path, place: Workplace, dataset: Dataset, watch: Watch
-) -> Outcome:
+def _kept(outcome: Outcome, folder: Path, place: Workplace, taken: Taken, watch: Watch) -> Outcome:
     """Copy what a model has left into the cell's folder, or say why that is nothing to keep."""
-    found = {}
+    dataset, found = watch.dataset, {}
     for name, n in (("samples", dataset.fresh.size), ("log_prob", len(dataset.test))):
         if name == "samples" and watch.samples is not None:
             found[name] = watch.samples
@@ -235,63 +243,10 @@ def _kept(
             except OSError as error:
                 reason = f"{name}.npy is no file of at most {most} bytes: {error.strerror}."
                 return replace(outcome, status="invalid", phase="validate", reason=reason)
+    labels = dataset.labels_for(taken.cell.seed) if outcome.conditional else None
+    if labels is not None:  # as it was asked for them, whatever it has made of the file
+        found["labels"] = npy(labels.astype(np.float64))
     for name, content in found.items():
         replace_file(folder / f"{name}.npy", content)
     keep_outcome(folder, outcome)
     return outcome
-
-
-def _outcome(
-    folder: Path, place: Workplace, ending: Ending, limits: Limits, *, killed: bool
-) -> Outcome:
-    with suppress(OSError):
-        if (outcome := believed(place.read("outcome.json", most=MOST_SAID))) is not None:
-            return outcome
-    phase = place.phase()
-    if ending.cause == "deadline":
-        return Outcome("timeout", phase, f"Not done after {limits.seconds:g} seconds.")
-    if ending.cause is not None:
-        return Outcome("lost", phase, "The run was stopped.")
-    if ending.returncode == DISK_FULL_EXIT:
-        return Outcome(DISK_FULL, phase, "No space was left on the disk.")
-    if phase is None and ending.returncode > 0 and (said := _last_line(folder)):
-        status = "missing" if said.startswith("ModuleNotFoundError") else "crash"
-        return Outcome(status, phase, f"The process could not start: {said}")
-    return _death(phase, ending, limits, killed=killed)
-
-
-def _death(phase: str | None, ending: Ending, limits: Limits, *, killed: bool) -> Outcome:
-    near_limit = limits.memory is not None and ending.peak_memory > NEAR * limits.memory
-    if ending.returncode < 0 and (killed or near_limit):
-        gigabytes = ending.peak_memory / 2**30
-        reason = f"{_sentence(ending.in_words())}, holding {gigabytes:.2g} GiB: out of memory."
-        return Outcome("oom", phase, reason)
-    return Outcome("crash", phase, f"{_sentence(ending.in_words())} before it was done.")
-
-
-def said_in(folder: Path) -> str:
-    """Return what a cell's process printed, as far as it was kept."""
-    try:
-        printed = read_plain(folder / OUTPUT, most=2 * MOST_OUTPUT)
-    except OSError:
-        return ""
-    return printed.decode(errors="replace")
-
-
-def _last_line(folder: Path) -> str:
-    lines = said_in(folder)[-MOST_SAID:].split("\n")
-    lines = [one_line(line, most=LONGEST_LINE) for line in lines]
-    return next((line for line in reversed(lines) if line), "")
-
-
-def out_of_memory_kills() -> int:
-    """Return how many processes around this one the system has killed for want of memory."""
-    try:
-        text = Path("/proc/vmstat").read_text(encoding="utf-8")
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("oom_kill "))
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

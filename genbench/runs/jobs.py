@@ -1,6 +1,5 @@
 """Jobs: one cell done from claim to record, wherever an engine places it."""
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,20 +14,14 @@ from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
 from genbench.ground.text import one_line
 from genbench.metric import Score as MetricScore
-from genbench.runs.cells import (
-    ORDINARY,
-    PROTOCOL,
-    Cell,
-    Limits,
-    Taken,
-    fit_and_sample,
-    load_once,
-)
+from genbench.runs.cells import PROTOCOL, Cell, Taken, fit_and_sample, load_once
 from genbench.runs.claims import claim
+from genbench.runs.limits import ORDINARY, Limits
 from genbench.runs.outcomes import LONGEST_REASON, Outcome, keep_outcome, stored_outcome
 from genbench.runs.records import REAL, Record
 from genbench.runs.scorer import Scored, score_here
 from genbench.runs.store import Store, now
+from genbench.runs.watch import npy
 from genbench.runs.workplace import fresh_folder
 
 Score = Callable[[str, Path, int, tuple[str, ...]], Scored]  # of a stored cell
@@ -167,9 +160,10 @@ def _sample(plan: Plan, taken: Taken, folder: Path, stop: Event | None) -> Outco
     if cell.model != REAL:
         return fit_and_sample(taken, folder, limits=plan.limits, stop=stop)
     fresh_folder(folder)
-    written = io.BytesIO()
-    np.save(written, load_once(cell.dataset).fresh_for(cell.seed))
-    replace_file(folder / "samples.npy", written.getvalue())
+    samples, labels = load_once(cell.dataset).fresh_for(cell.seed)
+    replace_file(folder / "samples.npy", npy(samples))
+    if labels is not None:
+        replace_file(folder / "labels.npy", npy(labels.astype(np.float64)))
     keep_outcome(folder, outcome := Outcome("ok"))
     return outcome
 
@@ -201,6 +195,7 @@ def _blank(taken: Taken, outcome: Outcome) -> Record:
         model=cell.model,
         family=taken.spec.family,
         seed=cell.seed,
+        budget=cell.budget,
         source=taken.held.checksum,
         **known_of(cell.dataset),
         **facts,

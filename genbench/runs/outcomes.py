@@ -27,6 +27,7 @@ class Outcome:
     reason: str | None = None
     fit_seconds: float | None = None
     sample_seconds: float | None = None
+    conditional: bool = False  # whether samples are of the classes that were asked for
     seconds: float | None = None  # of the whole process
     peak_memory: int | None = None  # bytes
 
@@ -44,6 +45,7 @@ def believed(content: bytes) -> Outcome | None:
         and all(map(_is_amount, (outcome.fit_seconds, outcome.sample_seconds)))
         and (outcome.peak_memory is None or type(outcome.peak_memory) is int)
         and _is_amount(outcome.peak_memory)
+        and type(outcome.conditional) is bool
     )
     if not proper:
         return None

@@ -36,7 +36,7 @@ def run_with_progress(
             progress.update(task, description=_names(under_way))
 
         def on_end(record: Record) -> None:
-            began = under_way.pop(Cell(*record.place), None)  # not known of cells done elsewhere
+            began = under_way.pop(Cell.of(record), None)  # not known of cells done elsewhere
             took = "" if began is None else f" {time.monotonic() - began:6.1f} s"
             reason = f"  {record.reason}" if record.reason else ""
             line = f"{record.dataset:>8} {record.model:<24} {record.status:<8}{took}{reason}"

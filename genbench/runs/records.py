@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -58,6 +59,7 @@ class Record:
     dataset_hash: str = ""
     features: str = ""
     version: str = ""  # of genbench
+    budget: float | None = None  # seconds that a fit was to take, where that was said
     n_train: int = 0
     n_test: int = 0
     n_generated: int = 0
@@ -246,6 +248,8 @@ def _from_values(values: dict[str, Any]) -> Record:
         raise ValueError("its names are not all texts")
     if type(record.seed) is not int:
         raise ValueError(f"its seed is {record.seed!r}")
+    if record.budget is not None and not 0 < float(record.budget) < math.inf:
+        raise ValueError(f"its budget is {record.budget!r} seconds")
     if record.test_copies is not None and type(record.test_copies) is not int:
         raise ValueError(f"its number of test samples is {record.test_copies!r}")
     return record

@@ -12,10 +12,11 @@ from typing import Literal
 import genbench
 from genbench.ground.errors import BadInput
 from genbench.runs.boards import Board
-from genbench.runs.cells import ORDINARY, PROTOCOL, Cell, Limits, cells_of, load_once
+from genbench.runs.cells import PROTOCOL, Cell, cells_of, load_once
 from genbench.runs.claims import holder_of
 from genbench.runs.engines import Engine
 from genbench.runs.jobs import Plan, do, unscored
+from genbench.runs.limits import ORDINARY, Limits
 from genbench.runs.records import Record
 from genbench.runs.scorer import Scorer
 from genbench.runs.store import Store, now
@@ -93,7 +94,7 @@ def run(
             if most_failures is not None and failures > most_failures:
                 raise TooManyFailures(f"{failures} cells failed; at most {most_failures} may.")
     wanted = set(cells)
-    return [record for record in store.publish() if _cell_of(record) in wanted]
+    return [record for record in store.publish() if Cell.of(record) in wanted]
 
 
 def select(
@@ -105,7 +106,7 @@ def select(
     parameters and seed, and scored by these metrics as they are now; `stale`, those of them that
     have some record; `failed`, those whose record tells of a failure; `all`, all.
     """
-    by_cell = {_cell_of(record): record for record in known}
+    by_cell = {Cell.of(record): record for record in known}
     chosen: dict[Only, tuple[Standing, ...]] = {
         "missing": ("missing", "stale"),
         "stale": ("stale",),
@@ -152,7 +153,7 @@ def _all(
         done = set()
         for record in _once(plan, left, engine, on_start):
             if record is not None:
-                done.add(_cell_of(record))
+                done.add(Cell.of(record))
                 yield record
         left = [cell for cell in left if cell not in done]
         ours = [cell for cell in left if not holder_of(store.claims, cell.key())[1]]
@@ -190,12 +191,9 @@ def _lost(cell: Cell) -> Record:
         model=cell.model,
         family=cell.spec.family,
         seed=cell.seed,
+        budget=cell.budget,
         status="lost",
         reason=f"What was to do it ended without a word, {TRIES} times.",
         version=genbench.__version__,
         finished=now(),
     )
-
-
-def _cell_of(record: Record) -> Cell:
-    return Cell(*record.place)

@@ -97,10 +97,10 @@ def _score(dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> S
     from genbench.scoring.dataset import read_outputs, score_samples, test_copies
 
     data = load_once(dataset)
-    samples, log_prob = read_outputs(folder, data)
-    scores = score_samples(data, samples, log_prob=log_prob, seed=seed, metrics=metrics)
-    copied = test_copies(data, samples)
-    preview = preview_of(data, samples)
+    found = read_outputs(folder, data)
+    scores = score_samples(data, **found._asdict(), seed=seed, metrics=metrics)
+    copied = test_copies(data, found.samples)
+    preview = preview_of(data, found.samples)
     return Scored(dict(scores), preview, None if copied is None else copied.n)
 
 

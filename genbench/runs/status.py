@@ -44,7 +44,7 @@ def standings(board: Board, folder: Path) -> list[Standing]:
         BadInput: the board names what does not exist, or a file does not hold records.
     """
     store = Store(folder)
-    known = {Cell(*record.place): record for record in store.records()}
+    known = {Cell.of(record): record for record in store.records()}
     return [_standing(cell, store, board, known) for cell in cells_of(board)]
 
 

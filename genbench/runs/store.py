@@ -144,8 +144,7 @@ def _standing(found: list[Record]) -> Record:
     """Return which of several records of one place stands."""
     if len({record.key for record in found}) > 1:
         with suppress(BadInput):  # what cannot be found any more has no key
-            key = Cell(*found[0].place).key()
-            found = [record for record in found if record.key == key] or found
+            found = [each for each in found if each.key == Cell.of(each).key()] or found
     (record,) = records.newest(found, now=now())
     return record
 

@@ -7,7 +7,7 @@ from threading import Event
 import numpy as np
 
 from genbench.datasets import Dataset
-from genbench.ground.arrays import Array
+from genbench.ground.arrays import Array, Labels
 from genbench.ground.randomness import rng_for
 from genbench.runs.disk import tells_of_full_disk
 from genbench.runs.worker import PHASES
@@ -49,7 +49,7 @@ class Watch:
                 raise
 
 
-def npy(array: Array) -> bytes:
+def npy(array: Array | Labels) -> bytes:
     """Return an array as an .npy file holds it."""
     written = io.BytesIO()
     np.save(written, array, allow_pickle=False)

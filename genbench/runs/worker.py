@@ -1,11 +1,11 @@
 """The process of one cell: makes a model, fits it, draws samples, and says how that went.
 
-Run as `python -m genbench.runs.worker FOLDER`, where FOLDER holds `spec.json` and `train.npy`, and
-never the test set. Everything else it leaves in FOLDER too: `phase.txt` (what it is doing),
-`samples.npy`, `log_prob.npy`, and last `outcome.json`, whose absence tells that the process died.
-The points that the model's density is asked at come once its samples are there. It imports little,
-so that it starts fast and in any Python that has numpy, and nothing that it writes is ever
-unpickled.
+Run as `python -m genbench.runs.worker FOLDER`, where FOLDER holds `spec.json` and `train.npy`, with
+the classes of its samples and those of the samples to draw where there are classes, and never the
+test set. Everything else it leaves in FOLDER too: `phase.txt` (what it is doing), `samples.npy`,
+`log_prob.npy`, and last `outcome.json`, whose absence tells that the process died. The points that
+the model's density is asked at come once its samples are there. It imports little, so that it
+starts fast and in any Python that has numpy, and nothing that it writes is ever unpickled.
 """
 
 import json
@@ -29,6 +29,8 @@ from genbench.models.find import (
     HasLogProb,
     ModelSpec,
     Selective,
+    is_conditional,
+    needs,
     reach_current_folder,
 )
 from genbench.models.held import hold
@@ -78,21 +80,24 @@ def _fit_and_sample(folder: Path, spec: dict[str, Any], outcome: dict[str, Any])
 
     _enter(folder, "import")
     hold(spec["code"])
-    model = ModelSpec(**spec["model"]).make()
+    model = ModelSpec(**spec["model"]).make(budget=spec["budget"])
 
     if isinstance(model, Selective) and (reason := model.refuses(train)):
         raise Refused(reason)
 
+    classes, asked = _classes(folder, model)
+    outcome["conditional"] = bool(asked)
+
     _enter(folder, "fit")
     start = time.perf_counter()
-    fitted = model.fit(train, rng=rng_for(seed, "fit"))
+    fitted = model.fit(train, rng=rng_for(seed, "fit"), **classes)
     outcome["fit_seconds"] = time.perf_counter() - start
     if isinstance(fitted, GenerativeModel):
         model = fitted
 
     _enter(folder, "sample")
     start = time.perf_counter()
-    drawn = model.sample(n, rng=rng_for(seed, "sample"))
+    drawn = model.sample(n, rng=rng_for(seed, "sample"), **asked)
     outcome["sample_seconds"] = time.perf_counter() - start
 
     _enter(folder, "validate")
@@ -105,6 +110,19 @@ def _fit_and_sample(folder: Path, spec: dict[str, Any], outcome: dict[str, Any])
         _enter(folder, "log_prob")  # upon which the parent brings the points
         points = _points(folder)
         np.save(folder / "log_prob.npy", _log_prob(model, points), allow_pickle=False)
+
+
+def _classes(folder: Path, model: GenerativeModel) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what `fit` and `sample` are told beside the rest: nothing, unless both ask."""
+    if not is_conditional(model):
+        return {}, {}
+    paths = (folder / "train_labels.npy", folder / "labels.npy")
+    if not all(path.exists() for path in paths):
+        if needs(model.fit, "labels"):
+            raise Refused("It learns from samples with classes, and these have none.")
+        return {}, {}
+    known, wanted = (np.load(path, allow_pickle=False) for path in paths)
+    return {"labels": known}, {"labels": wanted}
 
 
 def _points(folder: Path) -> Array:

@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from genbench.datasets import Dataset
 from genbench.embeddings import Embedding, embedding_for
 from genbench.evidence import Comparison, Reference
-from genbench.ground.arrays import Array, as_samples
+from genbench.ground.arrays import Array, Labels, as_labels, as_samples
 from genbench.ground.errors import BadInput
 from genbench.metric import Metric, Score
 from genbench.metrics import CATALOG, find
@@ -45,10 +46,13 @@ def score_samples(
     samples: Array,
     *,
     log_prob: Array | None = None,
+    labels: Labels | None = None,
     seed: int = 0,
     metrics: Iterable[str] = tuple(CATALOG),
 ) -> Scores:
     """Score samples (n, d) by the metrics; one that fails is a score with the reason.
+
+    `labels` (n,) are the classes that the samples were made for, if they were made for any.
 
     Raises:
         BadInput: samples that are not like the data set's, or numbers beyond what can be scored.
@@ -64,6 +68,9 @@ def score_samples(
         generated=projected,
         generated_points=embedding.embed(projected),
         generated_probabilities=embedding.classify(projected),
+        generated_labels=None
+        if labels is None
+        else as_labels(labels, name="labels", n=len(samples)),
         test_log_prob=log_prob,
         seed=seed,
     )
@@ -80,18 +87,31 @@ def test_copies(dataset: Dataset, samples: Array) -> Copies | None:
     return copies_of(dataset.test, dataset.project(samples), dataset.fresh, dataset.train)
 
 
-def read_outputs(folder: Path, dataset: Dataset) -> tuple[Array, Array | None]:
-    """Read the samples, and the log-densities if any, that a cell's process left in its folder.
+class Outputs(NamedTuple):
+    """What came of a cell."""
 
-    The process is not trusted: what it left is looked at before it is loaded.
+    samples: Array  # (n_generated, ...)
+    log_prob: Array | None = None  # (n_test,), in nats
+    labels: Labels | None = None  # (n_generated,): the classes that the samples were made for
+
+
+def read_outputs(folder: Path, dataset: Dataset) -> Outputs:
+    """Read what came of a cell from its folder.
+
+    The process that left it is not trusted: it is looked at before it is loaded.
 
     Raises:
         BadInput: the files do not hold as many samples, like the data set's, as were asked for.
     """
     n = len(dataset.fresh)
     samples = _read(folder / "samples.npy", (n, *dataset.test.shape[1:]))
-    path = folder / "log_prob.npy"
-    return samples, _read(path, (len(dataset.test),)) if path.exists() else None
+    log_prob, labels = (
+        _read(path, (length,)) if (path := folder / f"{name}.npy").exists() else None
+        for name, length in (("log_prob", len(dataset.test)), ("labels", n))
+    )
+    return Outputs(
+        samples, log_prob, None if labels is None else as_labels(labels, name="labels", n=n)
+    )
 
 
 def _read(path: Path, shape: tuple[int, ...]) -> Array:

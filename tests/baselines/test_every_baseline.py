@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from genbench.datasets import load
 from genbench.models.find import GenerativeModel, HasLogProb, Selective, baselines
@@ -30,6 +31,13 @@ def tables():
 
 every_model = pytest.mark.parametrize("name", CATALOG)
 every_table = pytest.mark.parametrize("table", ["digits", "ring"])
+
+
+def knobs(name):
+    return inspect.signature(type(CATALOG[name].make()).__init__).parameters
+
+
+TRAINED = [name for name in CATALOG if {"steps", "epochs"} & set(knobs(name))]
 
 
 def refusal(model, train):
@@ -127,3 +135,25 @@ def test_copes_with_few_samples_and_a_constant_coordinate(name):
 
     assert samples.shape == (10, 3)
     assert np.isfinite(samples).all()
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_whoever_is_trained_takes_a_budget_that_decides_how_long(name, tables):
+    train = learnable(name, {key: tables[key] for key in ("ring", "digits")})[:100]
+    settings = {key: 4 * n for key, n in BUDGETS.items() if key in knobs(name)}
+    make = type(CATALOG[name].make())
+
+    def steps_of(budget):
+        taken = []
+        hook = register_optimizer_step_post_hook(lambda *_: taken.append(1))
+        make(**CATALOG[name].params, **settings, budget=budget).fit(
+            train, rng=np.random.default_rng(0)
+        )
+        hook.remove()
+        return len(taken)
+
+    assert steps_of(60.0) >= 1.5 * steps_of(15.0) > 0  # some stop early
+
+
+def test_all_that_are_trained_are_seen_to_be():
+    assert len(TRAINED) > 40

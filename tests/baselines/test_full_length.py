@@ -4,19 +4,14 @@ import time
 
 import numpy as np
 import pytest
-from scipy.spatial.distance import cdist
 
 from genbench.baselines.controls.noise import UniformNoise
+from genbench.baselines.training import energy_distance
 from genbench.datasets import load
 from genbench.models.find import Selective, baselines
 
 DEADLINE = 300.0  # seconds, as on the boards
 pytestmark = pytest.mark.long
-
-
-def energy_distance(one, other):
-    """Twice the mean distance between the sets, less those within them."""
-    return 2 * cdist(one, other).mean() - cdist(one, one).mean() - cdist(other, other).mean()
 
 
 def first_that_can_be_learned(model):

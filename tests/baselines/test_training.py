@@ -10,9 +10,12 @@ from torch import nn
 from genbench.baselines.training import (
     EMA,
     Best,
+    Classes,
     FourierFeatures,
+    Trained,
     WarmupCosine,
     best_mixture,
+    energy_distance,
     finite,
     gradient_step,
     minimise,
@@ -38,6 +41,64 @@ def weight(value=0.0):
 
 def sgd(network, rate=1.0):
     return torch.optim.SGD(network.parameters(), lr=rate)
+
+
+def test_derivatives_of_fourier_features_are_those_along_the_directions(rng):
+    features = FourierFeatures(2, n=5).double()
+    x, v = torch.tensor(rng.normal(size=(2, 7, 2)))
+    step = 1e-6
+
+    expected = (features(x + step * v) - features(x - step * v)) / (2 * step)
+
+    torch.testing.assert_close(features.along(x, v[None])[0], expected, atol=1e-6, rtol=1e-6)
+
+
+def test_energy_distance_is_that_of_its_definition(rng):
+    a, b = rng.normal(size=(3, 2)), rng.normal(size=(4, 2))
+
+    def mean(x, y):
+        return np.mean([np.linalg.norm(p - q) for p in x for q in y])
+
+    assert energy_distance(a, b) == pytest.approx(2 * mean(a, b) - mean(a, a) - mean(b, b))
+
+
+def test_a_budget_scales_counts_of_steps():
+    assert Trained().scaled(3000) == 3000
+    assert Trained(budget=20.0).scaled(3000) == 1000
+    assert Trained(budget=120.0).scaled(3000) == 6000
+    assert Trained(budget=1e-6).scaled(3000) == 1
+
+
+@pytest.mark.parametrize("budget", [0, -1, math.inf, math.nan])
+def test_a_budget_is_a_positive_number_of_seconds(budget):
+    with pytest.raises(ValueError, match="budget must be a positive number"):
+        Trained(budget=budget).scaled(10)
+
+
+def test_classes_are_those_of_the_labels_whatever_their_names(rng):
+    points = rng.normal(size=(6, 2))
+    classes = Classes(points, np.array([9, 2, 9, 9, 5, 2]), 10, rng)
+
+    np.testing.assert_array_equal(classes.of, [2, 0, 2, 2, 1, 0])
+    np.testing.assert_allclose(classes.shares, [1 / 3, 1 / 6, 1 / 2])
+    np.testing.assert_allclose(classes.means[1], points[4])
+    np.testing.assert_array_equal(classes.asked(3, np.array([5, 5, 9]), rng), [1, 1, 2])
+    np.testing.assert_array_equal(classes.flags(np.array([2, 0])), [[0, 0, 1], [1, 0, 0]])
+
+
+def test_classes_are_clusters_where_there_are_no_labels_and_no_more_than_samples(rng):
+    points = np.repeat([[0.0, 1], [2, 3]], [30, 10], axis=0)
+    classes = Classes(points, None, 10, rng)
+
+    assert sorted(classes.shares) == [0.25, 0.75]
+    np.testing.assert_array_equal(classes.nearest(points), classes.of)
+    drawn = np.bincount(classes.asked(4000, None, rng)) / 4000
+    np.testing.assert_allclose(drawn, classes.shares, atol=0.03)  # 4 standard errors
+
+
+def test_as_many_labels_as_samples_are_needed(rng):
+    with pytest.raises(ValueError, match="2 labels for 3 samples"):
+        Classes(np.zeros((3, 1)), np.array([0, 1]), 10, rng)
 
 
 def test_spread_is_the_deviation_or_stands_for_zero():

@@ -202,6 +202,23 @@ class RefusesAll(Good):
     def refuses(self, train):
         return f"Not {train.shape[1]} columns."
 
+class OfClasses(Good):
+    def fit(self, train, *, rng, labels):
+        self.means = np.stack([train[labels == c].mean(axis=0) for c in range(labels.max() + 1)])
+        return self
+    def sample(self, n, *, rng, labels):
+        return self.means[labels] + rng.normal(size=(n, self.means.shape[1]))
+
+class IgnoresClasses(Good):
+    def fit(self, train, *, rng, labels=None):
+        return super().fit(train, rng=rng)
+    def sample(self, n, *, rng, labels=None):
+        return super().sample(n, rng=rng)
+
+class BreaksWithoutClasses(OfClasses):
+    def fit(self, train, *, rng, labels=None):
+        return super().fit(train, rng=rng, labels=labels)
+
 class Prefers(Good):
     def __init__(self, steps=10**9):
         for _ in range(steps):
@@ -242,6 +259,8 @@ EXPECTED = {
     "GlobalPython": (Law.GLOBAL, r"the global state of random: take"),
     "GlobalTorch": (Law.GLOBAL, r"the global state of torch: take .*fork_rng"),
     "UsesAndRestores": (Law.GLOBAL, r"depend on a global random state"),
+    "IgnoresClasses": (Law.CLASSES, r"Asked for samples of one class and of another, it drew the"),
+    "BreaksWithoutClasses": (Law.CLASSES, r"fit without labels raised"),
     "LogProbOfAll": (Law.LOG_PROB, r"must have shape \(20,\), not \(\)"),
     "LogProbIsNan": (Law.LOG_PROB, r"holds NaN"),
     "Chats": (Law.OUTPUT, r"It printed 0\.\d MB: print nothing"),
@@ -309,7 +328,15 @@ def test_good_models_pass(zoo):
 
     assert failures(choosy) == {}
     assert reason_of(Law.FIT, choosy) == "on whole numbers; shortened: steps=10"
-    assert {verdict.outcome for verdict in choosy} == {"pass"}
+    assert {verdict.law for verdict in choosy if verdict.outcome != "pass"} == {Law.CLASSES}
+    assert reason_of(Law.CLASSES, choosy) == "it asks for none, and need not"
+
+
+def test_a_model_of_classes_is_asked_for_them(zoo):
+    found = check(f"{zoo}:OfClasses")
+
+    assert failures(found) == {}
+    assert next(v.outcome for v in found if v.law == Law.CLASSES) == "pass"
 
 
 def test_a_model_that_refuses_all_toy_data_is_told_so_and_does_not_fail(zoo):
@@ -386,7 +413,7 @@ def test_a_new_model_passes_and_is_never_overwritten(tmp_path, monkeypatch):
     assert written.exit_code == 0, written.output
     assert "genbench check my_model.py" in written.output
     assert checked.exit_code == 0, checked.output
-    assert "17 passed, 0 failed, 0 n/a" in checked.output
+    assert "17 passed, 0 failed, 1 n/a" in checked.output
     assert outcome.status == "ok", outcome.reason
     with pytest.raises(BadInput, match="is there already"):
         write(tmp_path / "my_model.py")

@@ -85,3 +85,15 @@ def test_arms_of_the_pinwheel_are_one_another_turned():
     assert density.posterior(points @ turn).argmax(axis=1) == pytest.approx(
         (density.posterior(points).argmax(axis=1) + 1) % 5
     )
+
+
+def test_a_tenth_of_the_contaminated_ring_s_training_samples_is_far_off_and_no_other():
+    ring, contaminated = load("ring"), load("ring_contaminated")
+
+    moved = (contaminated.train != ring.train).any(axis=1)
+
+    assert moved.sum() == len(ring.train) // 10
+    assert np.linalg.norm(contaminated.train[moved] - (6.0, 0.0), axis=1).max() < 2
+    assert (np.linalg.norm(contaminated.train[~moved], axis=1) < 3).all()
+    np.testing.assert_array_equal(contaminated.test, ring.test)
+    np.testing.assert_array_equal(contaminated.fresh, ring.fresh)

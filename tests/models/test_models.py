@@ -41,7 +41,7 @@ def test_a_baseline_is_found_by_its_name():
 def test_a_model_is_found_under_the_address_that_it_had(file):
     stands = {spec.target.partition(":")[0] for spec in baselines().values()}
 
-    assert {to for to in MOVED.values() if ".baselines." in to} == stands
+    assert {to for to in MOVED.values() if ".baselines." in to} < stands  # and later ones
     assert find("genbench.baselines.copycat:Copycat") == ModelSpec(
         target="genbench.baselines.controls.copycat:Copycat"
     )

@@ -10,8 +10,9 @@ from unittest.mock import ANY
 import pytest
 
 from genbench.runs.boards import Board
-from genbench.runs.cells import MOST_OUTPUT, Limits
+from genbench.runs.endings import MOST_OUTPUT
 from genbench.runs.engines import Engine
+from genbench.runs.limits import Limits
 from genbench.runs.records import REAL
 from genbench.runs.run import run
 

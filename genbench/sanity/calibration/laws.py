@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.special import logsumexp, softmax
 
+from genbench.datasets.densities import OfModes
 from genbench.ground.arrays import Array, Labels
 
 DIMENSIONS = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Mixture:
+class Mixture(OfModes):
     """Gaussians of any covariance; the density, its slope and the modes are exact."""
 
     weights: Array  # (n_modes,)
@@ -26,14 +26,6 @@ class Mixture:
         noise = rng.normal(size=(n, self.means.shape[1]))
         return self.means[modes] + np.einsum("nij,nj->ni", self.roots[modes], noise), modes
 
-    def log_prob(self, points: Array) -> Array:
-        """Log-density of each point (n,), in nats."""
-        return np.asarray(logsumexp(self._log_joint(points), axis=1))
-
-    def posterior(self, points: Array) -> Array:
-        """Probability of each mode given the point, (n, n_modes)."""
-        return np.asarray(softmax(self._log_joint(points), axis=1))
-
     def slope(self, points: Array) -> Array:
         """Gradient of the log-density at each point, (n, d)."""
         whitened = np.linalg.solve(self.roots, self._from_means(points))
@@ -43,7 +35,8 @@ class Mixture:
     def _from_means(self, points: Array) -> Array:
         return np.swapaxes(points - self.means[:, None], 1, 2)  # (n_modes, d, n)
 
-    def _log_joint(self, points: Array) -> Array:
+    def log_joint(self, points: Array) -> Array:
+        """Log-density of each point and mode together (n, n_modes), in nats."""
         d = points.shape[1]
         whitened = np.linalg.solve(self.roots, self._from_means(points))
         volumes = np.linalg.slogdet(self.roots)[1] + d / 2 * np.log(2 * np.pi)

@@ -26,7 +26,7 @@ def quick(train, rng, **settings):
 
 def test_each_coordinate_of_the_code_has_the_mean_that_was_wanted(corners):
     free, held = (
-        quick(corners, np.random.default_rng(0), activity=0.2, sparsity=price).encode(corners)
+        quick(corners, np.random.default_rng(0), activity=0.2, sparsities=(price,)).encode(corners)
         for price in (0.0, 0.5)
     )
 
@@ -69,3 +69,22 @@ def test_samples_lie_where_the_data_do(corners, rng):
 
     np.testing.assert_allclose(samples.mean(axis=0), corners.mean(axis=0), atol=0.1)
     np.testing.assert_allclose(np.cov(samples.T), np.cov(corners.T), atol=0.05)
+
+
+def test_the_penalty_is_chosen_by_samples_it_did_not_learn_from():
+    """A penalty that drowns all reconstruction draws what is far from the data."""
+    rng = np.random.default_rng(0)
+    train = np.repeat([[-5.0, 0.0], [5.0, 0.0]], 100, axis=0) + 0.1 * rng.normal(size=(200, 2))
+
+    model = quick(train, rng, sparsities=(1e4, 1e-3))
+
+    assert model.sparsity == 1e-3
+    assert (np.abs(np.abs(model.sample(200, rng=rng)[:, 0]) - 5) < 1).mean() > 0.9
+
+
+def test_of_few_samples_none_is_held_out():
+    rng = np.random.default_rng(0)
+
+    model = quick(rng.normal(size=(3, 2)), rng, sparsities=(0.5, 0.1), components=(1,))
+
+    assert model.sparsity == 0.5

@@ -6,9 +6,10 @@ import torch
 from scipy.stats import multivariate_normal
 
 from genbench.baselines.flows.continuous_flow import ContinuousFlow
-from genbench.baselines.flows.flow import Conditioner, Standardize, Whiten, coupling_orders
+from genbench.baselines.flows.flow import Conditioner, coupling_orders
 from genbench.baselines.flows.maf import MaskedAutoregressiveFlow
 from genbench.baselines.flows.planar_flow import PlanarFlow
+from genbench.baselines.flows.preprocessing import Standardize, Whiten
 from genbench.baselines.flows.radial_flow import RadialFlow
 from genbench.baselines.flows.realnvp import RealNVP
 from genbench.baselines.flows.spline_flow import SplineFlow

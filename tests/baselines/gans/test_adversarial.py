@@ -10,6 +10,7 @@ from genbench.baselines.gans.conditional_gan import ConditionalGAN
 from genbench.baselines.gans.f_gan import FGAN
 from genbench.baselines.gans.gan import GAN, LOSSES
 from genbench.baselines.gans.packed_gan import PackedGAN
+from genbench.baselines.gans.r3gan import R3GAN
 from genbench.baselines.gans.unrolled_gan import UnrolledGAN
 from genbench.baselines.gans.wgan_clipping import ClippedWassersteinGAN
 from genbench.baselines.gans.wgan_gp import WassersteinGAN
@@ -19,6 +20,7 @@ MODELS = [
     FGAN,
     GAN,
     PackedGAN,
+    R3GAN,
     UnrolledGAN,
     ClippedWassersteinGAN,
     WassersteinGAN,
@@ -28,6 +30,7 @@ GAMES = {
     **{f"GAN, {loss}": (GAN, {"loss": loss, "steps": 250}) for loss in LOSSES},
     "FGAN": (FGAN, {"steps": 250}),
     "PackedGAN": (PackedGAN, {"steps": 250, "batch": 16}),
+    "R3GAN": (R3GAN, {"steps": 250}),
     "UnrolledGAN": (UnrolledGAN, {"steps": 200}),
     "ClippedWassersteinGAN": (ClippedWassersteinGAN, {"steps": 120}),
     "WassersteinGAN": (WassersteinGAN, {"steps": 120, "latent": 64}),

@@ -1,4 +1,4 @@
-"""Classes are clusters of the training data, each drawn on its own or by its share."""
+"""Classes are given or clusters; what each is drawn like is in `test_conditional.py`."""
 
 import numpy as np
 import pytest
@@ -18,29 +18,6 @@ def train(rng):
     return np.repeat(CENTRES, [50, 100, 250], axis=0) + rng.normal(size=(400, 2)) * [0.3, 15]
 
 
-def nearest(samples):
-    return (np.abs(samples[:, None] - CENTRES) / [1, 50]).sum(axis=-1).argmin(axis=1)
-
-
-def test_each_class_is_drawn_near_its_cluster(train, rng):
-    model = ConditionalGAN(classes=3, latent=4, hidden=32, steps=300, batch=64).fit(train, rng=rng)
-
-    for label in range(3):
-        samples = model.sample_class(100, label, rng=rng)
-        centre = train[model.clusters.labels_ == label].mean(axis=0)
-        # Clusters are 6 and 600 apart; so short a game gets some of the way.
-        assert (np.abs(np.median(samples, axis=0) - centre) < [2, 200]).all()
-
-
-def test_classes_are_drawn_by_their_share(train, rng, monkeypatch):
-    model = ConditionalGAN(classes=3, hidden=4, steps=1).fit(train, rng=rng)
-    monkeypatch.setattr(model, "_draw", lambda labels, _: labels)
-
-    shares = np.bincount(model.sample(4000, rng=rng)) / 4000
-
-    np.testing.assert_allclose(sorted(shares), [1 / 8, 1 / 4, 5 / 8], atol=0.03)  # 4 errors
-
-
 def test_the_discriminator_gives_probabilities(train, rng):
     belief = ConditionalGAN(classes=3, hidden=4, steps=5).fit(train, rng=rng).discriminate(train)
 
@@ -48,16 +25,13 @@ def test_the_discriminator_gives_probabilities(train, rng):
     assert 0 < belief.min() <= belief.max() < 1
 
 
-def test_there_are_no_more_classes_than_different_samples(rng):
-    train = np.repeat([[0.0, 1], [2, 3]], 20, axis=0)
+def test_a_sample_is_judged_as_one_of_its_nearest_class(train, rng):
+    model = ConditionalGAN(classes=3, hidden=16, steps=20).fit(train, rng=rng)
+    seen = []
+    discriminator = model.discriminator
+    model.discriminator = lambda inputs: seen.append(inputs) or discriminator(inputs)
 
-    model = ConditionalGAN(hidden=4, steps=1).fit(train, rng=rng)
+    model.discriminate(train)
 
-    assert len(model.shares) == 2
-
-
-def test_a_class_that_there_is_not_is_refused(train, rng):
-    model = ConditionalGAN(classes=3, hidden=4, steps=1).fit(train, rng=rng)
-
-    with pytest.raises(ValueError, match="from 0 to 2, not 3"):
-        model.sample_class(5, 3, rng=rng)
+    (inputs,) = seen
+    np.testing.assert_array_equal(inputs[:, 2:].argmax(dim=1).numpy(), model.known.of)

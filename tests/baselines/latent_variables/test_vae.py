@@ -31,7 +31,7 @@ def log_density(model, points, n=5000):
         centre, log_width = model.network.decode(latent)
         each = [
             model.network.likelihood.log_prob(point.expand(n, -1), centre, log_width)
-            for point in model._standardize(points)
+            for point in model.standardize(points)
         ]
     return torch.logsumexp(torch.stack(each).double(), dim=1).numpy() - np.log(n)
 
@@ -75,8 +75,8 @@ def test_likelihood_of_a_cell_is_a_difference_of_logistic_distribution_functions
     expected = np.log(expit((level + 0.5 - centre) / width) - expit((level - 0.5 - centre) / width))
 
     found = model.network.likelihood.log_prob(
-        model._standardize(np.array([[level]])),
-        model._standardize(np.array([[centre]])),
+        model.standardize(np.array([[level]])),
+        model.standardize(np.array([[centre]])),
         torch.log(torch.tensor([[width / model.spread[0]]], dtype=torch.float32)),
     )
 
@@ -97,14 +97,14 @@ def objective(model, points, **settings):
         setattr(model, name, value)
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
-        return float(model._objective(model.network, model._standardize(points), generator))
+        return float(model._objective(model.network, model.standardize(points), generator))
 
 
 def test_beta_weighs_the_divergence(rng):
     train = rng.normal(size=(60, 2))
     model = small(steps=50).fit(train, rng=rng)
     generator = torch.Generator().manual_seed(0)
-    points = model._standardize(train)
+    points = model.standardize(train)
 
     found = [objective(model, train, beta=beta) for beta in (0.0, 1.0, 4.0)]
 
@@ -156,7 +156,7 @@ def test_the_discrepancy_of_latents_from_the_prior_is_taken_away(rng):
 
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
-        _, _, latent = model.network.terms(model._standardize(train), generator)
+        _, _, latent = model.network.terms(model.standardize(train), generator)
         prior = model.network.prior.sample(60, generator)
         expected = 100 * 2 * float(maximum_mean_discrepancy(latent, prior))
     assert without - within == pytest.approx(expected, rel=1e-3)

@@ -1,0 +1,59 @@
+"""R3GAN: real and generated samples are judged in pairs, and steep slopes cost at both.
+
+Huang, Gokaslan, Kuleshov, Tompkin, "The GAN is dead; long live the GAN! A modern GAN baseline",
+NeurIPS 2024, https://arxiv.org/abs/2501.05441. The discriminator need only find a real sample more
+real than a generated one, and the generator wants the reverse (Jolicoeur-Martineau, "The
+relativistic discriminator", ICLR 2019, https://arxiv.org/abs/1807.00734): no sample is given up as
+hopeless, and modes that are left out pull. R1 at real samples and R2 at generated ones make the
+game converge.
+
+Differs from the paper: the networks are perceptrons, and the game is steadied as `adversarial`
+says. It has no `discriminate`, as the numbers compare samples, and say nothing of one alone.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from .adversarial import Adversarial
+
+
+@dataclass(kw_only=True, eq=False)
+class R3GAN(Adversarial):
+    """One step of the discriminator for each of the generator, with the settings of `Adversarial`.
+
+    Args:
+        slope_penalty: weight of the squared slopes at real and at generated samples, per
+            coordinate.
+        layers: hidden layers of both networks.
+        discriminator_rate: first learning rate of the discriminator.
+    """
+
+    slope_penalty: float = 0.01
+    latent: int = 8
+    hidden: int = 128
+    layers: int = 3
+    steps: int = 6000
+    batch: int = 256
+    discriminator_rate: float = 1e-3
+    frequencies: int = 64
+    name = "R3GAN"
+    betas = (0.0, 0.99)
+
+    def discriminator_loss(self, real: Tensor, fake: Tensor, step: int) -> Tensor:
+        both = torch.cat([real, fake]).requires_grad_()
+        outputs = self.discriminator_output(both)
+        (slopes,) = torch.autograd.grad(outputs.sum(), both, create_graph=True)
+        of_real, of_fake = outputs.chunk(2)
+        # Distances grow with the root of d, so slopes shrink and their squares by d.
+        weight = self.slope_penalty * len(self.units.scale) / 2
+        penalty = weight * 2 * slopes.square().sum(dim=1).mean()  # of both kinds
+        loss: Tensor = softplus(of_fake - of_real).mean() + penalty
+        return loss
+
+    def generator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        with torch.no_grad():
+            of_real = self.discriminator_output(real)
+        return softplus(of_real - self.discriminator_output(fake)).mean()
