@@ -8,7 +8,6 @@ checked is whether the samples came from such a model at all: records made of th
 verified.
 """
 
-import hashlib
 import io
 import json
 import math
@@ -29,6 +28,7 @@ from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.landing import replace_file
 from genbench.ground.paths import brief, is_file, readable, shown
 from genbench.ground.text import one_line
+from genbench.models.sources import hash_of_bytes
 from genbench.runs.boards import Board
 from genbench.runs.cells import PROTOCOL, load_once
 from genbench.runs.environments import for_others, name_of, this_environment
@@ -93,7 +93,7 @@ def write_bundle(
                     continue
                 member = f"{kind}/{number}.npy"
                 members[member] = source.read_bytes()
-                files[member] = _sha256(members[member])
+                files[member] = hash_of_bytes(members[member])
         entries.append(_entry(record, files))
     manifest = {
         "schema": SCHEMA,
@@ -155,7 +155,7 @@ def add_samples(samples: Array, dataset: str, board: Board, store: Store, *, nam
         seed=board.seeds[0],
         status="ok",
         dataset_hash=data.content_hash[:16],
-        files={"samples": _sha256(samples.tobytes())},
+        files={"samples": hash_of_bytes(samples.tobytes())},
     )
     name = name_from(name, "name")
     check_owner(name, "", store.records())
@@ -242,7 +242,7 @@ def _arrays(archive: Archive, entry: Entry) -> dict[str, Array]:
             raise BadInput(f"{archive.name} holds no file {shown(member)} of a cell.")
         where = f"{archive.name}: {shown(member)}"
         content = archive.read(member, most=8 * math.prod(shapes[kind]) + MOST_HEADER)
-        if _sha256(content) != checksum:
+        if hash_of_bytes(content) != checksum:
             raise BadInput(f"{where} is not the file of its checksum.")
         array = np.load(io.BytesIO(content), allow_pickle=False)
         if array.shape != shapes[kind] or array.dtype != np.float64:
@@ -266,7 +266,7 @@ def _blank(entry: Entry, *, name: str, family: str, source: str) -> Record:
     data = load_once(entry.dataset).content_hash
     depends_on = [PROTOCOL, data, name, entry.seed, *entry.files.values()]
     return Record(
-        key=_sha256(json.dumps(depends_on).encode())[:16],
+        key=hash_of_bytes(json.dumps(depends_on).encode())[:16],
         model=name,
         family=family,
         seed=entry.seed,
@@ -317,7 +317,3 @@ def _is_number(value: Any, expected: int) -> bool:
 
 def _is_time(value: Any) -> bool:
     return type(value) in (int, float) and bool(0 <= value <= MOST_SECONDS)  # NaN is not
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
