@@ -14,8 +14,9 @@ https://arxiv.org/abs/2002.02798): otherwise a field learns to exploit the solve
 density has not mass one. Afterwards there are as many steps as held-out samples call for, and
 `log_prob` is exact up to the solver's error. Samples are whitened first.
 
-Over three seeds it takes .33 to .34 nats a test sample of the ring of eight Gaussians (entropy .31)
-and 2.16 bits a pixel of the digits.
+With one seed .88 of the grid's samples reach the density that .95 of real ones reach (.52 without
+Fourier features), and test samples take .21 nats more than in truth; over three seeds it takes 2.16
+bits a pixel of the digits.
 """
 
 import math

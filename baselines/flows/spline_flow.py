@@ -7,8 +7,8 @@ Between -`reach` and `reach` a curve has `bins` pieces; beyond, it is the identi
 paper: coordinates are permuted between couplings, not mixed by a learned matrix; the networks have
 two hidden layers and no residual blocks.
 
-Over three seeds it takes .37 to .43 nats a test sample of the ring of eight Gaussians (entropy .31)
-and 1.96 bits a pixel of the digits, the fewest of the flows here.
+With one seed .91 of the grid's samples reach the density that .95 of real ones reach, and test
+samples take .12 nats more than in truth (.53 with four couplings, half the width, eight pieces).
 """
 
 import math
