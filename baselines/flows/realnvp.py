@@ -62,7 +62,8 @@ class RealNVP(NormalizingFlow):
     hidden: int = 64
     dropout: float = 0.2
     bound: float = 2.0
-    steps: int = 1200
+    steps: int = 4000
+    learning_rate: float = 4e-3
 
     title: ClassVar[str] = "RealNVP"
     weight_decay = 0.1

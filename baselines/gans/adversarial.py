@@ -170,7 +170,7 @@ class Adversarial(Trained, ABC):
         d, told = train.shape[1], self.told()
         hidden = self.layers * [self.hidden]
         with seeded(new_seed(rng)):
-            generator = mlp(self.latent + told, *hidden, d, activation=leaky_relu)
+            generator = mlp(self.latent_width(d) + told, *hidden, d, activation=leaky_relu)
             self.discriminator = Discriminator(d, self.pack, told, hidden, self.frequencies)
         ema = EMA(generator, self.ema_decay)
         optimisers = self.optimisers(generator)
@@ -199,6 +199,10 @@ class Adversarial(Trained, ABC):
         self.units = Units(train)
         return self.units.standardize(train)
 
+    def latent_width(self, d: int) -> int:
+        """Return how many coordinates the noise has for samples of d coordinates."""
+        return self.latent
+
     def told(self) -> int:
         """Return how many numbers both networks are told beside their other input."""
         return 0
@@ -216,7 +220,7 @@ class Adversarial(Trained, ABC):
 
     def fake_batch(self, generator: nn.Module, real: Tensor, step: int) -> Tensor:
         """Return what is generated to be compared with a real batch."""
-        z = torch.randn(self.batch * self.pack, self.latent)
+        z = torch.randn(self.batch * self.pack, self.latent_width(len(self.units.scale)))
         return self.discriminator_input(self.units.bound(generator(z)), step)
 
     def discriminator_input(self, points: Tensor, step: int) -> Tensor:
@@ -229,7 +233,8 @@ class Adversarial(Trained, ABC):
         return output
 
     def latents(self, n: int, rng: np.random.Generator) -> Tensor:
-        return torch.tensor(rng.normal(size=(n, self.latent)), dtype=torch.float32)
+        width = self.latent_width(len(self.units.scale))
+        return torch.tensor(rng.normal(size=(n, width)), dtype=torch.float32)
 
 
 @dataclass(kw_only=True, eq=False)

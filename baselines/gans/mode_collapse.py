@@ -45,7 +45,9 @@ REMEDIES: dict[str, Callable[[], Adversarial]] = {
     "a penalty on slopes (R1)": lambda: GAN(**GAME | {"slope_penalty": 0.1}),
     "five steps unrolled, of rate .02": lambda: UnrolledGAN(unroll=5, unroll_rate=0.02, **GAME),
     "five steps unrolled, of rate .1": lambda: UnrolledGAN(unroll=5, unroll_rate=0.1, **GAME),
-    "pairs, and penalties on both slopes (R3GAN)": lambda: R3GAN(**GAME | {"slope_penalty": 0.1}),
+    "pairs, and penalties on both slopes (R3GAN)": lambda: R3GAN(
+        **GAME | {"slope_penalty": 0.1, "last_slope_penalty": 0.001}
+    ),
     "a discriminator as fast as the generator": lambda: GAN(**GAME | {"discriminator_rate": 1e-3}),
 }
 

@@ -7,8 +7,10 @@ relativistic discriminator", ICLR 2019, https://arxiv.org/abs/1807.00734): no sa
 hopeless, and modes that are left out pull. R1 at real samples and R2 at generated ones make the
 game converge.
 
-Differs from the paper: the networks are perceptrons, and the game is steadied as `adversarial`
-says. It has no `discriminate`, as the numbers compare samples, and say nothing of one alone.
+Differs from the paper: the networks are perceptrons, noise has no more coordinates than samples
+have, the discriminator reads sines and cosines of samples in few coordinates, and the game is
+steadied as `adversarial` says. It has no `discriminate`, as the numbers compare samples, and say
+nothing of one alone.
 """
 
 from dataclasses import dataclass
@@ -25,13 +27,17 @@ class R3GAN(Adversarial):
     """One step of the discriminator for each of the generator, with the settings of `Adversarial`.
 
     Args:
-        slope_penalty: weight of the squared slopes at real and at generated samples, per
-            coordinate.
+        slope_penalty: first weight of the squared slopes at real and at generated samples, per
+            coordinate. While it is high, samples spread over all modes.
+        last_slope_penalty: what it falls to, by the same share in each step, so that modes become
+            narrow in the end.
+        latent: coordinates of the noise, at most as many as a sample has.
         layers: hidden layers of both networks.
         discriminator_rate: first learning rate of the discriminator.
     """
 
-    slope_penalty: float = 0.01
+    slope_penalty: float = 0.025
+    last_slope_penalty: float = 0.0005
     latent: int = 8
     hidden: int = 128
     layers: int = 3
@@ -42,13 +48,17 @@ class R3GAN(Adversarial):
     name = "R3GAN"
     betas = (0.0, 0.99)
 
+    def latent_width(self, d: int) -> int:
+        return min(self.latent, d)
+
     def discriminator_loss(self, real: Tensor, fake: Tensor, step: int) -> Tensor:
         both = torch.cat([real, fake]).requires_grad_()
         outputs = self.discriminator_output(both)
         (slopes,) = torch.autograd.grad(outputs.sum(), both, create_graph=True)
         of_real, of_fake = outputs.chunk(2)
+        fall = (self.last_slope_penalty / self.slope_penalty) ** (step / self.scaled(self.steps))
         # Distances grow with the root of d, so slopes shrink and their squares by d.
-        weight = self.slope_penalty * len(self.units.scale) / 2
+        weight = self.slope_penalty * fall * len(self.units.scale) / 2
         penalty = weight * 2 * slopes.square().sum(dim=1).mean()  # of both kinds
         loss: Tensor = softplus(of_fake - of_real).mean() + penalty
         return loss

@@ -10,8 +10,8 @@ Differs from the papers: where no labels are given, the classes are made, cluste
 data by k-means.
 
 With one seed, told the modes, .91 of the grid's samples and .95 of the ring's reach the density
-that .95 of real ones reach; on digits the Fréchet distance is 9.2, recall .91, and a classifier of real
-digits takes .72 of the samples for the digit that was asked for, in some 10 CPU seconds.
+that .95 of real ones reach; on digits the Fréchet distance is 9.2, recall .91, and a classifier of
+real digits takes .72 of the samples for the digit that was asked for, in some 10 CPU seconds.
 """
 
 from dataclasses import dataclass

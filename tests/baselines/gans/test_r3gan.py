@@ -12,7 +12,7 @@ from genbench.baselines.gans.r3gan import R3GAN
 @pytest.fixture
 def model():
     """A model of four coordinates whose discriminator is z -> z0^2 + 3 z1."""
-    made = R3GAN(slope_penalty=0.5)
+    made = R3GAN(slope_penalty=0.5, last_slope_penalty=0.125, steps=100)
     made.units = Units(np.random.default_rng(0).normal(size=(50, 4)))
     made.discriminator = lambda z: z[:, :1] ** 2 + 3 * z[:, 1:2]
     return made
@@ -37,6 +37,13 @@ def test_the_discriminator_s_loss_is_that_of_pairs_with_both_penalties(model, pa
     penalty = 0.5 * 4 / 2 * (squares[0].mean() + squares[1].mean())
     expected = softplus(value(fake) - value(real)).mean() + penalty
     assert found.item() == pytest.approx(expected.item(), rel=1e-5)
+    later = model.discriminator_loss(real, fake, 50)  # where half of the fall is done
+    assert later.item() == pytest.approx((expected - penalty / 2).item(), rel=1e-5)
+
+
+def test_noise_has_no_more_coordinates_than_samples(model):
+    assert model.latents(3, np.random.default_rng(0)).shape == (3, 4)
+    assert R3GAN(latent=3).latent_width(4) == 3
 
 
 def test_the_generator_wants_the_reverse_and_real_samples_do_not_move(model, pairs):
