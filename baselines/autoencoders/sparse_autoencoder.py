@@ -10,9 +10,9 @@ distance, to a tenth of the training samples that it did not learn from.
 
 A mixture of Gaussians may leave the range of a code: its draws are cut off at zero and one.
 
-On digits, where half of all coordinates are below .05, the Fréchet distance over three seeds is 4.8
-to 6.7, inception score 8.2, recall .83; the share of the ring's samples at the density that .95 of
-real ones reach is .95. It takes 4 to 8 CPU seconds.
+With one seed .95 of the grid's samples reach the density that .95 of real ones reach (.27 with a
+code of 64), in some 20 CPU seconds; on digits the Fréchet distance is 5.4, inception score 8.2,
+recall .82, in some 25.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class SparseAutoencoder(DeterministicAutoencoder):
     """A code of which each coordinate is loud for a few samples only.
 
     Args:
-        code: coordinates of the code; it may be longer than a sample.
+        code: coordinates of the code, at most four for each of a sample.
         activity: mean that each of them is wanted to have.
         sparsities: weights of the divergence from that mean, to choose from; where there are fewer
             than twenty samples, the first.
@@ -64,8 +64,9 @@ class SparseAutoencoder(DeterministicAutoencoder):
         return super().fit(train, rng=rng)
 
     def _networks(self, d: int) -> tuple[nn.Sequential, nn.Sequential]:
-        encoder = mlp(d, self.hidden, self.hidden, self.code)
-        return encoder.append(nn.Sigmoid()), mlp(self.code, self.hidden, self.hidden, d)
+        code = min(self.code, 4 * d)
+        encoder = mlp(d, self.hidden, self.hidden, code)
+        return encoder.append(nn.Sigmoid()), mlp(code, self.hidden, self.hidden, d)
 
     def _loss(self, points: Tensor, random: torch.Generator) -> Tensor:
         codes = self.encoder(points)

