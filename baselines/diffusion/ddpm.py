@@ -44,7 +44,7 @@ class DDPM(Denoising):
         predict: what the loss compares: the noise, as in the paper, or the velocity.
         times: steps of the walk.
         first, last: variance of the noise that the first and the last of these have added.
-        hidden, blocks, steps, batch, learning_rate, ema_decay: of the network, see `Denoising`.
+        hidden, blocks, steps, batch, learning_rate, ema_decay, passes: as `Denoising` has them.
     """
 
     predict: Literal["noise", "velocity"] = "noise"

@@ -42,7 +42,7 @@ class ScoreLangevin(Denoising):
         lowest: width of the least noise, in standard deviations of the data.
         chain: Langevin steps at each level.
         stride: variance of a step, in variances of the level's noise.
-        hidden, blocks, steps, batch, learning_rate, ema_decay: of the network, see `Denoising`.
+        hidden, blocks, steps, batch, learning_rate, ema_decay, passes: as `Denoising` has them.
     """
 
     lowest: float = 0.03

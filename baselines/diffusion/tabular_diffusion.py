@@ -75,8 +75,6 @@ class TabularDiffusion(DDPM):
 
     Args:
         categories: most different whole numbers in a column that is taken for categories.
-        passes: most times that training sees a sample, on average: tables may be small, and with
-            more it knows them by heart.
     """
 
     categories: int = 20
@@ -93,9 +91,6 @@ class TabularDiffusion(DDPM):
         return np.column_stack(
             [c.decode(part) for c, part in zip(self.columns, parts, strict=True)]
         )
-
-    def _steps(self, n: int) -> int:
-        return min(super()._steps(n), max(1, self.passes * n // self.batch))
 
     def _column(self, column: Array) -> Category | Quantiles:
         whole = np.array_equal(column, np.rint(column))
