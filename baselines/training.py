@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise, product
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -196,6 +197,15 @@ def energy_distance(a: Array, b: Array) -> float:
 
     across, within_a, within_b = (float(cdist(x, y).mean()) for x, y in ((a, b), (a, a), (b, b)))
     return 2 * across - within_a - within_b
+
+
+def write_table(table: Callable[[], str]) -> None:
+    """Write a table to the file that the command line names, and to the screen."""
+    if len(sys.argv) != 2:
+        sys.exit("Give the file to which the table should be written.")
+    result = table()
+    Path(sys.argv[1]).write_text(result, encoding="utf-8")
+    sys.stdout.write(result)
 
 
 def finite(samples: Array, of_what: str) -> Array:

@@ -9,14 +9,12 @@ them, not orthogonal. No average of the generator is kept, nor are slopes penali
 the table says so.
 """
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..training import progress
+from ..training import progress, write_table
 from .adversarial import Adversarial, Array
 from .gan import GAN
 from .packed_gan import PackedGAN
@@ -93,8 +91,4 @@ def table(
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("Give the file to which the table should be written.")
-    result = table()
-    Path(sys.argv[1]).write_text(result, encoding="utf-8")
-    sys.stdout.write(result)
+    write_table(table)

@@ -12,17 +12,15 @@ https://approximateinference.org/accepted/HoffmanJohnson2016.pdf. The gap: Creme
 """
 
 import math
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ..training import progress, torch_generator
+from ..training import progress, torch_generator, write_table
 from .likelihoods import Array, normal_log_prob
 from .network import Network
 from .vae import VariationalAutoencoder
@@ -139,8 +137,4 @@ def _digits() -> tuple[Array, Array]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("Give the file to which the table should be written.")
-    result = table(*_digits())
-    Path(sys.argv[1]).write_text(result, encoding="utf-8")
-    sys.stdout.write(result)
+    write_table(lambda: table(*_digits()))

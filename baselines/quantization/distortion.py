@@ -14,14 +14,13 @@ best cell: 1/12 of an interval, 5/(36 sqrt 3) of a hexagon.
 """
 
 import math
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from scipy.spatial import KDTree
 
+from ..training import write_table
 from .lloyd_max import Array, LloydMax
 from .vector_quantization import VectorQuantization
 
@@ -98,8 +97,4 @@ def table(laws: Mapping[str, Law] = LAWS, *, levels: int = LEVELS) -> str:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("Give the file to which the table should be written.")
-    result = table()
-    Path(sys.argv[1]).write_text(result, encoding="utf-8")
-    sys.stdout.write(result)
+    write_table(table)
