@@ -1,5 +1,7 @@
 """Models that are told classes draw those that they are asked for."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -25,12 +27,22 @@ def rng():
     return np.random.default_rng(0)
 
 
-@pytest.fixture
-def made(rng):
+@pytest.fixture(scope="module")
+def made():
     """Three clusters of unlike sizes, and the name of each sample's own."""
+    rng = np.random.default_rng(0)
     cluster = np.repeat(np.arange(3), [50, 100, 250])
     samples = CENTRES[cluster] + rng.normal(size=(400, 2)) * [0.3, 15]
     return samples, NAMES[cluster]
+
+
+@pytest.fixture(scope="module")
+def fitted(made):
+    """Models that were told the names, each made when it is asked for."""
+    train, labels = made
+    return cache(
+        lambda name: MODELS[name]().fit(train, rng=np.random.default_rng(1), labels=labels)
+    )
 
 
 def nearest(samples):
@@ -44,12 +56,10 @@ def test_all_that_the_catalog_has_are_tried_here():
 
 
 @every_model
-def test_samples_are_of_the_classes_that_were_asked_for(name, made, rng):
-    train, labels = made
-    model = MODELS[name]().fit(train, rng=rng, labels=labels)
+def test_samples_are_of_the_classes_that_were_asked_for(name, fitted, rng):
     asked = rng.choice(NAMES, size=300)
 
-    drawn = model.sample(300, rng=rng, labels=asked)
+    drawn = fitted(name).sample(300, rng=rng, labels=asked)
 
     assert (NAMES[nearest(drawn)] == asked).mean() > 0.95
 
@@ -79,13 +89,8 @@ def test_without_labels_classes_are_clusters_drawn_by_their_share(name, made, rn
 
 
 @every_model
-def test_a_class_that_there_is_not_is_refused(name, made, rng):
-    train, labels = made
-    model = (
-        MODELS[name]()
-        .__class__(**({"epochs": 1} if name == "conditional_transformer" else {"steps": 1}))
-        .fit(train, rng=rng, labels=labels)
-    )
+def test_a_class_that_there_is_not_is_refused(name, fitted, rng):
+    model = fitted(name)
 
     with pytest.raises(ValueError, match="No training sample is of class 4"):
         model.sample(2, rng=rng, labels=np.array([3, 4]))
@@ -93,13 +98,11 @@ def test_a_class_that_there_is_not_is_refused(name, made, rng):
         model.sample(2, rng=rng, labels=np.array([3]))
 
 
-def test_the_vae_s_bound_is_one_on_the_sum_over_classes(made, rng):
+def test_the_vae_s_bound_is_one_on_the_sum_over_classes(made, fitted, rng):
     """It is below the same decoder's likelihood, by sampling classes and latents."""
     import torch
 
-    train, labels = made
-    model = MODELS["conditional_vae"]().fit(train, rng=rng, labels=labels)
-    test = train[::40]
+    model, test = fitted("conditional_vae"), made[0][::40]
 
     bound = model.elbo(test, rng=rng, draws=64)
 
@@ -122,9 +125,8 @@ def test_the_vae_s_bound_is_one_on_the_sum_over_classes(made, rng):
     assert np.mean(np.array(likelihood) - bound) < 1.0
 
 
-def test_latents_of_the_vae_hold_the_class(made, rng):
-    train, labels = made
-    model = MODELS["conditional_vae"]().fit(train, rng=rng, labels=labels)
+def test_latents_of_the_vae_hold_the_class(made, fitted, rng):
+    train, model = made[0], fitted("conditional_vae")
 
     latents = model.encode(train)
 
