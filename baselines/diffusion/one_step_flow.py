@@ -35,6 +35,10 @@ from ..training import (
 )
 from .flow_matching import FlowMatching
 
+BATCH = 256  # pairs per step
+SOFTNESS = 0.03  # distance, in deviations of the data, below which it counts by its square
+EMA_DECAY = 0.995  # memory of the running average of the weights, which samples
+
 
 @dataclass(kw_only=True, eq=False)
 class OneStepFlow(Trained):
@@ -45,25 +49,19 @@ class OneStepFlow(Trained):
         pairs: noises whose ends are learned; no more than batches have room for.
         steps: gradient steps, with a learning rate that rises for a hundred and falls along half a
             cosine; the flow takes half as many.
-        batch: pairs per step.
         learning_rate: highest learning rate.
-        ema_decay: memory of the running average of the weights, which samples.
-        softness: distance, in deviations of the data, below which it counts by its square.
     """
 
     hidden: int = 256
     pairs: int = 20_000
     steps: int = 4000
-    batch: int = 256
     learning_rate: float = 2e-3
-    ema_decay: float = 0.995
-    softness: float = 0.03
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         self.teacher = FlowMatching(steps=max(1, self.steps // 2), budget=self.budget)
         self.teacher.fit(train, rng=rng)
         random, steps = torch_generator(rng), self.scaled(self.steps)
-        d, pairs = train.shape[1], min(self.pairs, steps * self.batch)
+        d, pairs = train.shape[1], min(self.pairs, steps * BATCH)
         noise = torch.randn((pairs, d), generator=random)
         ends = self.teacher.carry(noise)
         with seeded(new_seed(rng)):
@@ -72,15 +70,15 @@ class OneStepFlow(Trained):
             network = nn.Sequential(features, *mlp(*widths, activation=nn.SiLU))
 
         def loss(_: int) -> Tensor:
-            rows = torch.randint(pairs, (self.batch,), generator=random)
+            rows = torch.randint(pairs, (BATCH,), generator=random)
             squares: Tensor = (network(noise[rows]) - ends[rows]).square().sum(dim=1) / d
-            return (squares + self.softness**2).sqrt().mean()
+            return (squares + SOFTNESS**2).sqrt().mean()
 
         optimiser = torch.optim.Adam(
             network.parameters(), lr=self.learning_rate, betas=(0.9, 0.99), fused=True
         )
         schedule = WarmupCosine(optimiser, steps, warmup=100)
-        ema = EMA(network, self.ema_decay)
+        ema = EMA(network, EMA_DECAY)
         for _ in minimise(loss, optimiser, schedule, steps=steps, name="One step"):
             ema.update(network)
         self.network = ema.network

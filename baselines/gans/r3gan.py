@@ -40,16 +40,16 @@ class R3GAN(Adversarial):
         discriminator_rate: first learning rate of the discriminator.
     """
 
+    latent: int = 8
     slope_penalty: float = 0.025
     last_slope_penalty: float = 0.0005
-    latent: int = 8
     hidden: int = 128
+    discriminator_rate: float = 1e-3
+    name = "R3GAN"
     layers: int = 3
+    frequencies: int = 64
     steps: int = 6000
     batch: int = 256
-    discriminator_rate: float = 1e-3
-    frequencies: int = 64
-    name = "R3GAN"
     betas = (0.0, 0.99)
 
     def latent_width(self, d: int) -> int:
