@@ -47,9 +47,9 @@ class SparseAutoencoder(DeterministicAutoencoder):
     sparsities: tuple[float, ...] = (0.3, 0.03, 0.003)
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
-        held_out, learned = np.split(rng.permutation(train), [len(train) // 10])
         if len(train) < FEWEST:
             return self._fit(train, self.sparsities[0], rng)
+        held_out, learned = np.split(rng.permutation(train), [len(train) // 10])
         unit, tried = spread(train), []
         for sparsity in self.sparsities:
             self._fit(learned, sparsity, rng)

@@ -67,7 +67,7 @@ class ConditionalGAN(R1GAN):
 
     def fake_batch(self, generator: nn.Module, real: Tensor, step: int) -> Tensor:
         _, flags = self._parts(real)  # samples are made for the same classes
-        z = torch.randn(self.batch, self.latent)
+        z = torch.randn(self.batch, self.latent_width(len(self.units.scale)))
         points = self.units.bound(generator(torch.cat([z, flags], dim=1)))
         return torch.cat([points, flags], dim=1)
 

@@ -11,7 +11,7 @@ from genbench.check.verdicts import Law
 from genbench.ground import global_randomness
 from genbench.ground.arrays import Array, as_numbers, as_samples
 from genbench.ground.randomness import rng_for
-from genbench.models.find import GenerativeModel, HasLogProb, is_conditional, needs
+from genbench.models.find import GenerativeModel, HasLogProb, is_conditional, needs_classes
 
 
 def try_one_model(candidate: Candidate, notes: Notes) -> None:
@@ -85,7 +85,7 @@ def _check_classes(candidate: Candidate, notes: Notes, model: GenerativeModel) -
             "Asked for samples of one class and of another, it drew the same: `labels` of sample "
             "are the classes wanted, one for each sample."
         )
-    if not needs(model.fit, "labels"):
+    if not needs_classes(model):
         bare = candidate.make()
         fitted = notes.call("fit without labels", bare.fit, train.copy(), rng=rng_for(0, "fit"))
         bare = fitted if isinstance(fitted, GenerativeModel) else bare

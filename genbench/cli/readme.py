@@ -63,7 +63,7 @@ def models_table() -> str:
 def reached_table() -> str:
     """What each baseline reached on each data set, over seeds."""
     head, rows = levels_table(published_levels())
-    return _markdown(head, rows) if rows else ""
+    return _markdown(head, rows) if rows else "Not run yet.\n"
 
 
 def datasets_table() -> str:

@@ -126,10 +126,11 @@ def is_conditional(model: GenerativeModel) -> bool:
     return takes(model.fit, "labels") and takes(model.sample, "labels")
 
 
-def needs(function: Callable[..., Any], name: str) -> bool:
-    """Say whether a function has a parameter of that name that must be given."""
-    return takes(function, name) and (
-        inspect.signature(function).parameters[name].default is inspect.Parameter.empty
+def needs_classes(model: GenerativeModel) -> bool:
+    """Say whether a model that draws samples of classes cannot do without: one method must know."""
+    return any(
+        inspect.signature(method).parameters["labels"].default is inspect.Parameter.empty
+        for method in (model.fit, model.sample)
     )
 
 

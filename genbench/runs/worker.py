@@ -30,7 +30,7 @@ from genbench.models.find import (
     ModelSpec,
     Selective,
     is_conditional,
-    needs,
+    needs_classes,
     reach_current_folder,
 )
 from genbench.models.held import hold
@@ -118,7 +118,7 @@ def _classes(folder: Path, model: GenerativeModel) -> tuple[dict[str, Any], dict
         return {}, {}
     paths = (folder / "train_labels.npy", folder / "labels.npy")
     if not all(path.exists() for path in paths):
-        if needs(model.fit, "labels"):
+        if needs_classes(model):
             raise Refused("It learns from samples with classes, and these have none.")
         return {}, {}
     known, wanted = (np.load(path, allow_pickle=False) for path in paths)

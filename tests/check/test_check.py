@@ -218,6 +218,8 @@ class IgnoresClasses(Good):
 class BreaksWithoutClasses(OfClasses):
     def fit(self, train, *, rng, labels=None):
         return super().fit(train, rng=rng, labels=labels)
+    def sample(self, n, *, rng, labels=None):
+        return super().sample(n, rng=rng, labels=labels)
 
 class Prefers(Good):
     def __init__(self, steps=10**9):

@@ -35,6 +35,10 @@ class NeedsClasses(OfClasses):
     def fit(self, train, *, rng, labels):
         return super().fit(train, rng=rng, labels=labels)
 
+class NeedsThemToDraw(OfClasses):
+    def sample(self, n, *, rng, labels):
+        return super().sample(n, rng=rng, labels=labels)
+
 class OnlyFits(OfClasses):
     def sample(self, n, *, rng):
         return super().sample(n, rng=rng)
@@ -83,7 +87,10 @@ def test_who_does_not_ask_in_both_methods_is_not_told(model, tmp_path):
     assert "classes that the generated samples were made for" in of_classes.reason
 
 
-@pytest.mark.parametrize(("name", "status"), [("OfClasses", "ok"), ("NeedsClasses", "skipped")])
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("OfClasses", "ok"), ("NeedsClasses", "skipped"), ("NeedsThemToDraw", "skipped")],
+)
 def test_where_the_data_have_no_classes_only_those_that_need_them_stand_back(
     name, status, model, tmp_path
 ):
