@@ -330,13 +330,14 @@ class EMA(Generic[Net]):
 
     def __init__(self, network: Net, decay: float, *, start: int = 0) -> None:
         self.network = deepcopy(network).requires_grad_(requires_grad=False)
+        self.kept, self.new = list(self.network.parameters()), list(network.parameters())
         self.decay, self.start, self.updates = decay, start, 0
 
     @torch.no_grad()
-    def update(self, network: Net) -> None:
+    def update(self) -> None:
+        """Move towards the weights that the network has now."""
         decay = min(self.decay, (self.updates + self.start) / (self.updates + 10))
-        for kept, new in zip(self.network.parameters(), network.parameters(), strict=True):
-            kept.lerp_(new, 1 - decay)
+        torch._foreach_lerp_(self.kept, self.new, 1 - decay)  # all at once: they are many and small
         self.updates += 1
 
 
@@ -383,7 +384,7 @@ def minimise_held_out(
     ema = EMA(network, decay, start=1)
     best = Best(ema.network.eval())
     for step in minimise(loss, optimiser, schedule, steps=steps, name=name, clip=clip):
-        ema.update(network)
+        ema.update()
         done = step + 1
         if done % check_every == 0 or done == steps:
             with torch.no_grad():

@@ -191,7 +191,7 @@ class Denoising(Trained, ABC):
         schedule = CosineAnnealingLR(optimiser, steps)
         ema = EMA(network, self.ema_decay)
         for _ in minimise(loss, optimiser, schedule, steps=steps, name="Denoising", clip=1.0):
-            ema.update(network)
+            ema.update()
         return ema.network
 
 

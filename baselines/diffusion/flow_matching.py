@@ -130,7 +130,7 @@ class FlowMatching(Trained):
         schedule = WarmupCosine(optimiser, steps, warmup=100)
         ema = EMA(velocity, self.ema_decay)
         for _ in minimise(loss, optimiser, schedule, steps=steps, name="Flow matching"):
-            ema.update(velocity)
+            ema.update()
         self.velocity = ema.network
         return self
 

@@ -80,7 +80,7 @@ class OneStepFlow(Trained):
         schedule = WarmupCosine(optimiser, steps, warmup=100)
         ema = EMA(network, EMA_DECAY)
         for _ in minimise(loss, optimiser, schedule, steps=steps, name="One step"):
-            ema.update(network)
+            ema.update()
         self.network = ema.network
         return self
 

@@ -137,7 +137,7 @@ class EnergyBased(Trained):
         schedule = CosineAnnealingLR(optimiser, steps)
         ema = EMA(energy, self.ema_decay)
         for _ in minimise(loss, optimiser, schedule, steps=steps, name="Energy", clip=10.0):
-            ema.update(energy)
+            ema.update()
         self.energy = ema.network
         return self
 

@@ -187,7 +187,7 @@ class Adversarial(Trained, ABC):
                 gradient_step(optimisers[1], self.generator_loss(real, fake))
                 for schedule in schedules:
                     schedule.step()
-                ema.update(generator)
+                ema.update()
         self.generator = ema.network
         return self
 

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from genbench.datasets import load
 from genbench.models.find import GenerativeModel, HasLogProb, Selective, baselines
 
 CATALOG = baselines()
-BUDGETS = {"steps": 10, "epochs": 1, "max_steps": 10, "max_epochs": 1}  # enough to run every line
+# Enough to run every line; `times` are those of a diffusion's walk.
+BUDGETS = {"steps": 10, "epochs": 1, "max_steps": 10, "max_epochs": 1, "times": 50}
 
 
 def quick(name):
@@ -22,15 +24,15 @@ def quick(name):
     return model(**{**spec.params, **{key: n for key, n in BUDGETS.items() if key in knobs}})
 
 
-@pytest.fixture(scope="module")
-def tables():
-    digits = load("digits").train[:150].copy()
-    ring = load("ring").train[:300].copy()
-    return {"ring": ring, "digits": digits}
+TABLES = {"ring": 300, "digits": 150}  # rows
+
+
+def rows_of(table):
+    return load(table).train[: TABLES[table]].copy()
 
 
 every_model = pytest.mark.parametrize("name", CATALOG)
-every_table = pytest.mark.parametrize("table", ["digits", "ring"])
+every_table = pytest.mark.parametrize("table", TABLES)
 
 
 def knobs(name):
@@ -44,24 +46,30 @@ def refusal(model, train):
     return model.refuses(train) if isinstance(model, Selective) else None
 
 
-def learnable(name, tables):
+def learnable(name):
     """The first of the tables that the model can learn from."""
-    return next(train for train in tables.values() if not refusal(quick(name), train))
+    return next(table for table in TABLES if not refusal(quick(name), rows_of(table)))
 
 
-def fitted(name, train, seed=0):
-    return quick(name).fit(train, rng=np.random.default_rng(seed))
+def fitted(name, train):
+    return quick(name).fit(train, rng=np.random.default_rng(0))
+
+
+@cache
+def fitted_once(name, table):
+    """A model for all laws that only ask it something."""
+    return fitted(name, rows_of(table))
 
 
 @every_model
 @every_table
-def test_draws_finite_samples_of_the_right_shape_or_refuses_beforehand(name, table, tables):
-    train = tables[table]
+def test_draws_finite_samples_of_the_right_shape_or_refuses_beforehand(name, table):
+    train = rows_of(table)
     if reason := refusal(quick(name), train):
         with pytest.raises(ValueError, match=re.escape(reason)):
             fitted(name, train)
         return
-    model = fitted(name, train.copy())
+    model = fitted_once(name, table)
 
     several = model.sample(37, rng=np.random.default_rng(1))
     one = model.sample(1, rng=np.random.default_rng(1))
@@ -73,24 +81,37 @@ def test_draws_finite_samples_of_the_right_shape_or_refuses_beforehand(name, tab
 
 
 @every_model
-def test_the_same_seed_gives_the_same_samples_and_another_seed_others(name, tables):
-    train = learnable(name, tables)
+@every_table
+def test_log_prob_if_any_is_one_number_a_sample(name, table):
+    train = rows_of(table)
+    if not isinstance(quick(name), HasLogProb):
+        pytest.skip("the model has no log_prob")
+    if reason := refusal(quick(name), train):
+        pytest.skip(reason)
 
-    def draw(fit_seed, sample_seed):
-        model = fitted(name, train.copy(), fit_seed)
-        return model.sample(50, rng=np.random.default_rng(sample_seed))
+    log_prob = fitted_once(name, table).log_prob(train[:7])
 
-    first = draw(0, 1)
-
-    np.testing.assert_array_equal(first, draw(0, 1))
-    assert not np.array_equal(first, draw(0, 2))
+    assert log_prob.shape == (7,)
+    assert not np.isnan(log_prob).any()
+    assert (log_prob < np.inf).all()
 
 
 @every_model
-def test_leaves_training_data_and_global_randomness_alone(name, tables):
+def test_the_same_seed_gives_the_same_samples_and_another_seed_others(name):
+    table = learnable(name)
+    once, again = fitted_once(name, table), fitted(name, rows_of(table))
+
+    first = once.sample(50, rng=np.random.default_rng(1))
+
+    np.testing.assert_array_equal(first, again.sample(50, rng=np.random.default_rng(1)))
+    assert not np.array_equal(first, once.sample(50, rng=np.random.default_rng(2)))
+
+
+@every_model
+def test_leaves_training_data_global_randomness_and_the_screen_alone(name, capfd):
     import torch
 
-    train = learnable(name, tables).copy()
+    train = rows_of(learnable(name))
     before = train.copy()
     legacy, of_torch = np.random.get_state()[1].copy(), torch.get_rng_state()  # noqa: NPY002
 
@@ -99,29 +120,7 @@ def test_leaves_training_data_and_global_randomness_alone(name, tables):
     np.testing.assert_array_equal(train, before)
     np.testing.assert_array_equal(np.random.get_state()[1], legacy)  # noqa: NPY002
     assert torch.equal(torch.get_rng_state(), of_torch)
-
-
-@every_model
-def test_nothing_is_printed_where_nobody_looks(name, tables, capfd):
-    fitted(name, learnable(name, tables).copy()).sample(5, rng=np.random.default_rng(0))
-
     assert capfd.readouterr() == ("", "")
-
-
-@every_model
-@every_table
-def test_log_prob_if_any_is_one_number_a_sample(name, table, tables):
-    train = tables[table]
-    if not isinstance(quick(name), HasLogProb):
-        pytest.skip("the model has no log_prob")
-    if reason := refusal(quick(name), train):
-        pytest.skip(reason)
-
-    log_prob = fitted(name, train.copy()).log_prob(train[:7])
-
-    assert log_prob.shape == (7,)
-    assert not np.isnan(log_prob).any()
-    assert (log_prob < np.inf).all()
 
 
 @every_model
@@ -138,8 +137,8 @@ def test_copes_with_few_samples_and_a_constant_coordinate(name):
 
 
 @pytest.mark.parametrize("name", TRAINED)
-def test_whoever_is_trained_takes_a_budget_that_decides_how_long(name, tables):
-    train = learnable(name, {key: tables[key] for key in ("ring", "digits")})[:100]
+def test_whoever_is_trained_takes_a_budget_that_decides_how_long(name):
+    train = rows_of(learnable(name))[:100]
     settings = {key: 4 * n for key, n in BUDGETS.items() if key in knobs(name)}
     make = type(CATALOG[name].make())
 

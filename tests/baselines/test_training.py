@@ -189,7 +189,7 @@ def test_the_moving_average_is_as_defined(start):
     expected = 1.0
     for update, value in enumerate([5.0, -2.0, 7.0, 0.5]):
         nn.init.constant_(network.weight, value)
-        ema.update(network)
+        ema.update()
         decay = min(0.3, (update + start) / (update + 10))
         expected = decay * expected + (1 - decay) * value
 

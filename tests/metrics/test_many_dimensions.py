@@ -14,10 +14,11 @@ OF_A_POOL = {name for name, metric in CATALOG.items() if "pool" in metric.inputs
 SECONDS, BYTES = 60, 10**9
 
 PROGRAM = """
-import json, resource, time
+import json, time
 import numpy as np
 from scipy.ndimage import gaussian_filter
 import genbench
+from genbench.ground.processes import peak_memory
 
 n, shape = 200, (64, 64, 3)
 d = 64 * 64 * 3
@@ -64,14 +65,14 @@ scores = genbench.score(**given)
 print(json.dumps({
     "seconds": time.process_time() - start,
     "each": {name: [score.status, score.reason, score.seconds] for name, score in scores.items()},
-    "bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    "bytes": peak_memory(),
 }))
 """
 
 
 @pytest.fixture(scope="module")
 def done():
-    """What all metrics took, in a process that nobody else takes memory of."""
+    """What all metrics took, in a process of their own."""
     ran = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         capture_output=True,

@@ -38,7 +38,7 @@ def mass(model, edges):
 
 def cells(flow):
     """How many cells a side has: fewer where a density takes a hundred steps of a solver."""
-    return 200 if flow is ContinuousFlow else 400
+    return 100 if flow is ContinuousFlow else 400
 
 
 @every_flow
