@@ -36,6 +36,7 @@ MODULES = (
     "geometry",
     # training points as well
     "authenticity",
+    "hull",
     "surprise",
     "data_copying",
     "memorization",

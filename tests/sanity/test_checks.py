@@ -20,7 +20,8 @@ from genbench.sanity.worlds import MIXTURE, mixture
 pytestmark = pytest.mark.long  # minutes, all together
 
 NOVELTY = {"authenticity", "bayesian_surprise", "data_copying", "memorization_distance",
-           "memorization_informed_frechet_distance", "feature_likelihood_divergence"}  # fmt: skip
+           "memorization_informed_frechet_distance", "feature_likelihood_divergence",
+           "interpolated_share"}  # fmt: skip
 QUALITY = ("fid", "mmd", "precision", "recall", "density", "coverage")
 KNOWN = [check for check in CATALOG.values() if isinstance(check.expects, Equals)]
 
