@@ -1,8 +1,9 @@
 """What the GANs share: units of the data, two networks, and the game that trains them.
 
 All differ from their papers in what steadies the game: both rates fall to zero along half a cosine,
-and samples come from a running average of the generator. Those that are an `R1GAN` also make the
-discriminator pay for steep slopes at real samples. Whole numbers are dequantised: they and what is
+samples come from a running average of the generator, and noise has no more coordinates than samples
+have. Those that are an `R1GAN` also make the discriminator pay for steep slopes at real samples, at
+first more than in the end. Whole numbers are dequantised: they and what is
 generated in their place get the same even noise, else the discriminator need only look for
 fractions.
 """
@@ -124,7 +125,8 @@ class Adversarial(Trained, ABC):
     """A generator and a discriminator; a model says what each of the two lowers.
 
     Args:
-        latent: coordinates of the normal noise that the generator maps to samples.
+        latent: coordinates of the normal noise that the generator maps to samples, at most as many
+            as a sample has: with more, modes never become narrow.
         hidden: width of the hidden layers of both networks.
         steps: gradient steps of the generator.
         batch: what the discriminator judges in a step, of real and of generated samples each.
@@ -136,9 +138,9 @@ class Adversarial(Trained, ABC):
     """
 
     latent: int = 64
-    hidden: int = 256
-    steps: int = 3000
-    batch: int = 128
+    hidden: int = 128
+    steps: int = 6000
+    batch: int = 256
     learning_rate: float = 1e-3
     ema_decay: float = 0.998
     frequencies: int = 0
@@ -147,6 +149,7 @@ class Adversarial(Trained, ABC):
     layers = 3  # hidden layers of each network
     pack = 1  # samples that the discriminator judges at once
     critic_steps = 1  # steps of the discriminator for each of the generator
+    penalty_every = 4  # steps, each of which pays for so many: cheaper, and as good in long games
 
     name = "GAN"  # for the progress bar
     betas = (0.5, 0.99)  # of Adam: its memory of gradients and of their squares
@@ -201,7 +204,7 @@ class Adversarial(Trained, ABC):
 
     def latent_width(self, d: int) -> int:
         """Return how many coordinates the noise has for samples of d coordinates."""
-        return self.latent
+        return min(self.latent, d)
 
     def told(self) -> int:
         """Return how many numbers both networks are told beside their other input."""
@@ -232,6 +235,19 @@ class Adversarial(Trained, ABC):
         output: Tensor = self.discriminator(inputs)
         return output
 
+    def slope_weight(self, first: float, last: float, step: int) -> float:
+        """Return what squared slopes cost in this step: from first to last in equal ratios.
+
+        While it is high, samples spread over all modes; in the end modes may become narrow.
+        Distances grow with the root of d, so slopes shrink and their squares by d: each coordinate
+        adds as much. Steps that do not pay cost nothing.
+        """
+        if step % self.penalty_every:
+            return 0.0
+        share = step / self.scaled(self.steps)
+        per_coordinate = first ** (1 - share) * last**share
+        return self.penalty_every * per_coordinate * len(self.units.scale) / 2
+
     def latents(self, n: int, rng: np.random.Generator) -> Tensor:
         width = self.latent_width(len(self.units.scale))
         return torch.tensor(rng.normal(size=(n, width)), dtype=torch.float32)
@@ -245,17 +261,17 @@ class R1GAN(Adversarial):
     https://arxiv.org/abs/1801.04406. The generator's loss does not saturate.
 
     Args:
-        slope_penalty: weight of the squared slope at real samples, per coordinate.
+        slope_penalty: first weight of the squared slope at real samples, per coordinate.
+        last_slope_penalty: what it falls to.
     """
 
     slope_penalty: float = 0.1
+    last_slope_penalty: float = 0.001
 
     def discriminator_loss(self, real: Tensor, fake: Tensor, step: int) -> Tensor:
         loss = self.unpenalized_loss(real, fake)
-        if step % 4 == 0:  # seldom but strong: cheaper, as good
-            d = len(self.units.scale)
-            # Distances grow with the root of d, so slopes shrink and their squares by d.
-            loss = loss + 4 * self.slope_penalty * d / 2 * self.slope(real).square().sum(1).mean()
+        if weight := self.slope_weight(self.slope_penalty, self.last_slope_penalty, step):
+            loss = loss + weight * self.slope(real).square().sum(1).mean()
         return loss
 
     def unpenalized_loss(self, real: Tensor, fake: Tensor) -> Tensor:

@@ -8,8 +8,9 @@ packs that are more alike than packs of real samples, which is easier to see tha
 Differs from the paper: the game is steadied as `adversarial` says, by R1 at real packs and more. It
 has no `discriminate`, as one sample alone is no pack.
 
-Over three seeds .66 to .78 of the ring's samples reach the density that .95 of real ones reach; on
-digits the Fréchet distance is 7.9 to 13, recall .67, in some 17 CPU seconds.
+With one seed .92 of the ring's samples reach the density that .95 of real ones reach, and .31 of
+the grid's, 19 of 25 modes among them (`gan`: .49, 22); on digits the Fréchet distance is 5.6,
+recall .87, in some 50 CPU seconds.
 """
 
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class PackedGAN(R1GAN):
 
     pack: int = 2
     layers: int = 3
-    batch: int = 64
+    batch: int = 128
     discriminator_rate: float = 1e-3
     name = "PacGAN"
 

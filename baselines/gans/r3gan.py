@@ -7,14 +7,15 @@ relativistic discriminator", ICLR 2019, https://arxiv.org/abs/1807.00734): no sa
 hopeless, and modes that are left out pull. R1 at real samples and R2 at generated ones make the
 game converge.
 
-Differs from the paper: the networks are perceptrons, noise has no more coordinates than samples
-have, the discriminator reads sines and cosines of samples in few coordinates, and the game is
-steadied as `adversarial` says. It has no `discriminate`, as the numbers compare samples, and say
-nothing of one alone.
+Differs from the paper: the networks are perceptrons, the discriminator reads sines and cosines of
+samples in few coordinates, and the game is steadied as `adversarial` says. It has no
+`discriminate`, as the numbers compare samples, and say nothing of one alone.
 
-With one seed .71 of the grid's samples reach the density that .95 of real ones reach, 22 of 25
-modes among them, in some 90 CPU seconds on a busy machine; with noise of eight coordinates and a
-penalty of .01 throughout .47, of four and .001 .54 and 18 modes.
+With one seed .70 of the grid's samples reach the density that .95 of real ones reach, 23 of 25
+modes among them, in some 60 CPU seconds; penalties in every step make it .71 and 22 in half as much
+time again (4,000 such steps: .47 and 20), noise of eight coordinates and a penalty of .01
+throughout .47, of four and .001 .54 and 18. Of digits, with penalties in every step, the Fréchet
+distance is 3.2, recall .94.
 """
 
 from dataclasses import dataclass
@@ -32,10 +33,9 @@ class R3GAN(Adversarial):
 
     Args:
         slope_penalty: first weight of the squared slopes at real and at generated samples, per
-            coordinate. While it is high, samples spread over all modes.
-        last_slope_penalty: what it falls to, by the same share in each step, so that modes become
-            narrow in the end.
-        latent: coordinates of the noise, at most as many as a sample has.
+            coordinate.
+        last_slope_penalty: what it falls to.
+        penalty_every: steps, each of which pays for so many.
         layers: hidden layers of both networks.
         discriminator_rate: first learning rate of the discriminator.
     """
@@ -43,28 +43,21 @@ class R3GAN(Adversarial):
     latent: int = 8
     slope_penalty: float = 0.025
     last_slope_penalty: float = 0.0005
-    hidden: int = 128
+    penalty_every: int = 4
     discriminator_rate: float = 1e-3
     name = "R3GAN"
     layers: int = 3
     frequencies: int = 64
-    steps: int = 6000
-    batch: int = 256
     betas = (0.0, 0.99)
-
-    def latent_width(self, d: int) -> int:
-        return min(self.latent, d)
 
     def discriminator_loss(self, real: Tensor, fake: Tensor, step: int) -> Tensor:
         both = torch.cat([real, fake]).requires_grad_()
         outputs = self.discriminator_output(both)
-        (slopes,) = torch.autograd.grad(outputs.sum(), both, create_graph=True)
         of_real, of_fake = outputs.chunk(2)
-        fall = (self.last_slope_penalty / self.slope_penalty) ** (step / self.scaled(self.steps))
-        # Distances grow with the root of d, so slopes shrink and their squares by d.
-        weight = self.slope_penalty * fall * len(self.units.scale) / 2
-        penalty = weight * 2 * slopes.square().sum(dim=1).mean()  # of both kinds
-        loss: Tensor = softplus(of_fake - of_real).mean() + penalty
+        loss: Tensor = softplus(of_fake - of_real).mean()
+        if weight := self.slope_weight(self.slope_penalty, self.last_slope_penalty, step):
+            (slopes,) = torch.autograd.grad(outputs.sum(), both, create_graph=True)
+            loss = loss + weight * 2 * slopes.square().sum(dim=1).mean()  # of both kinds
         return loss
 
     def generator_loss(self, real: Tensor, fake: Tensor) -> Tensor:

@@ -9,8 +9,11 @@ distance must be up to date.
 
 Differs from the papers: the penalty is weaker, and the game is steadied as `adversarial` says.
 
-Over three seeds .77 of the ring's samples reach the density that .95 of real ones reach; on digits
-the Fréchet distance is 3.6 to 5.8, recall .94, in some 25 CPU seconds.
+With one seed .85 of the ring's samples reach the density that .95 of real ones reach, in some 55
+CPU seconds. On the grid .23 did with 2,500 steps and layers of 192, .26 with a penalty of .02 and
+4,000 steps, .19 with one step of the critic for each of the generator: a slope of one is all that
+it may have where modes are narrow. On digits the Fréchet distance was 4.1 after 4,000 steps, recall
+.96.
 """
 
 from dataclasses import dataclass
@@ -30,8 +33,7 @@ class WassersteinGAN(Adversarial):
         slope_penalty: weight of the squared distance of the slope from one, per coordinate.
     """
 
-    hidden: int = 192
-    steps: int = 2500
+    steps: int = 3000
     critic_steps: int = 2
     slope_penalty: float = 0.1
     ema_decay: float = 0.995

@@ -66,7 +66,7 @@ def vae():
 
 @pytest.fixture(scope="module")
 def gan():
-    return GAN(latent=8, steps=150).fit(TRAIN, rng=rng())
+    return GAN(latent=4, steps=150).fit(TRAIN, rng=rng())
 
 
 def encoded(vae):

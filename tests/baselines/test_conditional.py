@@ -14,7 +14,7 @@ from genbench.models.find import baselines, is_conditional
 CENTRES = np.array([[-6.0, -300], [0, 300], [6, -300]])
 NAMES = np.array([7, 3, 5])  # of the classes: neither in order nor from 0
 MODELS = {
-    "conditional_gan": lambda: ConditionalGAN(latent=4, hidden=32, steps=300, batch=64),
+    "conditional_gan": lambda: ConditionalGAN(latent=4, hidden=32, steps=1000, batch=64),
     "conditional_vae": lambda: ConditionalVAE(latent=2, hidden=32, steps=300, warmup=50),
     "conditional_ddpm": lambda: ConditionalDDPM(hidden=32, blocks=1, steps=300, times=100),
     "conditional_transformer": lambda: ConditionalTransformer(width=32, layers=1, epochs=25),

@@ -95,7 +95,7 @@ def test_both_learn_at_one_rate_unless_the_discriminator_has_its_own():
 
 
 def test_every_fourth_step_pays_for_the_squared_slope_of_each_coordinate(rng):
-    model = GAN(slope_penalty=0.3)
+    model = GAN(slope_penalty=0.3, last_slope_penalty=0.003, steps=4)
     model.units, model.discriminator = Units(rng.normal(size=(50, 3))), nn.Linear(3, 1)
     with torch.no_grad():
         model.discriminator.weight[:] = torch.tensor([1.0, 2, 3])
@@ -103,7 +103,7 @@ def test_every_fourth_step_pays_for_the_squared_slope_of_each_coordinate(rng):
 
     losses = torch.stack([model.discriminator_loss(real, fake, step) for step in range(5)])
 
-    expected = torch.tensor([1.0, 0, 0, 0, 1]) * 4 * 0.3 * 3 / 2 * (1 + 4 + 9)
+    expected = torch.tensor([0.3, 0, 0, 0, 0.003]) * 4 * 3 / 2 * (1 + 4 + 9)
     torch.testing.assert_close(losses - losses[1], expected)
 
 

@@ -34,11 +34,15 @@ def test_the_discriminator_s_loss_is_that_of_pairs_with_both_penalties(model, pa
     found = model.discriminator_loss(real, fake, 0)
 
     squares = [4 * part[:, 0] ** 2 + 9 for part in pairs]  # of the slopes
-    penalty = 0.5 * 4 / 2 * (squares[0].mean() + squares[1].mean())
-    expected = softplus(value(fake) - value(real)).mean() + penalty
-    assert found.item() == pytest.approx(expected.item(), rel=1e-5)
-    later = model.discriminator_loss(real, fake, 50)  # where half of the fall is done
-    assert later.item() == pytest.approx((expected - penalty / 2).item(), rel=1e-5)
+    penalty = 4 * 0.5 * 4 / 2 * (squares[0].mean() + squares[1].mean())  # for four steps
+    expected = softplus(value(fake) - value(real)).mean()
+    assert found.item() == pytest.approx((expected + penalty).item(), rel=1e-5)
+    later = model.discriminator_loss(real, fake, 48)  # where nearly half of the fall is done
+    assert later.item() == pytest.approx((expected + penalty / 4**0.48).item(), rel=1e-5)
+    for unpaid in (1, 2, 3):
+        assert model.discriminator_loss(real, fake, unpaid).item() == pytest.approx(
+            expected.item(), rel=1e-5
+        )
 
 
 def test_noise_has_no_more_coordinates_than_samples(model):
