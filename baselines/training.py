@@ -24,6 +24,7 @@ from rich.progress import track
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -333,11 +334,10 @@ class EMA(Generic[Net]):
         self.kept, self.new = list(self.network.parameters()), list(network.parameters())
         self.decay, self.start, self.updates = decay, start, 0
 
-    @torch.no_grad()
     def update(self) -> None:
         """Move towards the weights that the network has now."""
         decay = min(self.decay, (self.updates + self.start) / (self.updates + 10))
-        torch._foreach_lerp_(self.kept, self.new, 1 - decay)  # all at once: they are many and small
+        get_ema_multi_avg_fn(decay)(self.kept, self.new, self.updates)
         self.updates += 1
 
 

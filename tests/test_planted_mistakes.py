@@ -68,6 +68,18 @@ MISTAKES = {
         'np.einsum("ijk,ijk->ij", apart, apart)',
         "test_distances.py",
     ),
+    "rounding of what lies far out": Mistake(
+        "evidence/hull.py",
+        "PRECISION * np.maximum(1, squares)",
+        "PRECISION",
+        "metrics/test_hull.py",
+    ),
+    "weights without a sum": Mistake(
+        "evidence/hull.py",
+        "np.append(points[i], 1.0)",
+        "np.append(points[i], 0.5)",
+        "metrics/test_hull.py",
+    ),
     "diagonal covariance": Mistake(
         "evidence/moments.py",
         "covariance += centred.T @ centred",

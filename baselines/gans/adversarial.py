@@ -3,9 +3,8 @@
 All differ from their papers in what steadies the game: both rates fall to zero along half a cosine,
 samples come from a running average of the generator, and noise has no more coordinates than samples
 have. Those that are an `R1GAN` also make the discriminator pay for steep slopes at real samples, at
-first more than in the end. Whole numbers are dequantised: they and what is
-generated in their place get the same even noise, else the discriminator need only look for
-fractions.
+first more than in the end. Whole numbers are dequantised: they and what is generated in their place
+get the same even noise, else the discriminator need only look for fractions.
 """
 
 from abc import ABC, abstractmethod
@@ -149,7 +148,6 @@ class Adversarial(Trained, ABC):
     layers = 3  # hidden layers of each network
     pack = 1  # samples that the discriminator judges at once
     critic_steps = 1  # steps of the discriminator for each of the generator
-    penalty_every = 4  # steps, each of which pays for so many: cheaper, and as good in long games
 
     name = "GAN"  # for the progress bar
     betas = (0.5, 0.99)  # of Adam: its memory of gradients and of their squares
@@ -235,42 +233,49 @@ class Adversarial(Trained, ABC):
         output: Tensor = self.discriminator(inputs)
         return output
 
-    def slope_weight(self, first: float, last: float, step: int) -> float:
-        """Return what squared slopes cost in this step: from first to last in equal ratios.
-
-        While it is high, samples spread over all modes; in the end modes may become narrow.
-        Distances grow with the root of d, so slopes shrink and their squares by d: each coordinate
-        adds as much. Steps that do not pay cost nothing.
-        """
-        if step % self.penalty_every:
-            return 0.0
-        share = step / self.scaled(self.steps)
-        per_coordinate = first ** (1 - share) * last**share
-        return self.penalty_every * per_coordinate * len(self.units.scale) / 2
-
     def latents(self, n: int, rng: np.random.Generator) -> Tensor:
         width = self.latent_width(len(self.units.scale))
         return torch.tensor(rng.normal(size=(n, width)), dtype=torch.float32)
 
 
 @dataclass(kw_only=True, eq=False)
-class R1GAN(Adversarial):
-    """The discriminator gives logits and pays for steep slopes at real samples.
+class SlopePenalizedGAN(Adversarial):
+    """The discriminator pays for steep slopes; a model says where.
 
-    R1 is from Mescheder et al., "Which training methods for GANs do actually converge?", ICML 2018,
-    https://arxiv.org/abs/1801.04406. The generator's loss does not saturate.
+    At first it pays much, so that samples spread over all modes, and less and less, so that these
+    may become narrow.
 
     Args:
-        slope_penalty: first weight of the squared slope at real samples, per coordinate.
-        last_slope_penalty: what it falls to.
+        slope_penalty: first weight of a squared slope, per coordinate.
+        last_slope_penalty: what it falls to, in equal ratios.
     """
 
     slope_penalty: float = 0.1
     last_slope_penalty: float = 0.001
 
+    penalty_every = 4  # steps, each of which pays for so many: cheaper, and as good in long games
+
+    def slope_weight(self, step: int) -> float:
+        """Return what a squared slope costs in this step: nothing in most."""
+        if step % self.penalty_every:
+            return 0.0
+        share = step / self.scaled(self.steps)
+        per_coordinate = self.slope_penalty ** (1 - share) * self.last_slope_penalty**share
+        # Distances grow with the root of d, so slopes shrink and their squares by d.
+        return self.penalty_every * per_coordinate * len(self.units.scale) / 2
+
+
+@dataclass(kw_only=True, eq=False)
+class R1GAN(SlopePenalizedGAN):
+    """The discriminator gives logits and pays for steep slopes at real samples.
+
+    R1 is from Mescheder et al., "Which training methods for GANs do actually converge?", ICML 2018,
+    https://arxiv.org/abs/1801.04406. The generator's loss does not saturate.
+    """
+
     def discriminator_loss(self, real: Tensor, fake: Tensor, step: int) -> Tensor:
         loss = self.unpenalized_loss(real, fake)
-        if weight := self.slope_weight(self.slope_penalty, self.last_slope_penalty, step):
+        if weight := self.slope_weight(step):
             loss = loss + weight * self.slope(real).square().sum(1).mean()
         return loss
 

@@ -24,17 +24,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from .adversarial import Adversarial
+from .adversarial import SlopePenalizedGAN
 
 
 @dataclass(kw_only=True, eq=False)
-class R3GAN(Adversarial):
-    """One step of the discriminator for each of the generator, with the settings of `Adversarial`.
+class R3GAN(SlopePenalizedGAN):
+    """Slopes cost at real and at generated samples; other settings are of `SlopePenalizedGAN`.
 
     Args:
-        slope_penalty: first weight of the squared slopes at real and at generated samples, per
-            coordinate.
-        last_slope_penalty: what it falls to.
         penalty_every: steps, each of which pays for so many.
         layers: hidden layers of both networks.
         discriminator_rate: first learning rate of the discriminator.
@@ -51,11 +48,12 @@ class R3GAN(Adversarial):
     betas = (0.0, 0.99)
 
     def discriminator_loss(self, real: Tensor, fake: Tensor, step: int) -> Tensor:
-        both = torch.cat([real, fake]).requires_grad_()
+        weight = self.slope_weight(step)
+        both = torch.cat([real, fake]).requires_grad_(requires_grad=weight > 0)
         outputs = self.discriminator_output(both)
         of_real, of_fake = outputs.chunk(2)
         loss: Tensor = softplus(of_fake - of_real).mean()
-        if weight := self.slope_weight(self.slope_penalty, self.last_slope_penalty, step):
+        if weight:
             (slopes,) = torch.autograd.grad(outputs.sum(), both, create_graph=True)
             loss = loss + weight * 2 * slopes.square().sum(dim=1).mean()  # of both kinds
         return loss

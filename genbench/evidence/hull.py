@@ -1,11 +1,11 @@
 """Which points lie between training points: in the smallest convex set that holds all of these.
 
-A point is there if some weights of training points, none negative and with sum one, have it for
-their mean. Non-negative least squares (Lawson and Hanson, "Solving least squares problems", 1974,
-chapter 23) find them, or leave a residual: the direction of a plane that parts the point from all
-training points. Few of these matter to one point, so more are taken in as they turn out to lie
-beyond the plane. In many dimensions most points lie outside, parted by the plane across their own
-direction from the mean, which is tried on all of them at once.
+A point is there if it is a convex combination of training points: a mean with weights none of
+which is negative. Non-negative least squares (Lawson and Hanson, "Solving least squares problems",
+1974, chapter 23) find the weights, or leave a residual: the normal of a hyperplane that separates
+the point from all training points. Few of these matter to one point, so more are taken in as they
+turn out to lie beyond the hyperplane. In many dimensions most points lie outside, separated by the
+hyperplane across their own direction from the middle, which is tried on all of them at once.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from genbench.ground.errors import Unavailable
 PRECISION = 1e-8  # of the spread of training points: as far from their hull is still inside
 FARTHEST = 1e6  # in spreads: of points farther out than that rounding would decide
 BLOCK_ENTRIES = 5_000_000  # of points by training points: 40 MB
+MOST_AT_ONCE = 16  # training points taken in: with many, a copy of one costs as much as all of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,33 +59,35 @@ def in_hull(points: Array, corners: Array) -> Flags:
         raise Unavailable(f"some training samples lie over {FARTHEST:.0e} times the spread out")
     low, high = corners.min(axis=0) - PRECISION, corners.max(axis=0) + PRECISION
     inside: Flags = ((low <= points) & (points <= high)).all(axis=1)
-    _leave_beyond_their_planes(inside, points, corners)
+    _exclude_separated(inside, points, corners)
     rows = np.column_stack([corners, np.ones(len(corners))])
     for i in np.flatnonzero(inside):
-        inside[i] = _is_mean(np.append(points[i], 1.0), rows)
+        inside[i] = _is_combination(np.append(points[i], 1.0), rows)
     return inside
 
 
-def _leave_beyond_their_planes(inside: Flags, points: Array, corners: Array) -> None:
-    """Unmark points parted from all corners by the plane across their way from the origin."""
+def _exclude_separated(inside: Flags, points: Array, corners: Array) -> None:
+    """Unmark points that the hyperplane across their own direction separates from all corners."""
     product, n_rows = times(corners.T), max(1, BLOCK_ENTRIES // len(corners))
     marked = np.flatnonzero(inside)
     for start in range(0, len(marked), n_rows):
         block = marked[start : start + n_rows]
         farthest = product(points[block], slice(None)).max(axis=1)
-        inside[block] = (points[block] ** 2).sum(axis=1) <= farthest + PRECISION
+        squares = (points[block] ** 2).sum(axis=1)
+        inside[block] = squares <= farthest + PRECISION * np.maximum(1, squares)
 
 
-def _is_mean(target: Array, rows: Array) -> bool:
+def _is_combination(target: Array, rows: Array) -> bool:
     """Say whether the target (d + 1,) is a sum of rows (n, d + 1) with weights none negative."""
-    d, residual, used = len(target), target, np.empty(0, dtype=np.intp)
+    at_once = min(len(target), MOST_AT_ONCE, len(rows))
+    residual, used = target, np.empty(0, dtype=np.intp)
     while True:
         beyond = rows @ residual
         beyond[used] = -np.inf
-        new = np.argpartition(-beyond, min(d, len(rows) - 1))[:d]
+        new = np.argpartition(-beyond, at_once - 1)[:at_once]
         new = new[beyond[new] > 0]
         if not len(new):
-            return False  # the plane across the residual parts the target from all rows
+            return False  # the hyperplane across the residual separates it from all rows
         used = np.append(used, new)
         weights, distance = nnls(rows[used].T, target, maxiter=30 * len(used))
         if distance <= PRECISION:

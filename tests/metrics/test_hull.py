@@ -83,6 +83,10 @@ def test_corners_far_out_count_or_the_metric_is_refused():
         points = np.array([[far / 2, 0.0], [far / 2, 3.0], [0.0, 10.0]])
         assert in_hull(points, corners).tolist() == [feasible(p, corners) for p in points]
 
+    for d in (4, 9, 30):
+        corners = np.concatenate([rng.normal(size=(200, d)), 1e5 * rng.normal(size=(5, d))])
+        assert in_hull(corners, corners).all()
+
     train = np.concatenate([near, [[10 * FARTHEST, 0.0]]])
     score = genbench.score(train=train, test=near, generated=near, metrics="interpolated_share")
     assert score["interpolated_share"].status == "skipped"
