@@ -25,8 +25,16 @@ FEW = 1 / 16  # share of a block's pairs that may be measured one by one
 UNDERFLOW = 2.0**-90  # of the unit: far above what single precision takes for zero
 DIGITS_LOST = 1e-6  # of the squared norms: products lose no more than this from what is above
 SURE = 1e-8  # of a squared distance from a block: it is never farther off
-TIE = 1e-13  # of a squared distance by subtraction: the rounding of two sums
+TIE = 1e-13  # of a squared distance by subtraction: two sums never differ by more in practice
 CENTRED_BY = 25  # points, drawn at random: any centre will do that lies among most of them
+
+
+def tie(d: int) -> float:
+    """Return by how much of themselves two squared distances may differ and be equal, to rounding.
+
+    Each is a sum of d squares of differences, of which every step is off by half an epsilon.
+    """
+    return min(TIE, (2 * d + 8) * 2.0**-53)
 
 
 def squared_distance_blocks(points: Array, others: Array) -> Iterator[tuple[slice, Array]]:
@@ -123,7 +131,8 @@ def within(block: Array, points: Array, others: Array, limits: Array) -> Flags:
     found = block <= limits * (1 + SURE)
     unsure = _places(found != (block <= limits * (1 - SURE)))
     at_most = np.broadcast_to(limits, block.shape)[unsure]
-    found[unsure] = _by_subtraction(points, others, *unsure) <= at_most * (1 + TIE)
+    limit = at_most * (1 + tie(points.shape[1]))
+    found[unsure] = _by_subtraction(points, others, *unsure) <= limit
     return np.asarray(found)
 
 
@@ -217,7 +226,8 @@ def ball_blocks(points: Array, radii: Array, others: Array, other_radii: Array) 
 
     A point on the surface of a ball, to rounding, is inside; NaN is the radius of an empty ball.
     """
-    reach, other_reach = radii**2 * (1 + TIE), other_radii**2 * (1 + TIE)
+    larger = 1 + tie(points.shape[1])
+    reach, other_reach = radii**2 * larger, other_radii**2 * larger
     unit, blocks = _rough_blocks(points, others)
     for rows, rough, error in blocks:
         own, own_maybe = _at_most(rough, reach[rows, None] / unit, error)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from genbench.distances import TIE, nearest, squared_distance_blocks, within
+from genbench.distances import nearest, squared_distance_blocks, tie, within
 from genbench.evidence.comparison import Comparison, Reference, at_least
 from genbench.ground.arrays import Array, Labels
 
@@ -41,7 +41,8 @@ def held_by_test_balls(reference: Reference) -> Labels:
     k, points = reference.k, reference.test_set
     distances = reference.get(_test_neighbours).distances
     held = np.full(len(points), k)
-    tied = np.flatnonzero(distances[:, -1] <= distances[:, k - 1] * (1 + TIE))
+    slack = 1 + tie(points.shape[1])
+    tied = np.flatnonzero(distances[:, -1] <= distances[:, k - 1] * slack)
     if distances.shape[1] > k and len(tied):
         limits = distances[tied, k - 1, None] ** 2
         for rows, squared in squared_distance_blocks(points[tied], points):

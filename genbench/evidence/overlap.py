@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.distances import ball_blocks
+from genbench.distances import ball_blocks, tie
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import held_by_test_balls, within_generated, within_test
 from genbench.ground.arrays import Array, Labels
@@ -29,6 +29,8 @@ class Overlap(Evidence):
     held: Labels | None = None  # (n_test,) other test points in each test ball, if they are counted
     test_balls_without_volume: int = 0  # about points that are repeated k times or more
     generated_balls_without_volume: int = 0
+    test_balls_without_edge: int = 0  # so large that rounding decides what is on their surface
+    generated_balls_without_edge: int = 0
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -72,6 +74,8 @@ class Overlap(Evidence):
             held,
             int((test_radii == 0).sum()),
             int((generated_radii == 0).sum()),
+            _without_edge(test_radii, test.shape[1]),
+            _without_edge(generated_radii, test.shape[1]),
         )
 
     @property
@@ -81,13 +85,23 @@ class Overlap(Evidence):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Say how many balls hold repeats of their centre only."""
-        of_test, of_generated = self.test_ball_occupied, self.test_balls_around
+        """Say how many balls hold repeats of their centre only, or what rounding says."""
+        n_test, n_generated = len(self.test_ball_occupied), len(self.test_balls_around)
+        small = "have no volume, for their centres are repeated"
+        large = "reach so far beside the others that rounding decides what they hold"
         return tuple(
-            f"{flat} of {n} {name} balls have no volume, for their centres are repeated"
-            for flat, n, name in (
-                (self.test_balls_without_volume, len(of_test), "test"),
-                (self.generated_balls_without_volume, len(of_generated), "generated"),
+            f"{found} of {n} {name} balls {what}"
+            for found, n, name, what in (
+                (self.test_balls_without_volume, n_test, "test", small),
+                (self.generated_balls_without_volume, n_generated, "generated", small),
+                (self.test_balls_without_edge, n_test, "test", large),
+                (self.generated_balls_without_edge, n_generated, "generated", large),
             )
-            if flat
+            if found
         )
+
+
+def _without_edge(radii: Array, d: int) -> int:
+    """Count the balls whose rounding is as wide as a hundredth of the usual radius."""
+    usual = np.nanmedian(radii) if np.isfinite(radii).any() else 0.0
+    return int(np.count_nonzero(tie(d) / 2 * radii > usual / 100)) if usual else 0

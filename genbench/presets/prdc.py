@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from genbench.distances import TIE
+from genbench.distances import tie
 from genbench.evidence import Comparison, Overlap
 from genbench.evidence.neighbours import held_by_test_balls, within_generated, within_test
 from genbench.ground.arrays import Array
@@ -28,9 +28,10 @@ class OpenOverlap(Overlap):
         real = comparison.reference
         generated = comparison.generated_set
         held = real.get(held_by_test_balls)
+        smaller = 1 - 2 * tie(generated.shape[1])
 
         def opened(radii: Array) -> Array:
-            return np.where(radii > 0, radii * (1 - 2 * TIE), np.nan)
+            return np.where(radii > 0, radii * smaller, np.nan)
 
         return cls.measure(
             real.test_set,

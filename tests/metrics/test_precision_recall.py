@@ -123,3 +123,18 @@ def test_balls_without_volume_are_told_of():
     assert found.warnings == (expected,)
     assert overlap(test[:40], generated).warnings == ()
     assert len(overlap(test, np.zeros((9, 2))).warnings) == 2
+
+
+@pytest.mark.parametrize(("far", "told"), [(1e10, 0), (1e20, 1)])
+def test_a_ball_whose_surface_rounding_decides_is_told_of(far, told):
+    rng = np.random.default_rng(7)
+    test, generated = rng.normal(size=(50, 2)), rng.normal(size=(60, 2))
+    test[0] = far
+
+    warnings = overlap(test, generated).warnings
+
+    expected = (
+        "1 of 50 test balls reach so far beside the others that rounding decides what they hold"
+    )
+    assert warnings == (expected,) * told
+    assert overlap(generated, test).warnings == (expected.replace("test", "generated"),) * told
