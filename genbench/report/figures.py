@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from genbench.report.agreement import CONTROL
+from genbench.report.losses import CONTROL
 
 DOTS_PER_INCH = 160
 NIGHT = (

@@ -1,37 +1,33 @@
 """What several seeds say together: a mean, how far to trust it, and the digits it deserves."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from statistics import mean, stdev
+from statistics import mean, median, variance
 
 ENOUGH = 3  # seeds for an interval; with fewer there is nothing honest to say about spread
+MOST_DECIMALS = 6
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """One number per seed, read together.
+class Interval:
+    """A mean and its 95 % interval: Student's t, whose degrees of freedom follow from its parts.
 
-    The interval is Student's t, for it keeps its 95 % with three seeds, where resampling the seeds
-    (the bootstrap) keeps 75 %.
+    Its variance is a sum of those of parts; `share` is the sum of their squares, each over the
+    part's degrees of freedom (Welch, Satterthwaite). Student's t keeps its 95 % with three seeds,
+    where resampling the seeds (the bootstrap) keeps 75 %.
     """
 
-    values: tuple[float, ...]  # at least one
+    mean: float
+    variance: float | None  # of the mean; None where nothing can be said of it
+    share: float | None  # variance squared over degrees of freedom
 
-    @cached_property
-    def mean(self) -> float:
-        """The mean over seeds; an infinite seed makes it infinite."""
-        infinite = [value for value in self.values if math.isinf(value)]
-        return infinite[0] if infinite else mean(self.values)
-
-    @cached_property
+    @property
     def half(self) -> float | None:
         """Half the width of the 95 % interval; None with fewer than three seeds."""
-        if len(self.values) < ENOUGH or not all(map(math.isfinite, self.values)):
+        if self.variance is None or self.share is None:
             return None
-        n = len(self.values)
-        return _student(n - 1) * stdev(self.values) / math.sqrt(n)
+        return half_width(self.variance, self.share, 0.95)
 
     @property
     def low(self) -> float:
@@ -48,35 +44,94 @@ class Estimate:
         """The mean with as many digits as its interval supports, three without one."""
         return number(self.mean, self.half)
 
-    def overlaps(self, other: "Estimate") -> bool:
-        """Say whether the two cannot be told apart: their intervals share a point."""
-        return self.low <= other.high and other.low <= self.high
+
+@dataclass(frozen=True)
+class Estimate(Interval):
+    """One number per seed, read together."""
+
+    values: tuple[float, ...]  # at least one
+
+    @cached_property
+    def mean(self) -> float:  # type: ignore[override]
+        """The mean over seeds; an infinite seed makes it infinite."""
+        infinite = [value for value in self.values if math.isinf(value)]
+        return infinite[0] if infinite else mean(self.values)
+
+    @cached_property
+    def variance(self) -> float | None:  # type: ignore[override]
+        """That of the mean; None with fewer than three seeds, or an infinite one."""
+        if len(self.values) < ENOUGH or not all(map(math.isfinite, self.values)):
+            return None
+        return variance(self.values) / len(self.values)
+
+    @property
+    def share(self) -> float | None:  # type: ignore[override]
+        """The variance squared, over one degree of freedom less than there are seeds."""
+        return None if self.variance is None else self.variance**2 / (len(self.values) - 1)
 
 
-def ranks(losses: dict[str, Estimate]) -> dict[str, str]:
-    """Return the rank of each name, smallest loss first: "1", "1", "3", or "2-4" with intervals.
+@dataclass(frozen=True)
+class Pooled(Interval):
+    """The mean of several estimates, one a data set, each of which weighs the same.
 
-    A rank interval runs from the best to the worst place that the overlaps leave open.
+    The data sets are taken as they are: the interval is about these, over seeds.
     """
-    certain = all(estimate.half is None for estimate in losses.values())
-    found = {}
-    for name, mine in losses.items():
-        others = [estimate for other, estimate in losses.items() if other != name]
-        if certain:
-            found[name] = str(1 + sum(other.mean < mine.mean for other in others))
-            continue
-        best = 1 + sum(other.high < mine.low for other in others)
-        worst = 1 + sum(other.low <= mine.high for other in others)
-        found[name] = str(best) if best == worst else f"{best}-{worst}"
-    return found
+
+    parts: tuple[Interval, ...]  # at least one
+
+    @cached_property
+    def mean(self) -> float:  # type: ignore[override]
+        """The mean of the means."""
+        return math.fsum(part.mean for part in self.parts) / len(self.parts)
+
+    @cached_property
+    def variance(self) -> float | None:  # type: ignore[override]
+        """The sum of their variances over the square of their number, if all have one."""
+        found = [part.variance for part in self.parts if part.variance is not None]
+        whole = len(found) == len(self.parts)
+        return math.fsum(found) / len(self.parts) ** 2 if whole else None
+
+    @cached_property
+    def share(self) -> float | None:  # type: ignore[override]
+        """The sum of what their variances are over their degrees of freedom."""
+        found = [part.share for part in self.parts if part.share is not None]
+        whole = len(found) == len(self.parts)
+        return math.fsum(found) / len(self.parts) ** 4 if whole else None
 
 
-def best_of(losses: dict[str, Estimate]) -> set[str]:
-    """Return the name with the smallest loss and all that cannot be told from it."""
-    leader = min(losses.values(), key=lambda estimate: estimate.mean, default=None)
-    if leader is None or leader.mean == math.inf:
-        return set()
-    return {name for name, estimate in losses.items() if estimate.overlaps(leader)}
+def half_width(variance: float, share: float, level: float) -> float:
+    """Return half the width of an interval that covers with probability `level`."""
+    if share == 0:  # as its square is, where variance is nothing but rounding
+        return 0.0
+    return _student(variance**2 / share, (1 + level) / 2) * math.sqrt(variance)
+
+
+def decimals(column: Sequence[Interval]) -> int:
+    """Return how many decimals a column of numbers deserves: those of its usual interval.
+
+    The half width of that keeps one digit, or two if the first is a 1; without intervals the usual
+    number keeps three.
+    """
+    widths = [half for each in column if (half := each.half) is not None and 0 < half < math.inf]
+    sizes = [abs(each.mean) for each in column if 0 < abs(each.mean) < math.inf]
+    if not widths and not sizes:
+        return 0
+    usual = median(widths or sizes)
+    exponent = math.floor(math.log10(usual))
+    keep = 2 - exponent if not widths else -exponent + (usual / 10**exponent < 2)
+    return min(max(keep, 0), MOST_DECIMALS)
+
+
+def fixed(mean: float, half: float | None, places: int) -> str:
+    """Write a number with so many decimals, as all of its column have.
+
+    >>> fixed(0.95312, 0.0213, 3), fixed(12.5, None, 1), fixed(float("inf"), None, 2)
+    ('0.953 ± 0.021', '12.5', '∞')
+    """
+    if math.isinf(mean) or abs(mean) >= 1e6 or (half or 0) >= 1e6:
+        return number(mean, half)
+    written = f"{mean:z.{places}f}"
+    return written if half is None else f"{written} ± {half:.{places}f}"
 
 
 def number(mean: float, half: float | None = None) -> str:
@@ -110,8 +165,8 @@ def _three_digits(value: float) -> str:
     return f"{value:#.3g}".removesuffix(".")
 
 
-@lru_cache
-def _student(degrees: int) -> float:
+@lru_cache(maxsize=4096)
+def _student(degrees: float, level: float) -> float:
     from scipy.stats import t
 
-    return float(t.ppf(0.975, degrees))
+    return float(t.ppf(level, degrees))

@@ -1,21 +1,27 @@
-"""Records to tables: one per data set, real samples first, then the models, best first.
+"""Records to tables: one per data set, best first, real samples and controls in their place.
 
 Nothing here knows of files, colours or HTML; a table can be rebuilt from records alone.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from statistics import fmean
 
-from genbench.metric import Aim
-from genbench.report.agreement import FALLBACK, HEADLINE, agreement, competes, losses, numbers
-from genbench.report.intervals import Estimate, best_of, joined, ranks
-from genbench.report.tradeoff import novelty_quality_points
+from genbench.metric import ARROWS, Aim
+from genbench.report.agreement import FACES, Agreement, Faces, agreement
+from genbench.report.anchors import Anchors, anchors_of
+from genbench.report.comparable import made_otherwise
+from genbench.report.copying import ORIGINALITY, Originality
+from genbench.report.intervals import ENOUGH, Estimate, decimals, fixed, joined
+from genbench.report.losses import BySeed, competes, estimates, losses, numbers
+from genbench.report.standing import Standing, as_real, share_told_apart, standings
 from genbench.runs.records import REAL, Record, by_dataset
 
-__all__ = ["Cell", "Column", "Row", "Table", "failure", "novelty_quality_points", "plain", "tables"]
+__all__ = ["Cell", "Column", "Row", "Table", "failure", "plain", "tables"]
 
 NOTHING = "–"
+HEADLINE = tuple(name for names in FACES.values() for name in names)
 ORDER = (
     *HEADLINE,
     "recall",
@@ -36,6 +42,9 @@ ORDER = (
     "kernel_log_likelihood",
     "log_likelihood",
 )
+FEW_TOLD_APART = 0.05  # of pairs
+ENOUGH_SEEDS = 2 / 3  # of those that were to be run; with fewer, the agreement is that of noise
+ONE_SEED = "Fewer than three seeds: an order, not a ranking."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +56,15 @@ class Column:
     bounds: tuple[float, float]
     ideal: float | None = None
     chance: float | None = None
+    decimals: int = 3
+    anchors: Anchors  # where real samples and noise stand
 
     @property
     def arrow(self) -> str:
         """Which way is better, in one sign."""
         if self.aim == "match":
             return f"→ {'real' if self.ideal is None else f'{self.ideal:g}'}"
-        return {"low": "↓", "high": "↑"}[self.aim]
+        return ARROWS[self.aim]
 
     @property
     def words(self) -> str:
@@ -66,13 +77,16 @@ class Cell:
     """A number in a table, or the reason for none."""
 
     estimate: Estimate | None = None
+    decimals: int = 3
     reason: str | None = None
-    best: bool = False
+    best: bool = False  # in the lead group of its column
 
     @property
     def text(self) -> str:
         """What the table shows."""
-        return NOTHING if self.estimate is None else self.estimate.text
+        if self.estimate is None:
+            return NOTHING
+        return fixed(self.estimate.mean, self.estimate.half, self.decimals)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,19 +99,45 @@ class Row:
     records: tuple[Record, ...]
     failed: int  # seeds that did not go well; they are among the failures
     agreement: Estimate | None
+    faces: Mapping[str, Estimate] = field(default_factory=dict)
     cells: Mapping[str, Cell]
-    rank: str | None = None  # None: it does not compete, or there is nothing to rank by
+    standing: Standing | None = None  # None: it does not compete, or there is nothing to rank by
+    originality: Originality | None = None
+    as_real: bool = False  # all but surely as good as real samples
+    imputed: bool = False  # too many seeds failed: its agreement is that of noise
 
     @property
-    def copied(self) -> bool:
+    def rank(self) -> str | None:
+        """The places that are open to it."""
+        return None if self.standing is None else self.standing.rank
+
+    @property
+    def copies_test(self) -> bool:
         """Whether test samples were handed in as samples."""
         return any(record.test_copies for record in self.records)
+
+    @property
+    def copies_train(self) -> bool:
+        """Whether far fewer of its samples are originals than of real ones."""
+        return self.originality is not None and self.originality.copies
 
     @property
     def mark(self) -> str:
         """What is to be said beside the model's name, if anything is."""
         seeds = f"{len(self.records)} of {len(self.records) + self.failed} seeds"
-        return ", ".join(["copies of test samples"] * self.copied + [seeds] * bool(self.failed))
+        said = {
+            "copies of test samples": self.copies_test,
+            "copies its training data": self.copies_train and self.competes,
+            seeds: bool(self.failed),
+            "agreement imputed": self.imputed,
+        }
+        return ", ".join(words for words, true in said.items() if true)
+
+    @property
+    def seconds(self) -> float | None:
+        """Mean seconds of a fit."""
+        found = [r.fit_seconds for r in self.records if r.fit_seconds is not None]
+        return fmean(found) if found else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +149,14 @@ class Table:
     counted: tuple[str, ...]  # the metrics in the headline
     rows: tuple[Row, ...]
     failures: tuple[Record, ...]
+    otherwise: tuple[tuple[Record, str], ...] = ()  # made otherwise, and in what
+    pairs: tuple[int, int] = (0, 0)  # told apart, of how many
     notes: tuple[str, ...] = ()
+
+    @property
+    def by_model(self) -> dict[str, Row]:
+        """The rows by their models."""
+        return {row.model: row for row in self.rows}
 
 
 def plain(words: str) -> str:
@@ -123,71 +170,128 @@ def failure(record: Record) -> str:
     return f"{where}: {record.reason}" if record.reason else where
 
 
-def tables(records: Iterable[Record]) -> list[Table]:
-    """Return a table for each data set, in order of name."""
-    return [_table(dataset, found) for dataset, found in by_dataset(records).items()]
+def tables(
+    records: Iterable[Record], *, faces: Faces = FACES, copiers_ranked: bool = False
+) -> list[Table]:
+    """Return a table for each data set, in order of name.
+
+    `faces` are what the headline is made of; `copiers_ranked` ranks those that copy the training
+    set beside the others.
+    """
+    return [
+        _table(dataset, found, faces, copiers_ranked=copiers_ranked)
+        for dataset, found in by_dataset(records).items()
+    ]
 
 
-def _table(dataset: str, records: Sequence[Record]) -> Table:
-    cells = [record for record in records if record.status == "ok"]
+def _table(dataset: str, records: Sequence[Record], faces: Faces, *, copiers_ranked: bool) -> Table:
+    otherwise = made_otherwise(records)
+    out = {record.place for record, _ in otherwise}
+    cells = [record for record in records if record.status == "ok" and record.place not in out]
     failures = tuple(record for record in records if record.status != "ok")
-    columns, notes = _columns(cells)
-    headline = agreement(cells)
+    headline = agreement(cells, faces)
     by_model: dict[str, list[Record]] = {}
     for record in cells:
         by_model.setdefault(record.model, []).append(record)
-    rivals = {model for model, own in by_model.items() if all(map(competes, own))}
-    winners = {
-        column.name: best_of(_estimates(losses(cells, column.name), rivals)) for column in columns
+    failed = {model: sum(f.model == model and f.failed for f in failures) for model in by_model}
+    imputed = {
+        model
+        for model, own in by_model.items()
+        if headline.of and len(own) < ENOUGH_SEEDS * (len(own) + failed[model])
     }
-    order, remark = _order(cells, headline.of)
-    places = ranks(_estimates(order, rivals))
-    agreements = _estimates(headline.of, by_model)
+    agreements = estimates(headline.of, by_model)
+    agreements |= {model: Estimate((0.0,) * ENOUGH) for model in imputed}
+    originals = _originality(cells)
+    ranked = {
+        model
+        for model, own in by_model.items()
+        if all(map(competes, own))
+        and (copiers_ranked or model not in originals or not originals[model].copies)
+    }
+    places = standings(
+        {m: each for m, each in agreements.items() if m in ranked and each.half is not None}
+    )
+    columns, notes = _columns(cells)
+    winners = {column.name: _leaders(cells, column, ranked) for column in columns}
+    real = agreements.get(REAL)
     rows = [
         Row(
             model=model,
             family=own[0].family,
-            competes=model in rivals,
+            competes=all(map(competes, own)),
             records=tuple(own),
-            failed=sum(record.model == model for record in failures),
+            failed=failed[model],
             agreement=agreements.get(model),
-            cells={column.name: _cell(own, column.name, winners) for column in columns},
-            rank=places.get(model),
+            faces={
+                face: estimate
+                for face, values in headline.faces.items()
+                for estimate in estimates(values, [model]).values()
+            },
+            cells={column.name: _cell(own, column, winners) for column in columns},
+            standing=places.get(model),
+            originality=originals.get(model),
+            as_real=real is not None and model in places and as_real(agreements[model], real),
+            imputed=model in imputed,
         )
         for model, own in by_model.items()
     ]
-    strength = _estimates(order, by_model)
-    rows.sort(
-        key=lambda row: (
-            row.model != REAL,
-            strength[row.model].mean if row.model in strength else math.inf,
-            row.model,
-        )
-    )
+    pairs = share_told_apart([agreements[model] for model in places])
     return Table(
         dataset=dataset,
         columns=tuple(columns),
         counted=headline.metrics,
-        rows=tuple(rows),
+        rows=tuple(sorted(rows, key=lambda row: _place_of(row, cells))),
         failures=failures,
-        notes=(*headline.notes, *remark, *_handed_in(cells), *_copied(cells), *notes),
+        otherwise=tuple(otherwise),
+        pairs=pairs,
+        notes=tuple(_notes(cells, headline, places, pairs)) + tuple(notes),
     )
 
 
-def _handed_in(cells: Sequence[Record]) -> list[str]:
-    """Return a note that names the models whose samples came in bundles, if there are any."""
-    names = joined({cell.model for cell in cells if not cell.verified})
-    return [f"not verified: genbench was handed the samples of {names}"] if names else []
+def _place_of(row: Row, cells: Sequence[Record]) -> tuple[float, bool, str]:
+    """Return what rows are ordered by; without a headline, by the first measure of one."""
+    if row.agreement is not None:
+        strength = -row.agreement.mean
+    else:
+        bad = losses(cells, HEADLINE[0]).get(row.model)
+        strength = Estimate(tuple(bad.values())).mean if bad else math.inf
+    return strength, row.model != REAL, row.model
 
 
-def _copied(cells: Sequence[Record]) -> list[str]:
-    """Return a note for each cell whose samples are test samples, more than by chance."""
-    return [
-        f"{cell.test_copies} of {cell.n_generated} samples of {cell.model}, seed {cell.seed}, are "
-        "equal to test samples, more than chance brings about: it does not compete"
-        for cell in cells
-        if cell.test_copies
-    ]
+def _notes(
+    cells: Sequence[Record],
+    headline: Agreement,
+    places: Mapping[str, Standing],
+    pairs: tuple[int, int],
+) -> Iterable[str]:
+    yield from headline.notes
+    if cells and not headline.of:
+        yield f"Rows are ordered by {HEADLINE[0]}."
+    if cells and headline.of and not places:
+        yield ONE_SEED
+    told, n = pairs
+    if n and told < FEW_TOLD_APART * n:
+        yield f"This data set tells models apart badly: {told} of {n} pairs."
+    if names := joined({cell.model for cell in cells if not cell.verified}):
+        yield f"not verified: genbench was handed the samples of {names}"
+    for cell in cells:
+        if cell.test_copies:
+            yield (
+                f"{cell.test_copies} of {cell.n_generated} samples of {cell.model}, seed"
+                f" {cell.seed}, are equal to test samples, more than chance brings about: it does"
+                " not compete"
+            )
+
+
+def _originality(cells: Sequence[Record]) -> dict[str, Originality]:
+    """Return how many samples of each model are no copies, where real samples tell of it too."""
+    found = {model: fmean(values.values()) for model, values in numbers(cells, ORIGINALITY).items()}
+    drawn = {cell.model: cell.n_generated for cell in cells}
+    return {
+        model: Originality(share=share, real=found[REAL], n=drawn[model])
+        for model, share in found.items()
+        if REAL in found and drawn[model]
+    }
 
 
 def _columns(cells: Sequence[Record]) -> tuple[list[Column], list[str]]:
@@ -197,7 +301,8 @@ def _columns(cells: Sequence[Record]) -> tuple[list[Column], list[str]]:
     for name in sorted(names, key=_place):
         holders = sorted((c for c in cells if name in c.scores), key=lambda c: c.model != REAL)
         scores = [holder.scores[name] for holder in holders]
-        if not numbers(cells, name):
+        values = numbers(cells, name)
+        if not values:
             notes.append(f"{name} is not shown: {joined({s.reason or s.status for s in scores})}")
             continue
         columns.append(
@@ -207,6 +312,8 @@ def _columns(cells: Sequence[Record]) -> tuple[list[Column], list[str]]:
                 bounds=scores[0].bounds,
                 ideal=next((s.ideal for s in scores if s.ideal is not None), None),
                 chance=next((s.chance for s in scores if s.chance is not None), None),
+                decimals=decimals(list(estimates(values, values).values())),
+                anchors=anchors_of(cells, name),
             )
         )
     return columns, notes
@@ -216,32 +323,29 @@ def _place(name: str) -> tuple[int, str]:
     return (ORDER.index(name) if name in ORDER else len(ORDER), name)
 
 
-def _order(
-    cells: Sequence[Record], agreements: Mapping[str, Mapping[int, float]]
-) -> tuple[Mapping[str, Mapping[int, float]], list[str]]:
-    """Return what the rows are ordered by, smaller being better, and a note if that is unusual."""
-    if agreements:
-        return {
-            model: {seed: -value for seed, value in by_seed.items()}
-            for model, by_seed in agreements.items()
-        }, []
-    return losses(cells, FALLBACK), [f"Rows are ordered by {FALLBACK}."] if cells else []
+def _leaders(cells: Sequence[Record], column: Column, ranked: Iterable[str]) -> set[str]:
+    """Return the lead group of a column; none where noise is not far from real samples.
+
+    The hollow ones are not in it: they are only not told apart from the best.
+    """
+    if column.anchors.verdict != "counts":
+        return set()
+    by_seed: BySeed = {
+        model: {seed: -loss for seed, loss in found.items()}
+        for model, found in losses(cells, column.name).items()
+    }
+    known = {m: each for m, each in estimates(by_seed, ranked).items() if each.half is not None}
+    first = standings(known)
+    return {model for model, place in first.items() if place.letter == "A" and not place.hollow}
 
 
-def _cell(own: Sequence[Record], metric: str, winners: Mapping[str, set[str]]) -> Cell:
-    found = _estimates(numbers(own, metric), [own[0].model])
+def _cell(own: Sequence[Record], column: Column, winners: Mapping[str, set[str]]) -> Cell:
+    model = own[0].model
+    found = estimates(numbers(own, column.name), [model])
     if found:
-        return Cell(estimate=found[own[0].model], best=own[0].model in winners[metric])
-    scores = [record.scores[metric] for record in own if metric in record.scores]
+        return Cell(
+            estimate=found[model], decimals=column.decimals, best=model in winners[column.name]
+        )
+    scores = [record.scores[column.name] for record in own if column.name in record.scores]
     reasons = {score.reason or score.status for score in scores}
     return Cell(reason=joined(reasons) or "not measured")
-
-
-def _estimates(
-    by_seed: Mapping[str, Mapping[int, float]], models: Iterable[str]
-) -> dict[str, Estimate]:
-    return {
-        model: Estimate(tuple(value for _, value in sorted(by_seed[model].items())))
-        for model in sorted(models)
-        if model in by_seed
-    }

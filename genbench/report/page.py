@@ -5,11 +5,11 @@ Every name and reason comes from somebody's model and is escaped; nothing else e
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from genbench.report.agreement import competes
 from genbench.report.behaviour import Failing, warning
 from genbench.report.html_table import AGREEMENT, Look, html_table, hue, of_pictures, reading
 from genbench.report.intervals import joined
 from genbench.report.leaderboard import Column, Table, failure
+from genbench.report.losses import competes
 from genbench.report.markup import card, figure, filled, header, text
 from genbench.report.reading import RULES, protocol
 

@@ -12,10 +12,10 @@ from matplotlib.lines import Line2D
 
 from genbench.metric import Aim
 from genbench.report import figures
-from genbench.report.agreement import NOISE
 from genbench.report.figures import GREY, INK, STYLE, family_colours, short_name
 from genbench.report.intervals import number
 from genbench.report.labels import place
+from genbench.report.losses import NOISE
 from genbench.report.tradeoff import Panel, Point
 from genbench.runs.records import REAL
 

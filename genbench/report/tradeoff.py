@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from genbench.metric import Aim
-from genbench.report.agreement import competes, losses, numbers
 from genbench.report.intervals import Estimate
+from genbench.report.losses import competes, losses, numbers
 from genbench.runs.records import Record, by_dataset
 
 NOVELTY = "bayesian_surprise"

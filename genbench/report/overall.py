@@ -1,0 +1,190 @@
+"""All data sets of a board in one table: each weighs the same, however many seeds it has.
+
+The headline of a model depends on nobody else who is listed. The data sets are taken as they are:
+intervals and verdicts are about these, on these splits, over seeds.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+
+from genbench.report.intervals import ENOUGH, Estimate, Interval, Pooled
+from genbench.report.leaderboard import Row, Table, failure
+from genbench.report.standing import Standing, as_real, share_told_apart, standings
+from genbench.runs.records import REAL
+
+NOVELTY = "bayesian_surprise"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One model over all data sets of a board."""
+
+    model: str
+    family: str
+    competes: bool
+    rows: Mapping[str, Row]  # by data set
+    agreement: Interval
+    standing: Standing | None = None
+    as_real: bool = False
+    imputed: int = 0  # data sets where its agreement is that of noise, as it failed
+    surprise: float | None = None  # over that of real samples, the mean over data sets
+
+    @property
+    def rank(self) -> str | None:
+        """The places that are open to it."""
+        return None if self.standing is None else self.standing.rank
+
+    @property
+    def copied(self) -> tuple[str, ...]:
+        """The data sets on which it copies the training data."""
+        return tuple(name for name, row in self.rows.items() if row.copies_train)
+
+    @property
+    def copies(self) -> bool:
+        """Whether it copies on more than half of the data sets."""
+        return 2 * len(self.copied) > len(self.rows)
+
+    @property
+    def originality(self) -> float | None:
+        """The share of originals over that of real samples, the mean over data sets."""
+        found = [
+            row.originality.relative
+            for row in self.rows.values()
+            if row.originality is not None and row.originality.relative is not None
+        ]
+        return fmean(found) if found else None
+
+    @property
+    def seconds(self) -> float | None:
+        """Mean seconds of a fit."""
+        found = [row.seconds for row in self.rows.values() if row.seconds is not None]
+        return fmean(found) if found else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incomplete:
+    """A model without a number on some data set, and why."""
+
+    model: str
+    family: str
+    done: int  # data sets
+    of: int
+    reasons: Mapping[str, str]  # by data set
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overall:
+    """The table of all data sets that have a headline."""
+
+    datasets: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()  # data sets that have no headline
+    lines: tuple[Line, ...] = ()
+    incomplete: tuple[Incomplete, ...] = ()
+    pairs: tuple[int, int] = (0, 0)  # told apart, of how many
+
+    @property
+    def by_model(self) -> dict[str, Line]:
+        """The lines by their models."""
+        return {line.model: line for line in self.lines}
+
+    @property
+    def leaders(self) -> tuple[Line, ...]:
+        """The lead group, those in it for sure first."""
+        group = [line for line in self.lines if line.standing and line.standing.letter == "A"]
+        return tuple(sorted(group, key=lambda line: bool(line.standing and line.standing.hollow)))
+
+
+FLOOR = Estimate((0.0,) * ENOUGH)  # the agreement of noise
+
+
+def overall(made: Sequence[Table], *, copiers_ranked: bool = False) -> Overall:
+    """Return the table of all data sets, the highest agreement first.
+
+    Who was refused or is missing on one data set has no place in it, and is listed with the reason.
+    Where most seeds of a model failed, or all, its agreement is that of noise.
+    """
+    whole = [table for table in made if table.counted]
+    names = tuple(table.dataset for table in whole)
+    rows = {table.dataset: table.by_model for table in whole}
+    lines: list[Line] = []
+    incomplete: list[Incomplete] = []
+    for model, family in _families(whole).items():
+        own = {name: rows[name][model] for name in names if model in rows[name]}
+        failed = {t.dataset for t in whole if model not in own and _failed(t, model)}
+        lacking = {t.dataset: _why(t, model) for t in whole if t.dataset not in {*own, *failed}}
+        if lacking or not own:
+            lacking |= dict.fromkeys(failed, "failed with every seed")
+            incomplete.append(
+                Incomplete(
+                    model=model, family=family, done=len(own), of=len(names), reasons=lacking
+                )
+            )
+            continue
+        known = [row.agreement for row in own.values() if row.agreement is not None]
+        lines.append(
+            Line(
+                model=model,
+                family=family,
+                competes=all(row.competes for row in own.values()),
+                rows=own,
+                agreement=Pooled((*known, *(FLOOR for _ in failed))),
+                imputed=len(failed) + sum(row.imputed for row in own.values()),
+                surprise=_surprise(own, rows),
+            )
+        )
+    ranked = [
+        line
+        for line in lines
+        if line.competes and (copiers_ranked or not line.copies) and line.agreement.half is not None
+    ]
+    places = standings({line.model: line.agreement for line in ranked})
+    real = next((line.agreement for line in lines if line.model == REAL), None)
+    lines = [
+        replace(
+            line,
+            standing=places.get(line.model),
+            as_real=real is not None and line.model in places and as_real(line.agreement, real),
+        )
+        for line in lines
+    ]
+    return Overall(
+        datasets=names,
+        without=tuple(table.dataset for table in made if not table.counted),
+        lines=tuple(sorted(lines, key=lambda line: (-line.agreement.mean, line.model))),
+        incomplete=tuple(incomplete),
+        pairs=share_told_apart([line.agreement for line in ranked]),
+    )
+
+
+def _families(whole: Sequence[Table]) -> dict[str, str]:
+    """Return the family of every model that any of the tables names, in order of name."""
+    found = {record.model: record.family for table in whole for record in table.failures}
+    found |= {row.model: row.family for table in whole for row in table.rows}
+    return dict(sorted(found.items()))
+
+
+def _failed(table: Table, model: str) -> bool:
+    """Say whether a model tried and failed with every seed; what was refused was not tried."""
+    own = [record for record in table.failures if record.model == model]
+    return bool(own) and all(record.failed for record in own)
+
+
+def _why(table: Table, model: str) -> str:
+    """Say why a model has no number on a data set."""
+    reasons = {failure(record) for record in table.failures if record.model == model}
+    reasons |= {f"made with {why}" for r, why in table.otherwise if r.model == model}
+    return "; ".join(sorted(reasons)) or "not run"
+
+
+def _surprise(own: Mapping[str, Row], rows: Mapping[str, Mapping[str, Row]]) -> float | None:
+    """Return a model's surprise over that of real samples, the mean over data sets."""
+    shares = []
+    for name, row in own.items():
+        mine, real = (
+            each.cells[NOVELTY].estimate if each is not None and NOVELTY in each.cells else None
+            for each in (row, rows[name].get(REAL))
+        )
+        if mine is not None and real is not None and real.mean > 0:
+            shares.append(mine.mean / real.mean)
+    return fmean(shares) if shares else None
