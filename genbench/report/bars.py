@@ -1,83 +1,87 @@
-"""The headline as bars: one panel per data set, best on top, failures named at the foot."""
+"""The headline as a figure: the lead group and the anchors, on one axis, with their groups."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
-from genbench.report.agreement import FALLBACK
-from genbench.report.figures import GREY, INK, STYLE, family_colours, panels, short_name
-from genbench.report.leaderboard import Row, Table
+from genbench.report.figures import FAINT, GREY, INK, STYLE, panels, short_name
+from genbench.report.intervals import Interval
+from genbench.report.leaderboard import Table
+from genbench.report.overall import Line, Overall
+from genbench.runs.records import REAL
 
-PLAIN: Any = {"facecolor": "white", "edgecolor": GREY, "hatch": "////", "linewidth": 0.6}
+FEWEST = 12  # models that are shown, where there are as many
+LEAD = "#0b5d3b"
 
 
-def agreement_bars(tables: Sequence[Table], colours: Mapping[str, str] | None = None) -> Figure:
-    """Draw the headline of each data set as sorted bars, with intervals."""
-    families = {row.family for table in tables for row in table.rows if row.competes}
-    colours = colours or family_colours(families)
-    columns = min(len(tables), 2)
-    height = 0.25 * max(len(_names(table)) for table in tables) + 0.9
+def agreement_bars(every: Overall, made: Sequence[Table], colours: Mapping[str, str]) -> Figure:
+    """Draw who leads over all data sets, and between which anchors everybody stands."""
+    shown = _shown(every)
+    left_out = sum(line.standing is not None for line in every.lines) - sum(
+        line.standing is not None for line in shown
+    )
     with mpl.rc_context(STYLE):
-        figure, axes = panels(len(tables), columns=columns, size=(6.4, height), foot=0.9)
-        for ax, table in zip(axes, tables, strict=True):
-            _draw(ax, table, colours)
-        figure.suptitle("Agreement with the data", fontsize=13, fontweight="bold")
-        named = [(family, {"color": colours[family]}) for family in sorted(families)]
-        figure.legend(
-            handles=[Patch(label=label, **look) for label, look in (*named, ("to compare", PLAIN))],
-            loc="outside lower center",
-            ncols=3 * columns,  # wider figures hold more names a line
-            frameon=False,
-        )
+        height = 0.27 * max(len(shown), 1) + 1.1
+        figure, (ax,) = panels(1, columns=1, size=(8.4, height), foot=0.0)
+        ax.set_title("Agreement with the data", loc="left", fontsize=12)
+        if shown:
+            _draw(ax, shown, colours)
+        else:
+            names = ", ".join(table.dataset for table in made)
+            ax.set_axis_off()
+            ax.text(0.5, 0.5, f"no agreement on {names}", ha="center", color=GREY)
+        if left_out:
+            ax.set_xlabel(f"{left_out} more models below are in the tables", color=GREY)
     return figure
 
 
-def _names(table: Table) -> list[str]:
-    """Return the rows' labels from top to bottom, those that failed altogether last."""
-    shown = [row.model for row in table.rows]
-    return shown + sorted({record.model for record in table.failures} - set(shown))
+def _shown(every: Overall) -> list[Line]:
+    """Return the lead group, or as many as make a figure; and the anchors."""
+    able = [line for line in every.lines if line.competes]
+    first = [line for line in able if line.standing and line.standing.letter == "A"]
+    models = {line.model for line in (first if len(first) >= FEWEST else able[:FEWEST])}
+    return [line for line in every.lines if line.model in models or not line.competes]
 
 
-def _draw(ax: Axes, table: Table, colours: Mapping[str, str]) -> None:
-    names = _names(table)
-    ax.set_title(table.dataset, loc="left", fontsize=11)
-    ax.set_xlim(0, 1.13)
+def _draw(ax: Axes, shown: Sequence[Line], colours: Mapping[str, str]) -> None:
+    ax.set_ylim(len(shown) - 0.4, -0.6)
+    ax.set_xlim(-0.04, 1.3)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0\nas noise", "0.25", "0.5", "0.75", "1\nas real"])
-    ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.set_yticks(range(len(names)), [short_name(name) for name in names])
+    ax.grid(visible=True, axis="x", color=FAINT)
+    ax.axvline(1, color=LEAD, lw=1, zorder=1)
+    ax.spines["left"].set_visible(False)
+    ax.set_yticks(range(len(shown)), [short_name(line.model) for line in shown])
     ax.tick_params(axis="y", length=0, labelcolor=INK)
-    ax.grid(visible=True, axis="x")
-    for place, row in enumerate(table.rows):
-        _draw_bar(ax, place, row, colours)
-        if not row.competes:
-            ax.get_yticklabels()[place].set_fontweight("bold")
-    statuses = {record.model: record.status for record in table.failures}
-    for place in range(len(table.rows), len(names)):
-        ax.text(0.01, place, statuses[names[place]], color=GREY, va="center", style="italic")
-    if not table.counted:
-        ax.text(
-            *(0.5, 0.5),
-            f"no agreement here: rows are ordered by {FALLBACK.replace('_', ' ')}",
-            transform=ax.transAxes,
-            ha="center",
-            color=GREY,
-        )
+    for place, line in enumerate(shown):
+        _point(ax, place, line.agreement, colours.get(line.family, INK), hollow=not line.competes)
+        if not line.competes:
+            ax.get_yticklabels()[place].set_fontstyle("italic")
+        ax.text(1.12, place, f"{line.agreement.mean:z.2f}", va="center", ha="right", fontsize=8.5)
+        ax.text(1.15, place, _said(line), va="center", fontsize=8.5, color=GREY)
 
 
-def _draw_bar(ax: Axes, place: int, row: Row, colours: Mapping[str, str]) -> None:
-    found = row.agreement
-    if found is None:
-        return
-    if row.competes:
-        ax.barh(place, found.mean, height=0.68, color=colours.get(row.family, GREY))
-    else:
-        ax.barh(place, found.mean, height=0.68, **PLAIN)
-    if found.half:
-        ax.plot([found.low, found.high], [place, place], color=INK, lw=1.1, solid_capstyle="butt")
-    ax.text(
-        max(found.mean, found.high) + 0.012, place, f"{found.mean:.2f}", va="center", fontsize=8
+def _point(ax: Axes, place: int, found: Interval, colour: str, *, hollow: bool) -> None:
+    ends = [min(max(end, -0.04), 1.08) for end in (found.low, found.high)]
+    ax.plot(ends, [place, place], color=colour if not hollow else GREY, lw=2.2, alpha=0.5)
+    ax.plot(
+        [min(max(found.mean, -0.04), 1.08)],
+        [place],
+        marker="o",
+        markersize=6.5,
+        color="white" if hollow else colour,
+        markeredgecolor=INK if hollow else "white",
+        markeredgewidth=1.2 if hollow else 0.6,
+        zorder=3,
     )
+
+
+def _said(line: Line) -> str:
+    """Say how a model stands, in a word or two."""
+    if line.standing is not None:
+        letter = line.standing.letter
+        return f"group ({letter})" if line.standing.hollow else f"group {letter}"
+    if line.model == REAL:
+        return "a perfect model"
+    return "copies" if line.copies else "control" if not line.competes else ""

@@ -4,28 +4,38 @@ Everything written is a function of the records and of what is known of metrics,
 again changes nothing.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.landing import replace_file
+from genbench.models.find import baselines
 from genbench.report.behaviour import failings, published_behaviour
 from genbench.report.leaderboard import Table, tables
-from genbench.report.markdown import SHORT, bullets, failures, markdown, safe
+from genbench.report.markdown import (
+    SHORT,
+    bullets,
+    failures,
+    incomplete,
+    markdown,
+    overall_markdown,
+    safe,
+)
+from genbench.report.overall import Overall, overall
+from genbench.report.page import Content, file_name, pages
 from genbench.report.reading import RULES, protocol
 from genbench.report.terminal import print_table
 from genbench.report.tradeoff import NOVELTY, Panel, novelty_quality_points
 from genbench.runs.boards import CATALOG as BOARDS
-from genbench.runs.records import Record, newest
+from genbench.runs.records import Record, newest, to_lines
 from genbench.runs.store import Store
 
 __all__ = ["meanings", "print_table", "report"]
 
-TRADEOFF = "Novelty against quality; the dashed line joins the models that none beats on both."
-HEADLINE = "Agreement with the data: 0 is as noise, 1 is as real samples."
-AGREEMENT = (
-    "Agreement is how far a model has come from noise (0) to real samples (1), averaged over the"
-    " metrics that a table names."
+TRADEOFF = (
+    "Novelty against quality; dashed lines meet at real samples. Left of them: nearer to the"
+    " training samples than real ones are."
 )
 
 
@@ -59,6 +69,9 @@ def report(
         + ([f"--novelty {novelty}"] if novelty else [])
     )
     contents = _contents(found, panels, folder.resolve().name, command)
+    for dataset in {record.dataset for record in found}:  # which may have had a page of its own
+        if (name := f"{file_name(dataset)}.html") not in contents:
+            (folder / name).unlink(missing_ok=True)
     return write_files(folder, contents)
 
 
@@ -76,32 +89,31 @@ def _contents(
 ) -> dict[str, bytes]:
     """Return what each file should hold."""
     from genbench.report import bars, figures, frames, plots
-    from genbench.report.page import page
 
     made = tables(found)
+    every = overall(made)
     colours = figures.family_colours(record.family for record in found)
-    tradeoff = plots.novelty_quality(panels, colours)
-    headline = bars.agreement_bars(made, colours)
-    html = page(
-        f"Leaderboard: {name}",
-        made,
-        figures={
-            HEADLINE: figures.svg(headline, letters=True),
-            TRADEOFF: figures.svg(tradeoff, letters=True),
-        },
+    leads = {table.dataset: table.leaders for table in made}
+    tradeoff = plots.novelty_quality(panels, colours, leads)
+    content = Content(
+        title=name,
+        panels=panels,
         colours=colours,
         meanings=meanings(),
         failings=failings(published_behaviour()),
+        summaries={model: spec.summary for model, spec in baselines().items()},
+        citation=citation(name, found),
     )
     return {
-        "README.md": _readme(made, name, command).encode(),
+        "README.md": _readme(made, every, name, command).encode(),
         "results.csv": frames.to_csv(frames.long_frame(found)),
         "table.csv": frames.to_csv(frames.wide_frame(made)),
+        "board.csv": frames.to_csv(frames.overall_frame(every)),
         "costs.csv": frames.to_csv(frames.cost_frame(found)),
-        "board.png": figures.png(headline),
+        "board.png": figures.png(bars.agreement_bars(every, made, colours)),
         "novelty_quality.png": figures.png(tradeoff),
         "novelty_quality.svg": figures.svg(tradeoff),
-        "index.html": html.encode(),
+        **pages(made, content),
     }
 
 
@@ -112,20 +124,42 @@ def meanings() -> dict[str, str]:
     return {name: metric.meaning for name, metric in CATALOG.items()}
 
 
-def _readme(made: Sequence[Table], name: str, command: str) -> str:
+def citation(name: str, found: Sequence[Record]) -> str:
+    """Return how to cite a board: what made it, which records, and when the last was made."""
+    checksum = hashlib.sha256(to_lines(found)).hexdigest()[:12]
+    versions = ", ".join(sorted({record.version for record in found if record.version}))
+    newest_one = max((record.finished for record in found), default="")[:10]
+    return f"genbench {versions}, board {name}, records {checksum}, {newest_one}"
+
+
+def _readme(made: Sequence[Table], every: Overall, name: str, command: str) -> str:
     summary = f"{BOARDS[name].summary}.\n\n" if name in BOARDS else ""
     parts = [
         f"# Leaderboard: {safe(name)}\n\n{summary}"
         f"Made by `{command}` from [records.jsonl](records.jsonl); not to be edited by hand.\n",
         "![Agreement with the data](board.png)\n",
+        *([_overall(every)] if every.lines else []),
         *(_section(table) for table in made),
         f"## Novelty against quality\n\n{TRADEOFF}\n\n"
         "![Novelty against quality](novelty_quality.png)\n",
-        f"## How to read it\n\n{bullets([*RULES, AGREEMENT])}",
+        f"## How to read it\n\n{bullets(f'**{word}**: {rule}' for word, rule in RULES.items())}",
         "What every metric is: open [index.html](index.html). Every number:"
-        " [results.csv](results.csv) (one line each), [table.csv](table.csv) (means over seeds).\n",
+        " [results.csv](results.csv) (one line each), [table.csv](table.csv) (means over seeds),"
+        " [board.csv](board.csv) (all data sets).\n",
     ]
     return "\n".join(parts)
+
+
+def _overall(every: Overall) -> str:
+    told, pairs = every.pairs
+    listed = incomplete(every)
+    parts = [
+        f"## All data sets\n\n{told} of {pairs} pairs of models are told apart; † copies its"
+        " training data there. Letters in brackets: only because its seeds scatter too much.\n",
+        overall_markdown(every),
+        f"Not in this table:\n\n{listed}" if listed else "",
+    ]
+    return "\n".join(part for part in parts if part)
 
 
 def _section(table: Table) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from genbench.report.intervals import ENOUGH
 from genbench.report.leaderboard import Row, Table, failure
+from genbench.report.overall import Line, Overall
 from genbench.runs.records import Record
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 # What formulas begin with, in the wide forms of East Asian letters too.
 FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+WIDE = ("dataset", "rank", "group", "hollow", "model", "family", "seeds", "failed", "copies")
 LONG = (
     "dataset",
     "model",
@@ -45,9 +47,66 @@ def wide_frame(tables: Sequence[Table]) -> "pandas.DataFrame":
     measured = ["agreement", *names]
     spread = any(len(row.records) >= ENOUGH for table in tables for row in table.rows)
     numbers = [c for name in measured for c in ((name, f"{name} ±") if spread else (name,))]
-    columns = ("dataset", "rank", "model", "family", "seeds", "failed", *numbers, "reason")
+    columns = (*WIDE, *numbers, "reason")
     rows = (values for table in tables for values in (*_wide(table), *_failed(table)))
     return frame_of(rows, columns)
+
+
+def overall_frame(found: Overall) -> "pandas.DataFrame":
+    """Return one row per model over all data sets, in the order of that table.
+
+    `mean_rank` and `win_rate` (a tie counts half) are over the models that are ranked on every data
+    set; they depend on who is listed, and nothing else here does.
+    """
+    places = _mean_ranks(found)
+    rows = [
+        {
+            "rank": line.rank,
+            "group": line.standing.letter if line.standing else None,
+            "hollow": line.standing.hollow if line.standing else None,
+            "model": line.model,
+            "family": line.family,
+            "agreement": line.agreement.mean,
+            "agreement ±": line.agreement.half,
+            **{name: _agreement_on(line, name) for name in found.datasets},
+            "copies": len(line.copied),
+            "imputed": line.imputed,
+            "originality": line.originality,
+            "surprise": line.surprise,
+            **dict(
+                zip(("mean_rank", "win_rate"), places.get(line.model, (None, None)), strict=True)
+            ),
+        }
+        for line in found.lines
+    ]
+    columns = ("rank", "group", "hollow", "model", "family", "agreement", "agreement ±")
+    more = ("copies", "imputed", "originality", "surprise", "mean_rank", "win_rate")
+    return frame_of(rows, (*columns, *found.datasets, *more))
+
+
+def _agreement_on(line: Line, dataset: str) -> float | None:
+    row = line.rows.get(dataset)
+    return None if row is None or row.agreement is None else row.agreement.mean
+
+
+def _mean_ranks(found: Overall) -> dict[str, dict[str, float]]:
+    """Return the mean place and the share of wins of each model that is ranked."""
+    from scipy.stats import rankdata
+
+    ranked = [line for line in found.lines if line.standing is not None]
+    values = [[_agreement_on(line, name) for line in ranked] for name in found.datasets]
+    whole = [own for own in values if None not in own]
+    if len(ranked) < 2 or not whole:
+        return {}
+    ranks = rankdata([[-value for value in own if value is not None] for own in whole], axis=1)
+    mean = ranks.mean(axis=0)
+    return {
+        line.model: {
+            "mean_rank": float(place),
+            "win_rate": float((len(ranked) - place) / (len(ranked) - 1)),
+        }
+        for line, place in zip(ranked, mean, strict=True)
+    }
 
 
 def cost_frame(records: Iterable[Record]) -> "pandas.DataFrame":
@@ -113,11 +172,14 @@ def _wide(table: Table) -> Iterable[dict[str, Any]]:
         values: dict[str, Any] = {
             "dataset": table.dataset,
             "rank": row.rank,
+            "group": row.standing.letter if row.standing else None,
+            "hollow": row.standing.hollow if row.standing else None,
             "model": row.model,
             "family": row.family,
             "seeds": len(row.records),
             "failed": row.failed,
-            "reason": row.mark if row.copied else None,
+            "copies": row.copies_train,
+            "reason": row.mark or None,
         }
         for name, estimate in _estimates(row).items():
             values |= {name: estimate.mean, f"{name} ±": estimate.half}

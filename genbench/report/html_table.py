@@ -1,50 +1,59 @@
-"""One data set's table as HTML: every number with its tooltip, every missing one with its reason.
-
-Every name and reason comes from somebody's model and is escaped; nothing else enters the markup.
-"""
+"""One data set's table as HTML: heads say what numbers are, and what is missing has its reason."""
 
 import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from genbench.report.behaviour import Failing, warning
-from genbench.report.intervals import Estimate, number
+from genbench.report.behaviour import warning
+from genbench.report.html_parts import (
+    Look,
+    badges_of,
+    family_cell,
+    head,
+    name_cell,
+    places,
+    row_class,
+    score_cell,
+)
+from genbench.report.intervals import number
 from genbench.report.leaderboard import NOTHING, Cell, Column, Row, Table
 from genbench.report.markup import scrolling, text
-from genbench.report.thumbnails import thumbnails
-from genbench.runs.records import REAL, Record
+from genbench.report.reading import AGREEMENT
+from genbench.report.sprites import Sprite
+from genbench.runs.records import REAL
 
-AGREEMENT = (
-    "How far the model has come from noise (0) to real samples (1): the mean over the metrics"
-    " marked with a dot"
-)
-PLANE = 2  # numbers of a point
-MARK = '<sup class="mark" role="img" aria-label="fails checks">!</sup>'
 WAYS = {
     "low": "less is better",
     "high": "more is better",
     "match": "best where real samples are",
 }
+GROUPS = {
+    "distances": (
+        "frechet_distance",
+        "maximum_mean_discrepancy",
+        "wasserstein_distance",
+        "kernel_distance",
+        "critic_distance",
+        "bin_divergence",
+    ),
+    "tests": (
+        "classifier_two_sample_test",
+        "classifier_two_sample_p_value",
+        "statistically_different_bins",
+    ),
+    "support": ("precision", "recall", "density", "coverage", "high_density_share"),
+    "copying and novelty": ("authenticity", "bayesian_surprise", "birthday_support"),
+    "classes": ("inception_score", "modified_inception_score", "mode_score", "am_score"),
+    "likelihood": ("kernel_log_likelihood", "log_likelihood"),
+}
+OTHERS = "others"
+GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
+COUNTED = "<small>●</small>"
+NOT_TRUSTED = "<small class=off>⚠</small>"
+FAILS = '<sup role=img aria-label="fails checks">!</sup>'
 
 
-def hue(colours: Mapping[str, str], family: str) -> str:
-    """Return the style attribute that carries a family's colour."""
-    colour = colours.get(family, "")
-    return f' style="--hue:{colour}"' if re.fullmatch(r"#[0-9a-f]{6}", colour) else ""
-
-
-def of_pictures(table: Table) -> bool:
-    """Whether samples are pictures: only pictures and points of the plane have a preview."""
-    records = [record for row in table.rows for record in row.records]
-    return any(len(sample) > PLANE for record in records for sample in record.preview)
-
-
-def reading(column: Column, meanings: Mapping[str, str], warned: str = "") -> str:
-    """Say all that is known of a metric in one line: what it is, which way, and the landmarks.
-
-    `warned` is what it does wrong, if it does.
-    """
+def reading(column: Column, look: Look, *, pictures: bool) -> str:
+    """Say all that is known of a metric in one line: what it is, which way, and the landmarks."""
     low, high = column.bounds
     way = WAYS[column.aim]
     if column.aim == "match" and column.ideal is not None:
@@ -52,78 +61,63 @@ def reading(column: Column, meanings: Mapping[str, str], warned: str = "") -> st
     facts = [way, f"from {_bound(low)} to {_bound(high)}"]
     facts += [f"ideal {column.ideal:.4g}"] if column.ideal is not None else []
     facts += [f"chance {column.chance:.4g}"] if column.chance is not None else []
-    meaning = meanings.get(column.name, "")
-    return f"{meaning} [{'; '.join(facts)}] {warned}".strip()
+    meaning = look.meanings.get(column.name, "")
+    warned = warning(look.failings.get(column.name, ()), pictures=pictures)
+    problem = f"No best here: {column.anchors.problem}." if not column.trusted else ""
+    return f"{meaning} [{'; '.join(facts)}] {warned} {problem}".strip()
 
 
-def _bound(value: float) -> str:
-    return number(value) if math.isinf(value) else f"{value:g}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """What a table is dressed with; none of it changes a number."""
-
-    classes: Mapping[str, str]  # of each metric's cells, for whoever wants to hide a column
-    colours: Mapping[str, str]  # of families
-    meanings: Mapping[str, str]  # of metrics
-    failings: Mapping[str, Sequence[Failing]]  # of metrics, in checks of them
-
-
-def html_table(table: Table, look: Look) -> str:
+def html_table(table: Table, look: Look, samples: Sprite | None) -> str:
     """Return the markup of one table."""
-    pictures = thumbnails([record for row in table.rows for record in row.records])
-    heads = "".join(_heads(table, look, pictures=bool(pictures)))
-    rows = "\n".join(_row(table, row, look, pictures) for row in table.rows)
-    width = len(table.columns) + 3 + bool(pictures)
-    failed = "\n".join(_failed(record, width) for record in table.failures)
+    heads = "".join(_heads(table, look, samples))
+    rows = "\n".join(_row(table, row, look, samples) for row in table.rows)
     return scrolling(
         table.dataset,
-        f"<table><thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n"
-        f"<tbody>{failed}</tbody></table>",
+        f"<table><thead><tr>{heads}</thead>\n<tbody>\n{rows}\n</tbody></table>",
     )
 
 
-def _heads(table: Table, look: Look, *, pictures: bool) -> Iterable[str]:
-    yield _head("rank", "Real samples and controls do not compete", "rank")
-    yield _head("model", "", "name left")
-    if pictures:
-        yield '<th scope="col" class="left"><button type="button" disabled>samples</button></th>'
-    yield _head("family", "", "left")
-    yield _head("agreement", AGREEMENT, "left", way="down", arrow="↑")
-    drawn = of_pictures(table)
-    for column in table.columns:
-        warned = warning(look.failings.get(column.name, ()), pictures=drawn)
-        yield _head(
-            column.words,
-            reading(column, look.meanings, warned),
-            look.classes[column.name],
-            way="down" if column.aim == "high" else "up",
-            target=_target(table, column) if column.aim == "match" else None,
-            arrow=column.arrow,
-            counted=column.name in table.counted,
-            marked=bool(warned),
-        )
-    yield _head("fit seconds", "Mean over seeds; differs from machine to machine", "", arrow="↓")
+def group_of(metric: str) -> int:
+    """Return which group of columns a metric is in."""
+    return [*GROUPS, OTHERS].index(GROUP_OF.get(metric, OTHERS))
 
 
-def _head(
-    label: str,
-    tip: str,
-    kind: str,
-    *,
-    way: str = "up",
-    target: float | None = None,
-    arrow: str = "",
-    counted: bool = False,
-    marked: bool = False,
-) -> str:
-    aim = f' data-target="{target!r}"' if target is not None else ""
-    sign = f"<i>{text(arrow)}</i>" if arrow else ""
-    return (
-        f'<th scope="col" class="{kind}" data-way="{way}"{aim}><button type="button"'
-        f' title="{text(tip)}"{" class=counted" * counted}>{text(label)}{MARK * marked}{sign}'
-        "</button></th>"
+def column_rules(table: Table, where: str, *, samples: bool) -> Iterable[str]:
+    """Return the rules that hide groups of columns, in the part of the page that `where` selects.
+
+    Columns are told by their place: a class in every cell would make the page a tenth longer.
+    """
+    for place, column in enumerate(table.columns, start=6 + samples):
+        unchecked = f"body:has(#k{group_of(column.name)}:not(:checked))"
+        yield f"{unchecked} {where} tr>:nth-child({place}){{display:none}}"
+
+
+def _heads(table: Table, look: Look, samples: Sprite | None) -> list[str]:
+    pictures = samples is not None and samples.pictures
+    return [
+        head("rank", kind="rank", tip="Real samples, controls and copiers have none"),
+        head("group", kind="group", tip="Who cannot be told apart from the first of the group"),
+        head("model"),
+        *(["<th scope=col class=samples>samples"] if samples else []),
+        head("family", kind="family"),
+        head("agreement", kind="score", tip=AGREEMENT, down=True, sign=AXIS_ENDS),
+        *(_head(table, column, look, pictures=pictures) for column in table.columns),
+        head("fit s", tip="Mean seconds of a fit; differs from machine to machine"),
+    ]
+
+
+AXIS_ENDS = "<small class=ends><u>noise</u><u>real</u></small>"
+
+
+def _head(table: Table, column: Column, look: Look, *, pictures: bool) -> str:
+    failed = warning(look.failings.get(column.name, ()), pictures=pictures)
+    sign = COUNTED if column.name in table.counted else "" if column.trusted else NOT_TRUSTED
+    return head(
+        column.words,
+        tip=reading(column, look, pictures=pictures),
+        down=column.aim == "high",
+        target=_target(table, column) if column.aim == "match" else None,
+        sign=f"{FAILS if failed else ''}{sign}<i>{text(column.arrow)}</i>",
     )
 
 
@@ -135,69 +129,32 @@ def _target(table: Table, column: Column) -> float | None:
     return None if real is None else real.mean
 
 
-def _row(table: Table, row: Row, look: Look, pictures: Mapping[str, str]) -> str:
-    seconds = [r.fit_seconds for r in row.records if r.fit_seconds is not None]
-    fit = Cell(estimate=Estimate((math.fsum(seconds) / len(seconds),))) if seconds else Cell()
-    mark = f" <small>{text(row.mark)}</small>" if row.mark else ""
-    rank = f' data-v="{row.rank.split("-")[0]}"' if row.rank else ""
+def _row(table: Table, row: Row, look: Look, samples: Sprite | None) -> str:
     cells = [
-        f'<td class="rank"{rank}>{row.rank or NOTHING}</td>',
-        f'<th scope="row" class="name" data-v="{text(row.model)}" title="{text(row.model)}">'
-        f"{text(row.model)}{mark}</th>",
-        f'<td class="left">{pictures.get(row.model, "")}</td>' if pictures else "",
-        _family(row.family, look),
-        _bar(row, look),
-        *(_cell(row.cells[c.name], look.classes[c.name]) for c in table.columns),
-        _cell(fit, ""),
+        places(row.standing),
+        name_cell(look, row.model, badges_of(row.model, mark=row.mark)),
+        *([_sample(row.model, samples)] if samples else []),
+        family_cell(row.family),
+        score_cell(row.agreement),
+        *(_cell(row.cells[c.name]) for c in table.columns),
+        f"<td>{NOTHING}" if row.seconds is None else f"<td>{number(row.seconds)}",
     ]
-    kind = "" if row.competes else ' class="compare"'
-    return f"<tr{kind}{_data(row.model, row.family)}>{''.join(cells)}</tr>"
+    return f"<tr{row_class(look, row.family, row.standing, competes=row.competes)}>{''.join(cells)}"
 
 
-def _failed(record: Record, width: int) -> str:
-    name = f"{record.model} (seed {record.seed})"
-    return (
-        f'<tr class="failed"{_data(record.model, record.family)}><td class="rank">{NOTHING}</td>'
-        f'<th scope="row" class="name" title="{text(name)}">{text(name)}</th>'
-        f'<td class="why" colspan="{width}">{text(record.status)}'
-        f"{f' in {text(record.phase)}' if record.phase else ''}</td></tr>"
-    )
+def _sample(model: str, samples: Sprite) -> str:
+    if model not in samples.models:
+        return f"<td class=samples>{NOTHING}"
+    place = samples.models.index(model)
+    return f'<td class=samples><s role=img aria-label=samples style="--i:{place}"></s>'
 
 
-def _data(model: str, family: str) -> str:
-    return f' data-model="{text(model)}" data-family="{text(family)}"'
-
-
-def _family(family: str, look: Look) -> str:
-    return (
-        f'<td class="left" data-v="{text(family)}"><span class="chip"{hue(look.colours, family)}>'
-        f"{text(family)}</span></td>"
-    )
-
-
-def _bar(row: Row, look: Look) -> str:
-    """Return the headline as a bar with its interval."""
-    found = row.agreement
-    if found is None:
-        return f'<td class="left none" title="not to be had here">{NOTHING}</td>'
-    low, high = max(found.low, 0.0), min(found.high, 1.0)
-    whisker = f'<u style="left:{100 * low:.1f}%;width:{100 * (high - low):.1f}%"></u>'
-    return (
-        f'<td class="left" data-v="{found.mean!r}">'
-        f'<span class="bar"{hue(look.colours, row.family)}>'
-        f'<b style="width:{100 * found.mean:.1f}%"></b>{whisker if found.half else ""}</span>'
-        f"{_number(found)}</td>"
-    )
-
-
-def _cell(cell: Cell, kind: str) -> str:
+def _cell(cell: Cell) -> str:
     if cell.estimate is None:
-        reason = text(cell.reason or "not measured")
-        return f'<td class="{f"{kind} none".strip()}" title="{reason}">{NOTHING}</td>'
-    kind = f"{kind} best" if cell.best else kind
-    return f'<td class="{kind}" data-v="{cell.estimate.mean!r}">{_number(cell.estimate)}</td>'
+        return f'<td class=none title="{text(cell.reason or "not measured")}">{NOTHING}'
+    mean, sign, half = cell.text.partition(" ± ")
+    return f"<td{' class=best' * cell.best}>{mean}{f'<i>±{half}</i>' if sign else ''}"
 
 
-def _number(estimate: Estimate) -> str:
-    mean, sign, half = estimate.text.partition(" ± ")
-    return f"{mean} <small>± {half}</small>" if sign else mean
+def _bound(value: float) -> str:
+    return number(value) if math.isinf(value) else f"{value:g}"

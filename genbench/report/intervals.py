@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from statistics import mean, median, variance
+from statistics import mean, variance
 
 ENOUGH = 3  # seeds for an interval; with fewer there is nothing honest to say about spread
 MOST_DECIMALS = 6
@@ -22,7 +22,7 @@ class Interval:
     variance: float | None  # of the mean; None where nothing can be said of it
     share: float | None  # variance squared over degrees of freedom
 
-    @property
+    @cached_property
     def half(self) -> float | None:
         """Half the width of the 95 % interval; None with fewer than three seeds."""
         if self.variance is None or self.share is None:
@@ -107,19 +107,29 @@ def half_width(variance: float, share: float, level: float) -> float:
 
 
 def decimals(column: Sequence[Interval]) -> int:
-    """Return how many decimals a column of numbers deserves: those of its usual interval.
+    """Return how many decimals a column of numbers deserves.
 
-    The half width of that keeps one digit, or two if the first is a 1; without intervals the usual
-    number keeps three.
+    So many that a narrow interval of the column, one of four, has a digit, or two if the first is a
+    1; without intervals, that a large number has three. None has more than four digits that matter.
     """
     widths = [half for each in column if (half := each.half) is not None and 0 < half < math.inf]
     sizes = [abs(each.mean) for each in column if 0 < abs(each.mean) < math.inf]
-    if not widths and not sizes:
+    if not sizes:
         return 0
-    usual = median(widths or sizes)
-    exponent = math.floor(math.log10(usual))
-    keep = 2 - exponent if not widths else -exponent + (usual / 10**exponent < 2)
-    return min(max(keep, 0), MOST_DECIMALS)
+    large = _exponent(_quartile(sizes, 3))
+    if not widths:
+        return max(2 - large, 0)
+    narrow = _quartile(widths, 1)
+    exponent = _exponent(narrow)
+    return max(min((narrow / 10**exponent < 2) - exponent, 3 - large), 0)
+
+
+def _quartile(values: Sequence[float], which: int) -> float:
+    return sorted(values)[which * (len(values) - 1) // 4]
+
+
+def _exponent(value: float) -> int:
+    return math.floor(math.log10(value))
 
 
 def fixed(mean: float, half: float | None, places: int) -> str:
@@ -128,7 +138,7 @@ def fixed(mean: float, half: float | None, places: int) -> str:
     >>> fixed(0.95312, 0.0213, 3), fixed(12.5, None, 1), fixed(float("inf"), None, 2)
     ('0.953 ± 0.021', '12.5', '∞')
     """
-    if math.isinf(mean) or abs(mean) >= 1e6 or (half or 0) >= 1e6:
+    if math.isinf(mean) or max(abs(mean), half or 0) >= 1e6 or places > MOST_DECIMALS:
         return number(mean, half)
     written = f"{mean:z.{places}f}"
     return written if half is None else f"{written} ± {half:.{places}f}"
@@ -144,7 +154,7 @@ def number(mean: float, half: float | None = None) -> str:
         return "∞" if mean > 0 else "-∞"
     if half is None or half <= 1e-12 * abs(mean):
         return _three_digits(mean)
-    exponent = math.floor(math.log10(half))
+    exponent = _exponent(half)
     if exponent < -6 or max(abs(mean), half) >= 1e6:
         return f"{mean:.2e} ± {half:.0e}"
     keep = -exponent + (half / 10**exponent < 2)  # a leading 1 takes a second digit along

@@ -15,25 +15,38 @@ MARKER = 6.0  # half the side of the square that a marker takes
 
 
 def place(
-    points: Sequence[Spot], sizes: Sequence[Spot], frame: tuple[float, float, float, float]
-) -> list[Spot]:
+    points: Sequence[Spot],
+    sizes: Sequence[Spot],
+    frame: tuple[float, float, float, float],
+    *,
+    others: Sequence[Spot] = (),
+) -> list[Spot | None]:
     """Return the centre of each point's label, for labels of these widths and heights, in points.
 
-    The most crowded points choose first; each takes the spot that hides least, near before far.
+    The most crowded points choose first; each takes the nearest spot where it hides nothing. Where
+    there is none, the label is left out: None. `others` are points without a label.
     """
-    spots = np.array(points, dtype=float)
-    markers = np.hstack([spots - MARKER, spots + MARKER])
+    spots = np.array(points, dtype=float).reshape(-1, 2)
+    nameless = np.array(others, dtype=float).reshape(-1, 2)
+    every = np.vstack([spots, nameless])
+    markers = np.hstack([every - MARKER, every + MARKER])
     boxes = np.full((len(points), 4), np.nan)  # left, bottom, right, top of each label
     placed: list[int] = []
     crowding = (1 / (1 + np.linalg.norm(spots[:, None] - spots, axis=-1) / 20)).sum(axis=1)
     for index in sorted(range(len(points)), key=lambda i: (-round(float(crowding[i]), 9), i)):
         choices = _around(points[index], sizes[index])
-        others = np.vstack([np.delete(markers, index, axis=0), boxes[placed]])
+        obstacles = np.vstack([np.delete(markers, index, axis=0), boxes[placed]])
         lines = (spots[placed], _centres(boxes[placed]))
-        costs = _costs(spots[index], choices, np.array([frame]), others, lines)
-        boxes[index] = choices[int(costs.argmin())]
-        placed.append(index)
-    return [(float(x), float(y)) for x, y in _centres(boxes)]
+        costs, hidden = _costs(spots[index], choices, np.array([frame]), obstacles, lines)
+        best = int(costs.argmin())
+        if hidden[best] == 0:
+            boxes[index] = choices[best]
+            placed.append(index)
+    centres = _centres(boxes)
+    return [
+        (float(centres[i, 0]), float(centres[i, 1])) if i in placed else None
+        for i in range(len(points))
+    ]
 
 
 def _around(point: Spot, size: Spot) -> Array:
@@ -49,8 +62,11 @@ def _around(point: Spot, size: Spot) -> Array:
 
 def _costs(
     point: Array, choices: Array, frame: Array, others: Array, lines: tuple[Array, Array]
-) -> Array:
-    """Return how bad each choice is: what it hides, what it crosses, how far it is."""
+) -> tuple[Array, Array]:
+    """Return how bad each choice is (what it hides, what it crosses, how far it is), and the first.
+
+    What lies outside the frame counts as hidden.
+    """
     padded = choices + np.array([-2.5, -1.5, 2.5, 1.5])
     area = np.prod(choices[:, 2:] - choices[:, :2], axis=1)
     hidden = _overlaps(padded, others).sum(axis=1)
@@ -60,8 +76,8 @@ def _costs(
         axis=1
     )
     away = np.linalg.norm(point - np.clip(point, choices[:, :2], choices[:, 2:]), axis=1)
-    costs: Array = 10 * (hidden + outside) + 60 * crossing + away
-    return np.round(costs, 6)
+    lost = np.round(hidden + outside, 6)
+    return np.round(10 * lost + 60 * crossing + away, 6), lost
 
 
 def _overlaps(boxes: Array, others: Array) -> Array:

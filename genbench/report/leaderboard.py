@@ -14,8 +14,8 @@ from genbench.report.anchors import Anchors, anchors_of
 from genbench.report.comparable import made_otherwise
 from genbench.report.copying import ORIGINALITY, Originality
 from genbench.report.intervals import ENOUGH, Estimate, decimals, fixed, joined
-from genbench.report.losses import BySeed, competes, estimates, losses, numbers
-from genbench.report.standing import Standing, as_real, share_told_apart, standings
+from genbench.report.losses import competes, estimates, losses, numbers
+from genbench.report.standing import Standing, as_real, difference, share_told_apart, standings
 from genbench.runs.records import REAL, Record, by_dataset
 
 __all__ = ["Cell", "Column", "Row", "Table", "failure", "plain", "tables"]
@@ -43,6 +43,7 @@ ORDER = (
     "log_likelihood",
 )
 FEW_TOLD_APART = 0.05  # of pairs
+WORSE = 0.05  # the p-value below which a number is worse than the best of its column
 ENOUGH_SEEDS = 2 / 3  # of those that were to be run; with fewer, the agreement is that of noise
 ONE_SEED = "Fewer than three seeds: an order, not a ranking."
 
@@ -65,6 +66,11 @@ class Column:
         if self.aim == "match":
             return f"→ {'real' if self.ideal is None else f'{self.ideal:g}'}"
         return ARROWS[self.aim]
+
+    @property
+    def trusted(self) -> bool:
+        """Whether noise is far enough from real samples to call one model better than another."""
+        return self.anchors.verdict == "counts"
 
     @property
     def words(self) -> str:
@@ -127,7 +133,7 @@ class Row:
         seeds = f"{len(self.records)} of {len(self.records) + self.failed} seeds"
         said = {
             "copies of test samples": self.copies_test,
-            "copies its training data": self.copies_train and self.competes,
+            "copies": self.copies_train and self.competes,
             seeds: bool(self.failed),
             "agreement imputed": self.imputed,
         }
@@ -146,12 +152,19 @@ class Table:
 
     dataset: str
     columns: tuple[Column, ...]
-    counted: tuple[str, ...]  # the metrics in the headline
+    headline: tuple[str, ...]  # the metrics that the headline is to be made of
+    counted: tuple[str, ...]  # those of them that count here
     rows: tuple[Row, ...]
     failures: tuple[Record, ...]
     otherwise: tuple[tuple[Record, str], ...] = ()  # made otherwise, and in what
     pairs: tuple[int, int] = (0, 0)  # told apart, of how many
     notes: tuple[str, ...] = ()
+
+    @property
+    def leaders(self) -> set[str]:
+        """The models of the lead group, less those that are in it for their scatter only."""
+        places = {row.model: row.standing for row in self.rows if row.standing is not None}
+        return {m for m, place in places.items() if place.letter == "A" and not place.hollow}
 
     @property
     def by_model(self) -> dict[str, Row]:
@@ -239,6 +252,7 @@ def _table(dataset: str, records: Sequence[Record], faces: Faces, *, copiers_ran
     return Table(
         dataset=dataset,
         columns=tuple(columns),
+        headline=tuple(name for names in faces.values() for name in names),
         counted=headline.metrics,
         rows=tuple(sorted(rows, key=lambda row: _place_of(row, cells))),
         failures=failures,
@@ -324,19 +338,18 @@ def _place(name: str) -> tuple[int, str]:
 
 
 def _leaders(cells: Sequence[Record], column: Column, ranked: Iterable[str]) -> set[str]:
-    """Return the lead group of a column; none where noise is not far from real samples.
+    """Return the best of a column and all that are not worse for sure.
 
-    The hollow ones are not in it: they are only not told apart from the best.
+    There are none where noise is not far from real samples.
     """
-    if column.anchors.verdict != "counts":
+    if not column.trusted:
         return set()
-    by_seed: BySeed = {
-        model: {seed: -loss for seed, loss in found.items()}
-        for model, found in losses(cells, column.name).items()
-    }
-    known = {m: each for m, each in estimates(by_seed, ranked).items() if each.half is not None}
-    first = standings(known)
-    return {model for model, place in first.items() if place.letter == "A" and not place.hollow}
+    found = estimates(losses(cells, column.name), ranked)
+    known = {model: each for model, each in found.items() if each.half is not None}
+    if not known:
+        return set()
+    best = min(known.values(), key=lambda each: each.mean)
+    return {model for model, each in known.items() if difference(each, best).p >= WORSE}
 
 
 def _cell(own: Sequence[Record], column: Column, winners: Mapping[str, set[str]]) -> Cell:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from genbench.report.leaderboard import NOTHING, Cell, Column, Row, Table, failure, plain
+from genbench.report.overall import Overall
+from genbench.report.standing import Standing
 
 LONGEST = 400  # characters of a reason
 SHORT = (  # the columns of the first table; all the others are below it
@@ -32,15 +34,15 @@ LINKED = re.compile(
 def markdown(table: Table, *, names: Sequence[str] | None = None) -> str:
     """Return the table with these metrics, or with all."""
     columns = [c for c in table.columns if names is None or c.name in names]
-    heads = ["rank", "model", "family", "agreement ↑"]
+    heads = ["rank", "group", "model", "family", "agreement ↑"]
     heads += [f"{column.words} {column.arrow}" for column in columns]
     lines = [_row(row, columns) for row in table.rows]
     for record in table.failures:
         name = f"{safe(record.model)} (seed {record.seed})"
         blanks = [NOTHING] * len(columns)
         where = f"{record.status} in {record.phase}" if record.phase else record.status
-        lines.append([NOTHING, name, safe(record.family), f"*{safe(where)}*", *blanks])
-    return grid(heads, lines, sides=[":--", ":--", ":--", *["--:"] * (len(heads) - 3)])
+        lines.append([NOTHING, NOTHING, name, safe(record.family), f"*{safe(where)}*", *blanks])
+    return grid(heads, lines, sides=[*[":--"] * 4, *["--:"] * (len(heads) - 4)])
 
 
 def failures(table: Table) -> str:
@@ -78,12 +80,60 @@ def safe(words: str) -> str:
 
 
 def _row(row: Row, columns: Iterable[Column]) -> list[str]:
-    name = safe(row.model) if row.competes else f"*{safe(row.model)}*"
+    name = _named(row.model, competes=row.competes)
     if row.mark:
         name += f" ({row.mark})"
     headline = row.agreement.text if row.agreement else NOTHING
     cells = [_cell(row.cells[column.name]) for column in columns]
-    return [row.rank or NOTHING, name, safe(row.family), headline, *cells]
+    return [*places(row.standing), name, safe(row.family), headline, *cells]
+
+
+def overall_markdown(found: Overall) -> str:
+    """Return the table of all data sets."""
+    heads = ["rank", "group", "model", "family", "agreement ↑", *map(safe, found.datasets)]
+    heads += ["originality", "surprise"]
+    lines = [
+        [
+            *places(line.standing),
+            f"{_named(line.model, competes=line.competes)}{' (copies)' * line.copies}",
+            safe(line.family),
+            line.agreement.text,
+            *(_short(line.rows.get(name)) for name in found.datasets),
+            *(_per_cent(value) for value in (line.originality, line.surprise)),
+        ]
+        for line in found.lines
+    ]
+    return grid(heads, lines, sides=[*[":--"] * 4, *["--:"] * (len(heads) - 4)])
+
+
+def incomplete(found: Overall) -> str:
+    """Return a list of what is not in the table of all data sets, and why."""
+    return bullets(
+        f"**{safe(each.model)}**, {each.done} of {each.of} data sets: "
+        + safe(_cut("; ".join(f"{name}: {why}" for name, why in each.reasons.items())))
+        for each in found.incomplete
+    )
+
+
+def places(standing: Standing | None) -> list[str]:
+    """Return the cells of rank and group; a hollow letter is in brackets."""
+    if standing is None:
+        return [NOTHING, NOTHING]
+    return [standing.rank, f"({standing.letter})" if standing.hollow else standing.letter]
+
+
+def _named(model: str, *, competes: bool) -> str:
+    return safe(model) if competes else f"*{safe(model)}*"
+
+
+def _short(row: Row | None) -> str:
+    if row is None or row.agreement is None:
+        return NOTHING
+    return f"{row.agreement.mean:z.2f}{'†' * row.copies_train}"
+
+
+def _per_cent(value: float | None) -> str:
+    return NOTHING if value is None else f"{100 * value:.0f} %"
 
 
 def _cell(cell: Cell) -> str:

@@ -1,125 +1,301 @@
 """The board as one HTML page that opens from disk: no request, no script needed to read it.
 
 Every name and reason comes from somebody's model and is escaped; nothing else enters the markup.
+Where a page would grow too large, tables of data sets are pages of their own, beside it.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from genbench.report.behaviour import Failing, warning
-from genbench.report.html_table import AGREEMENT, Look, html_table, hue, of_pictures, reading
+from genbench.report.behaviour import Failing
+from genbench.report.cards import cards
+from genbench.report.html_overall import html_overall
+from genbench.report.html_parts import Look
+from genbench.report.html_table import (
+    GROUPS,
+    OTHERS,
+    column_rules,
+    html_table,
+    reading,
+)
 from genbench.report.intervals import joined
-from genbench.report.leaderboard import Column, Table, failure
-from genbench.report.losses import competes
-from genbench.report.markup import card, figure, filled, header, text
+from genbench.report.leaderboard import Table, failure
+from genbench.report.markup import filled, style, text
+from genbench.report.overall import Overall, overall
+from genbench.report.planes import planes
 from genbench.report.reading import RULES, protocol
+from genbench.report.sprites import Sprite, of_pictures, sprite
+from genbench.report.summary import summary
+from genbench.report.tradeoff import Panel
+from genbench.runs.records import Record
 
-READING = "How to read it"
+MOST_BYTES = 500_000
+PICTURE_HEIGHT = 26  # pixels of a strip of pictures in a row
+PLANES = (
+    "The star and the cross are real samples. Left of them: nearer to the training samples than"
+    " real ones are. Below: off the data. Ringed: the lead group. Lines are the range of seeds;"
+    " noise may stand at the edge. Point at a model for its name."
+)
 
 
-def page(
-    title: str,
-    tables: Sequence[Table],
-    *,
-    figures: Mapping[str, bytes] | None = None,
-    colours: Mapping[str, str] | None = None,
-    meanings: Mapping[str, str] | None = None,
-    failings: Mapping[str, Sequence[Failing]] | None = None,
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What a page shows beside the tables."""
+
+    title: str
+    panels: Mapping[str, Panel] = field(default_factory=dict)  # novelty against quality
+    figures: Mapping[str, str] = field(default_factory=dict)  # more drawings, as SVG, by caption
+    colours: Mapping[str, str] = field(default_factory=dict)  # of families
+    meanings: Mapping[str, str] = field(default_factory=dict)  # of metrics
+    failings: Mapping[str, Sequence[Failing]] = field(default_factory=dict)  # of metrics
+    summaries: Mapping[str, str] = field(default_factory=dict)  # of baselines; others are own
+    citation: str = ""
+
+
+def pages(tables: Sequence[Table], content: Content) -> dict[str, bytes]:
+    """Return the page, `index.html`, and those of data sets that had to be parted from it."""
+    look = _look(tables, content)
+    every = overall(tables)
+    sections = {table.dataset: _section(i, table, look) for i, table in enumerate(tables)}
+    rest = _Rest(
+        header=_header(content.title, tables),
+        top=summary(every, tables, look),
+        whole=html_overall(every, look) if every.lines else "",
+        planes=_planes(tables, content, look),
+        reading=_reading(tables, look),
+        lists=_lists(tables, every, content),
+        cards=cards(every, tables, look, content.summaries),
+    )
+    fixed = len(_page(content.title, {}, (), look, rest).encode())
+    sizes = {name: len(section.encode()) for name, section in sections.items()}
+    parted: list[str] = []
+    while fixed + sum(sizes.values()) > MOST_BYTES and len(parted) < len(sections) - 1:
+        name = next(name for name in reversed(sections) if name not in parted)
+        parted.insert(0, name)
+        fixed -= sizes[name]
+    kept = {name: section for name, section in sections.items() if name not in parted}
+    made = {"index.html": _page(content.title, kept, parted, look, rest).encode()}
+    for name in parted:
+        alone = _Rest(header=_header(f"{content.title} / {name}", tables), cards=rest.cards)
+        body = _page(content.title, {name: sections[name]}, (), look, alone)
+        made[f"{file_name(name)}.html"] = body.encode()
+    return made
+
+
+def file_name(dataset: str) -> str:
+    """Return a data set's name as that of a file."""
+    return re.sub(r"[^\w-]+", "_", dataset)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rest:
+    """The markup around the tables of data sets."""
+
+    header: str
+    top: str = ""
+    whole: str = ""
+    planes: str = ""
+    reading: str = ""
+    lists: str = ""
+    cards: str = ""
+
+
+def _page(
+    title: str, sections: Mapping[str, str], parted: Sequence[str], look: Look, rest: _Rest
 ) -> str:
-    """Return the page: figures (caption to SVG), a table per data set, and how to read them."""
-    colours, meanings, failings = colours or {}, meanings or {}, failings or {}
-    columns = {column.name: column for table in tables for column in table.columns}
-    classes = {name: f"m{index}" for index, name in enumerate(columns)}
-    look = Look(classes=classes, colours=colours, meanings=meanings, failings=failings)
-    first, *rest = [*_figures(figures or {}), ""]
-    main = [
-        first,
-        _tools(tables, columns, classes, colours),
-        *(_section(index, table, look) for index, table in enumerate(tables)),
-        *rest,
-        _reading(columns.values(), meanings, _warnings(tables, failings)),
-    ]
-    parts = {"title": text(title), "header": _header(title, tables), "main": "\n".join(main)}
+    views = [*(["all data sets"] if rest.whole else []), *sections]
+    shown = {
+        view: rest.whole if rest.whole and index == 0 else sections[view]
+        for index, view in enumerate(views)
+    }
+    main = "\n".join(
+        f"<section class=view id=v{index}>{body}</section>"
+        for index, body in enumerate(shown.values())
+    )
+    parts = {
+        "title": text(title),
+        "style": style("board.css") + "\n".join(_rules(views, look)),
+        "header": rest.header,
+        "top": rest.top,
+        "tools": _tools(views, parted, look),
+        "main": f"{main}\n{rest.planes}\n{rest.reading}\n{rest.lists}",
+        "cards": rest.cards,
+    }
     return filled("genbench.report", parts)
 
 
+def _look(tables: Sequence[Table], content: Content) -> Look:
+    models = sorted({each.model for t in tables for each in (*t.rows, *t.failures)})
+    named = set(content.summaries)
+    competing = {row.model for table in tables for row in table.rows if row.competes}
+    return Look(
+        colours=content.colours,
+        meanings=content.meanings,
+        failings=content.failings,
+        cards={model: number for number, model in enumerate(models)},
+        own=frozenset(competing - named) if named else frozenset(),
+    )
+
+
+def _rules(views: Sequence[str], look: Look) -> Iterable[str]:
+    """Return the rules of tabs and filters, which work without a script."""
+    for family, colour in look.colours.items():
+        if re.fullmatch(r"#[0-9a-f]{6}", colour):
+            yield f".{look.family(family)}{{--c:{colour}}}"
+    yield "@supports selector(:has(*)){@media screen{"
+    if len(views) > 1:
+        for index in range(len(views)):
+            yield f"body:has(#t{index}:checked) .view:not(#v{index}){{display:none}}"
+    for family in look.colours:
+        kind = look.family(family)
+        yield f"body:has(#on-{kind}:not(:checked)) tr.{kind}{{display:none}}"
+    yield "}}"
+
+
 def _header(title: str, tables: Sequence[Table]) -> str:
-    without = [record for table in tables for record in table.failures]
-    records = [r for table in tables for row in table.rows for r in row.records] + without
-    n_failed = sum(record.failed for record in without)
-    models = {r.model for r in records} - {r.model for r in records if not competes(r)}
+    records = [r for t in tables for row in t.rows for r in row.records]
+    models = {row.model for table in tables for row in table.rows if row.competes}
+    seeds = {record.seed for record in records}
     facts = [
         f"{len(models)} model{'s' * (len(models) != 1)}",
         f"{len(tables)} data set{'s' * (len(tables) != 1)}",
-        f"seeds {', '.join(map(str, sorted({r.seed for r in records})))}",
+        f"{len(seeds)} seed{'s' * (len(seeds) != 1)}",
         f"genbench {joined({r.version for r in records if r.version})}",
-        f"{n_failed} cell{'s' * (n_failed != 1)} failed, {len(without) - n_failed} skipped",
     ]
-    links = {f"d{i}": table.dataset for i, table in enumerate(tables)}
-    return header(title, text(" · ".join(facts)), links | {"reading": READING})
-
-
-def _figures(figures: Mapping[str, bytes]) -> Iterable[str]:
-    for caption, drawing in figures.items():
-        yield f"<section>{figure(caption, drawing, kind='card')}</section>"
-
-
-def _tools(
-    tables: Sequence[Table],
-    columns: Mapping[str, Column],
-    classes: Mapping[str, str],
-    colours: Mapping[str, str],
-) -> str:
-    families = sorted({row.family for table in tables for row in table.rows})
-    chips = "".join(
-        f'<button type="button" class="chip" aria-pressed="true" data-family="{text(family)}"'
-        f"{hue(colours, family)}>{text(family)}</button>"
-        for family in families
+    links = {
+        "results.csv": "every number",
+        "#reading": "how to read it",
+        "#measures": "measures",
+        "#cite": "cite",
+    }
+    named = " · ".join(f'<a href="{where}">{words}</a>' for where, words in links.items())
+    return (
+        f"<header><h1>genbench <span>/ {text(title)}</span></h1>"
+        f"<p class=soft>{text(', '.join(facts))} · {named}</header>"
     )
-    boxes = "".join(
-        f'<label><input type="checkbox" checked value="{classes[name]}"> {text(c.words)}</label>'
-        for name, c in columns.items()
+
+
+def _tools(views: Sequence[str], parted: Sequence[str], look: Look) -> str:
+    tabs = "".join(
+        f"<label><input type=radio name=tab id=t{index}{' checked' * (index == 0)}>"
+        f"{text(view)}</label>"
+        for index, view in enumerate(views)
+    )
+    tabs += "".join(f'<a href="{file_name(name)}.html">{text(name)}</a>' for name in parted)
+    families = "".join(
+        f"<label class={look.family(family)}><input type=checkbox checked"
+        f" id=on-{look.family(family)}><s></s>{text(family)}</label>"
+        for family in look.colours
+    )
+    groups = "".join(
+        f"<label><input type=checkbox checked id=k{index}>{text(group)}</label>"
+        for index, group in enumerate((*GROUPS, OTHERS))
     )
     return (
-        '<section class="tools" hidden>'
-        '<input type="search" id="search" placeholder="Show models named …" aria-label="Show models'
-        f' whose name or family has these words">{chips}<details class="columns">'
-        f"<summary>Columns</summary><div>{boxes}</div></details></section>"
+        f'<div class=tools><div class=tabs role=group aria-label="data sets">{tabs}</div>'
+        "<input type=search id=search placeholder='find a model' aria-label='find a model' hidden>"
+        f"<details><summary>families</summary><div>{families}</div></details>"
+        f"<details><summary>columns</summary><div>{groups}</div></details></div>"
     )
 
 
 def _section(index: int, table: Table, look: Look) -> str:
-    notes = "".join(f"<p class=soft>{text(note)}</p>" for note in table.notes)
-    failures = "".join(
-        f"<li><b>{text(record.model)}</b> (seed {record.seed}): {text(failure(record))}</li>"
-        for record in table.failures
-    )
-    listed = f'<h3>Without numbers</h3><ul class="reasons">{failures}</ul>' if failures else ""
-    return card(
-        f"d{index}",
-        table.dataset,
-        f"<p class=soft>{text(protocol(table))}</p>{html_table(table, look)}{notes}{listed}",
+    records = [record for row in table.rows for record in row.records]
+    samples = sprite(records)
+    notes = "".join(f"<li>{text(note)}" for note in table.notes)
+    listed = f"<ul class=soft>{notes}</ul>" if notes else ""
+    return (
+        f"<div class=d{index}>{_style(index, table, samples)}{html_table(table, look, samples)}"
+        f"<p class=soft>{text(table.dataset)}: {text(protocol(table))}.</p>{listed}</div>"
     )
 
 
-def _warnings(
-    tables: Iterable[Table], failings: Mapping[str, Sequence[Failing]]
-) -> Mapping[str, str]:
-    """Return what metrics fail that matters to some table they are a column of."""
-    drawn = {c.name for table in tables if of_pictures(table) for c in table.columns}
-    return {name: warning(failed, pictures=name in drawn) for name, failed in failings.items()}
+def _style(index: int, table: Table, samples: Sprite | None) -> str:
+    """Return the style of one table: its part of the picture of samples, and hidden columns."""
+    where = f".d{index}"
+    rules = [
+        "@supports selector(:has(*)){@media screen{",
+        *column_rules(table, where, samples=samples is not None),
+        "}}",
+    ]
+    if samples is not None:
+        zoom = PICTURE_HEIGHT / samples.height if samples.pictures else 1.0
+        width, height = (f"{size * zoom:.0f}px" for size in (samples.width, samples.height))
+        dark = "" if samples.pictures else ";filter:var(--ink-filter)"
+        rules.append(
+            f"{where} .samples s{{background-image:url({samples.source});background-size:{width}"
+            f" auto;width:{width};height:{height};--h:{height}{dark}}}"
+        )
+    return f"<style>{''.join(rules)}</style>"
 
 
-def _reading(
-    columns: Iterable[Column], meanings: Mapping[str, str], warnings: Mapping[str, str]
-) -> str:
-    told = {c: reading(c, meanings, warnings.get(c.name, "")) for c in columns}
-    listed = "".join(
-        f"<dt>{text(column.words)} {text(column.arrow)}</dt><dd>{text(words)}</dd>"
-        for column, words in told.items()
+def _planes(tables: Sequence[Table], content: Content, look: Look) -> str:
+    drawn = planes(content.panels, tables, look)
+    more = "".join(
+        f"<figure>{drawing}<figcaption>{text(caption)}</figcaption></figure>"
+        for caption, drawing in content.figures.items()
     )
-    rules = "".join(f"<p>{text(rule)}</p>" for rule in RULES)
-    return card(
-        "reading",
-        READING,
-        f"{rules}<dl><dt>agreement ↑</dt><dd>{text(AGREEMENT)}.</dd>{listed}</dl>",
+    return (
+        f"<section id=planes><h2>Novelty and quality</h2><p class=soft>{text(PLANES)}</p>"
+        f"{drawn}{more}</section>"
     )
+
+
+def _reading(tables: Sequence[Table], look: Look) -> str:
+    rules = "".join(f"<dt>{text(word)}<dd>{text(rule)}" for word, rule in RULES.items())
+    told = {}
+    for table in tables:
+        pictures = of_pictures(r for row in table.rows for r in row.records)
+        for column in table.columns:
+            told.setdefault(column.name, (column, pictures))
+    measures = "".join(
+        f"<dt>{text(column.words)} {text(column.arrow)}"
+        f"<dd>{text(reading(column, look, pictures=pictures))}"
+        for name, (column, pictures) in told.items()
+    )
+    return (
+        f"<section id=reading><h2>How to read it</h2><dl>{rules}</dl></section>"
+        f"<section id=measures><h2>Measures</h2><dl>{measures}</dl></section>"
+    )
+
+
+def _lists(tables: Sequence[Table], every: Overall, content: Content) -> str:
+    """Return what is not in the tables, and why: nothing is left out in silence."""
+    incomplete = [
+        f"<b>{text(each.model)}</b>, {each.done} of {each.of} data sets: "
+        + text("; ".join(f"{name}: {why}" for name, why in each.reasons.items()))
+        for each in every.incomplete
+    ]
+    otherwise = [
+        f"<b>{text(r.model)}</b> on {text(t.dataset)}, seed {r.seed}: {text(why)}"
+        for t in tables
+        for r, why in t.otherwise
+    ]
+    failures = [
+        f"<b>{text(model)}</b> on {text(table.dataset)},"
+        f" seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}: {text(why)}"
+        for table in tables
+        for (model, why), seeds in _alike(table.failures).items()
+    ]
+    cite = [f"<pre>{text(content.citation)}</pre>"] if content.citation else []
+    named = {
+        "incomplete": ("Incomplete: not in the table of all data sets", incomplete),
+        "otherwise": ("Made otherwise: not beside the others", otherwise),
+        "failures": ("Without numbers", failures),
+    }
+    lists = "".join(
+        f"<section id={anchor}><h2>{title}</h2><ul>{''.join(f'<li>{line}' for line in lines)}</ul>"
+        "</section>"
+        for anchor, (title, lines) in named.items()
+        if lines
+    )
+    return f"{lists}<section id=cite><h2>Cite</h2>{''.join(cite)}</section>"
+
+
+def _alike(failures: Iterable[Record]) -> dict[tuple[str, str], list[int]]:
+    """Return the seeds of each model and reason: a reason is told once."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for record in failures:
+        found.setdefault((record.model, failure(record)), []).append(record.seed)
+    return found

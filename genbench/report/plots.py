@@ -1,12 +1,13 @@
 """The figure of novelty against quality: one panel per data set, every model a point."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import accumulate
 from typing import Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -14,9 +15,9 @@ from genbench.metric import Aim
 from genbench.report import figures
 from genbench.report.figures import GREY, INK, STYLE, family_colours, short_name
 from genbench.report.intervals import number
-from genbench.report.labels import place
+from genbench.report.labels import Spot, place
 from genbench.report.losses import NOISE
-from genbench.report.tradeoff import Panel, Point
+from genbench.report.tradeoff import Panel, Point, worth_a_name
 from genbench.runs.records import REAL
 
 ANCHORS = {REAL: "*", "copycat": "X", NOISE: "P"}
@@ -28,9 +29,15 @@ SHAPES: tuple[Shape, ...] = (*"osD^vphd<>", (4, 1, 0), (3, 1, 0), (6, 1, 0))
 
 
 def novelty_quality(
-    panels: Mapping[str, Panel], colours: Mapping[str, str] | None = None
+    panels: Mapping[str, Panel],
+    colours: Mapping[str, str] | None = None,
+    leads: Mapping[str, Collection[str]] | None = None,
 ) -> Figure:
-    """Draw one panel per data set: every model a point, its seeds a cross, the front a line."""
+    """Draw one panel per data set: every model a point, its seeds a cross, dashes at real samples.
+
+    `leads` are the lead groups of data sets: their members are named first.
+    """
+    leads = leads or {}
     families = {p.family for panel in panels.values() for p in panel.points if p.competes}
     colours = colours or family_colours(families)
     styles = {
@@ -55,7 +62,7 @@ def novelty_quality(
         figure.draw_without_rendering()  # the layout is settled: now names can be measured
         figure.set_layout_engine("none")
         for ax, panel in zip(axes, panels.values(), strict=True):
-            _name_points(ax, panel)
+            _name_points(ax, panel, leads.get(panel.dataset, ()))
     return figure
 
 
@@ -78,7 +85,7 @@ def _draw_panel(ax: Axes, panel: Panel, styles: Mapping[str, tuple[str, Shape]])
         ax.text(0.5, 0.5, "no model has both numbers", ha="center", transform=ax.transAxes)
         return
     _set_frame(ax, points)
-    _draw_front(ax, panel, points)
+    _draw_cross(ax, points)
     for point in points:
         colour, shape = styles.get(point.family, (INK, "X"))
         if not point.competes:
@@ -149,34 +156,30 @@ def _finite(panel: Panel) -> list[Point]:
     ]
 
 
-def _draw_front(ax: Axes, panel: Panel, points: Sequence[Point]) -> None:
-    """Draw the edge of what models reach; where an axis aims to match there is no such edge."""
-    if "match" in (panel.novelty_aim, panel.quality_aim):
-        return
-    up, right = panel.quality_aim == "high", panel.novelty_aim == "high"
-    front = sorted(
-        ((p.novelty.mean, p.quality.mean) for p in points if p.on_front), reverse=not right
-    )
-    if not front:
-        return
-    # Along the front novelty gets better and quality worse; both ends run on to the frame.
-    start = (ax.get_xlim()[0 if right else 1], front[0][1])
-    end = (front[-1][0], ax.get_ylim()[0 if up else 1])
-    xs, ys = zip(start, *front, end, strict=True)
-    ax.plot(xs, ys, drawstyle="steps-pre", color=GREY, lw=1.1, ls=DASHES, zorder=1.5)
+def _draw_cross(ax: Axes, points: Sequence[Point]) -> None:
+    """Draw lines through real samples: left of them is nearer to the training samples."""
+    for real in (point for point in points if point.model == REAL):
+        ax.axvline(real.novelty.mean, color=GREY, lw=0.9, ls=DASHES, zorder=1)
+        ax.axhline(real.quality.mean, color=GREY, lw=0.9, ls=DASHES, zorder=1)
 
 
-def _name_points(ax: Axes, panel: Panel) -> None:
+def _name_points(ax: Axes, panel: Panel, leads: Collection[str]) -> None:
     """Write each name where it hides nothing, with a thin line to its point if it is far."""
     figure = ax.get_figure(root=True)
-    points = _finite(panel)
-    if figure is None or not points:
+    every = _finite(panel)
+    if figure is None or not every:
         return
+    points = worth_a_name(every, leads)
     scale = 72 / figure.dpi
-    spots = [
-        (float(x * scale), float(y * scale))
-        for x, y in ax.transData.transform([_seen(ax, point) for point in points])
-    ]
+
+    def spots_of(some: Sequence[Point]) -> list[Spot]:
+        seen = [_seen(ax, point) for point in some]
+        return [
+            (float(x * scale), float(y * scale))
+            for x, y in (ax.transData.transform(seen) if seen else ())
+        ]
+
+    spots = spots_of(points)
     texts = [
         ax.annotate(
             _caption(ax, point),
@@ -192,10 +195,17 @@ def _name_points(ax: Axes, panel: Panel) -> None:
         )
         for point in points
     ]
-    sizes = [(b.width * scale, b.height * scale) for b in (t.get_window_extent() for t in texts)]
+    renderer = FigureCanvasAgg(figure).get_renderer()  # one for all: it holds the whole picture
+    boxes = [text.get_window_extent(renderer) for text in texts]
+    sizes = [(box.width * scale, box.height * scale) for box in boxes]
     left, bottom, right, top = (edge * scale for edge in ax.get_window_extent().extents)
-    centres = place(spots, sizes, (left + 2, bottom + 2, right - 2, top - 2))
+    frame = (left + 2, bottom + 2, right - 2, top - 2)
+    others = spots_of([point for point in every if point not in points])
+    centres = place(spots, sizes, frame, others=others)
     for text, spot, centre, size in zip(texts, spots, centres, sizes, strict=True):
+        if centre is None:
+            text.remove()
+            continue
         dx, dy = centre[0] - spot[0], centre[1] - spot[1]
         text.set_position((dx, dy))
         gap = max(abs(dx) - size[0] / 2, abs(dy) - size[1] / 2)
@@ -236,6 +246,6 @@ def _legend(styles: Mapping[str, tuple[str, Shape]], *, several_seeds: bool) -> 
         Line2D([], [], marker=shape, color=colour, linestyle="none", label=label)
         for label, colour, shape in known
     ]
-    front = Line2D([], [], color=GREY, ls=DASHES, label="no model is better on both")
+    lines = Line2D([], [], color=GREY, ls=DASHES, label="where real samples are")
     cross = Line2D([], [], color=GREY, lw=1, alpha=0.55, label="cross: range of seeds")
-    return [*handles, front, cross] if several_seeds else [*handles, front]
+    return [*handles, lines, cross] if several_seeds else [*handles, lines]

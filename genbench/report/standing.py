@@ -14,11 +14,13 @@ from string import ascii_uppercase
 import numpy as np
 
 from genbench.ground.arrays import Array, Flags
+from genbench.ground.randomness import rng_for
 from genbench.report.intervals import Interval, half_width
 
 # With 55 equal models and five seeds of each, the leader then shuts out one wrongly on a twentieth
 # of boards of five data sets (simulated: .048 to .053), on a hundredth of those of one.
 TOLD_APART = 0.0003
+BOARDS = 2_000  # that are drawn to see how often chance alone tells models apart
 AS_REAL = 0.05  # of agreement, by which what is as good as real samples may fall short
 
 
@@ -80,15 +82,20 @@ def p_values(intervals: Sequence[Interval]) -> Array:
     Raises:
         ValueError: an interval has no variance.
     """
+    means = np.array([each.mean for each in intervals])
+    variances = np.array([_known(each.variance) for each in intervals])
+    shares = np.array([_known(each.share) for each in intervals])
+    return _welch(*((each[:, None], each) for each in (means, variances, shares)))
+
+
+def _welch(
+    means: tuple[Array, Array], variances: tuple[Array, Array], shares: tuple[Array, Array]
+) -> Array:
+    """Return the p-values of pairs of means, which broadcast."""
     from scipy.stats import t
 
-    means = np.array([each.mean for each in intervals])
-    shares, variances = (
-        np.array([_known(part) for part in parts])
-        for parts in zip(*((each.share, each.variance) for each in intervals), strict=True)
-    )
-    apart = np.abs(means[:, None] - means)
-    variance, share = variances[:, None] + variances, shares[:, None] + shares
+    apart = np.abs(means[0] - means[1])
+    variance, share = variances[0] + variances[1], shares[0] + shares[1]
     sure = share == 0
     degrees = np.divide(variance**2, share, out=np.ones_like(variance), where=~sure)
     statistic = np.divide(apart, np.sqrt(variance), out=np.zeros_like(apart), where=~sure)
@@ -127,6 +134,28 @@ def standings(models: Mapping[str, Interval]) -> dict[str, Standing]:
                 last=len(names) - int(worse[i].sum()),
             )
     return found
+
+
+def wrongly_shut_out(models: Sequence[Interval]) -> float:
+    """Return on which share of boards the leader would be told apart from an equal by chance.
+
+    From `BOARDS` drawn boards of such models, all equal, whose seeds vary as theirs do: a mean is
+    normal, its variance a chi-square of its degrees of freedom.
+    """
+    known = [(_known(each.variance), _known(each.share)) for each in models]
+    varying = np.array([pair for pair in known if pair[1] > 0]).reshape(-1, 2)
+    if len(varying) < 2:
+        return 0.0
+    rng = rng_for(0, "equal models")
+    size = (BOARDS, len(varying))
+    degrees = varying[:, 0] ** 2 / varying[:, 1]
+    means = np.sqrt(varying[:, 0]) * rng.normal(size=size)
+    variances = varying[:, 0] * rng.chisquare(degrees, size=size) / degrees
+    shares = variances**2 / degrees
+    leader = means.argmax(axis=1)[:, None]
+    of_leader = (np.take_along_axis(each, leader, axis=1) for each in (means, variances, shares))
+    p = _welch(*(pair for pair in zip(of_leader, (means, variances, shares), strict=True)))
+    return float((p < TOLD_APART).any(axis=1).mean())
 
 
 def letter(group: int) -> str:

@@ -35,11 +35,12 @@ def print_table(records: Iterable[Record], console: Console) -> None:
 
 
 def _grid(table: Table, width: int) -> Grid:
-    room = max(width - 48, 10) // 10
+    room = max(width - 52, 10) // 10
     by_name = {column.name: column for column in table.columns}
     shown = [name for name in COLUMNS if name in by_name][:room]
     grid = Grid(title=Text(plain(table.dataset), style="bold"), title_justify="left", box=None)
     grid.add_column("rank", justify="right", no_wrap=True)
+    grid.add_column("", no_wrap=True)
     grid.add_column("model", no_wrap=True, max_width=max(26, width // 4))
     grid.add_column("agreement\n↑", justify="right", no_wrap=True)
     for name in shown:
@@ -47,6 +48,7 @@ def _grid(table: Table, width: int) -> Grid:
     for row in table.rows:
         grid.add_row(
             row.rank or NOTHING,
+            row.standing.letter if row.standing and not row.standing.hollow else "",
             _name(row),
             row.agreement.text if row.agreement else NOTHING,
             *(_cell(row, name) for name in shown),
@@ -55,7 +57,7 @@ def _grid(table: Table, width: int) -> Grid:
 
 
 def _name(row: Row) -> Text:
-    if row.copied:  # the end of a long name may be cut off
+    if row.copies_test:  # the end of a long name may be cut off
         return Text(f"copies: {plain(row.model)}", style="red")
     return Text(plain(row.model), style="" if row.competes else "italic cyan")
 

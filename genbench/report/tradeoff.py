@@ -4,16 +4,22 @@ Copying gives quality without novelty, noise gives novelty without quality; what
 shows only where both are looked at together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from genbench.metric import Aim
 from genbench.report.intervals import Estimate
-from genbench.report.losses import competes, losses, numbers
-from genbench.runs.records import Record, by_dataset
+from genbench.report.losses import BySeed, competes, estimates, losses, numbers
+from genbench.report.standing import p_values
+from genbench.runs.records import REAL, Record, by_dataset
 
 NOVELTY = "bayesian_surprise"
 QUALITIES = ("high_density_share", "precision")  # the first that a data set's records have
+SURE = 0.05  # p-value on each axis, below which one model is better than another
+FEW = 24  # points that are all named
+MOST_NAMES = 12  # of many, beside the anchors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +31,7 @@ class Point:
     competes: bool
     novelty: Estimate
     quality: Estimate
-    on_front: bool = False  # no other model is better on both
+    on_front: bool = False  # no other model is better on both, for sure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +54,7 @@ def novelty_quality_points(
     """Return the plane of each data set.
 
     Without `quality` it is the share of samples where the data are dense, if the data set's density
-    is known, else precision. A model is off the front only if another is strictly better on both.
+    is known, else precision.
     """
     return {
         dataset: _panel(dataset, found, quality or _default_quality(found), novelty)
@@ -66,7 +72,6 @@ def _panel(dataset: str, records: Sequence[Record], quality: str, novelty: str) 
     values = {name: numbers(cells, name) for name in (quality, novelty)}
     badness = {name: losses(cells, name, aims[name]) for name in (quality, novelty)}
     points: dict[str, Point] = {}
-    standing: dict[str, tuple[float, float]] = {}
     out = {cell.model for cell in cells if not competes(cell)}
     for cell in cells:
         seeds = sorted(
@@ -81,13 +86,7 @@ def _panel(dataset: str, records: Sequence[Record], quality: str, novelty: str) 
             novelty=_estimate(values[novelty], cell.model, seeds),
             quality=_estimate(values[quality], cell.model, seeds),
         )
-        if cell.model not in out and all(
-            set(seeds) <= set(bad.get(cell.model, {})) for bad in badness.values()
-        ):
-            standing[cell.model] = (
-                _estimate(badness[novelty], cell.model, seeds).mean,
-                _estimate(badness[quality], cell.model, seeds).mean,
-            )
+    front = _front(points, badness[quality], badness[novelty], aims[quality])
     return Panel(
         dataset=dataset,
         novelty=novelty,
@@ -95,25 +94,65 @@ def _panel(dataset: str, records: Sequence[Record], quality: str, novelty: str) 
         novelty_aim=aims[novelty],
         quality_aim=aims[quality],
         bounds={c: s.bounds for cell in cells for c, s in cell.scores.items() if c in aims},
-        points=tuple(
-            replace(point, on_front=_on_front(point.model, standing)) for point in points.values()
-        ),
+        points=tuple(replace(point, on_front=point.model in front) for point in points.values()),
         absent=tuple(sorted({record.model for record in records} - set(points))),
     )
 
 
 def _aim(cells: Sequence[Record], name: str) -> Aim:
-    """Return which way is better in the plane, where novelty and quality are both worth having."""
-    if name == NOVELTY or name in QUALITIES:
+    """Return which way is better in the plane."""
+    if name == NOVELTY:
+        return "match"  # noise is newer than anything
+    if name in QUALITIES:
         return "high"
     return next((cell.scores[name].aim for cell in cells if name in cell.scores), "high")
 
 
-def _on_front(model: str, standing: Mapping[str, tuple[float, float]]) -> bool:
-    if model not in standing:
-        return False
-    mine = standing[model]
-    return not any(other[0] < mine[0] and other[1] < mine[1] for other in standing.values())
+def _front(
+    points: Mapping[str, Point], quality: BySeed, novelty: BySeed, quality_aim: Aim
+) -> set[str]:
+    """Return the models that none beats on both, for sure where there are seeds to tell.
+
+    What is not half as good as real samples is on no front: nobody wants it, however new it is.
+    """
+    real = points.get(REAL)
+    able = [
+        point.model
+        for point in points.values()
+        if point.competes
+        and set(quality.get(point.model, ())) & set(novelty.get(point.model, ()))
+        and not (quality_aim == "high" and real and 2 * point.quality.mean < real.quality.mean)
+    ]
+    if not able:
+        return set()
+    beaten = np.ones((len(able), len(able)), dtype=bool)
+    for losses_of in (quality, novelty):
+        found = [estimates(losses_of, able)[model] for model in able]
+        means = np.array([each.mean for each in found])
+        beaten &= means[:, None] > means  # row i by column j
+        if all(each.variance is not None for each in found):
+            beaten &= p_values(found) < SURE
+    return {model for model, by in zip(able, beaten, strict=True) if not by.any()}
+
+
+def worth_a_name(points: Sequence[Point], leads: Collection[str]) -> list[Point]:
+    """Return the points to be named, those first that matter most.
+
+    Those are all of a few; of many the anchors, and of the lead group and the front those first.
+    """
+    few = len(points) <= FEW
+    anchors = [point for point in points if not point.competes]
+    others = sorted(
+        (point for point in points if point.competes),
+        key=lambda point: (
+            point.model not in leads,
+            not point.on_front,
+            -point.quality.mean,
+            point.model,
+        ),
+    )
+    wanted = [point for point in others if few or point.model in leads or point.on_front]
+    return [*anchors, *(wanted if few else wanted[:MOST_NAMES])]
 
 
 def _estimate(by_seed: Mapping[str, Mapping[int, float]], model: str, seeds: list[int]) -> Estimate:
