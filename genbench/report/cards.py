@@ -31,20 +31,16 @@ def _card(
         else ""
     )
     rows = "".join(_row(table, model) for table in made)
+    family = next(table.families[model] for table in made if model in table.families)
     about = f"<p class=soft>{text(summaries[model])}</p>" if model in summaries else ""
     return (
-        f'<div popover id=c{number} class="card {look.family(_family(made, model))}">'
+        f'<div popover id=c{number} class="card {look.family(family)}">'
         f"<button type=button class=close popovertarget=c{number} aria-label=close>×</button>"
         f"<h3><s></s>{text(model)}</h3>{about}{whole}<table><thead><tr><th scope=col>data set"
         "<th scope=col>group<th scope=col class=seeds>seeds<th scope=col>agreement"
         "<th scope=col>originality<th scope=col>surprise</thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
-
-
-def _family(made: Sequence[Table], model: str) -> str:
-    rows = (each for table in made for each in (*table.rows, *table.failures))
-    return next((each.family for each in rows if each.model == model), "")
 
 
 def _row(table: Table, model: str) -> str:

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from statistics import mean, variance
 
 ENOUGH = 3  # seeds for an interval; with fewer there is nothing honest to say about spread
 MOST_DECIMALS = 6
@@ -55,14 +54,15 @@ class Estimate(Interval):
     def mean(self) -> float:  # type: ignore[override]
         """The mean over seeds; an infinite seed makes it infinite."""
         infinite = [value for value in self.values if math.isinf(value)]
-        return infinite[0] if infinite else mean(self.values)
+        return infinite[0] if infinite else math.fsum(self.values) / len(self.values)
 
     @cached_property
     def variance(self) -> float | None:  # type: ignore[override]
         """That of the mean; None with fewer than three seeds, or an infinite one."""
         if len(self.values) < ENOUGH or not all(map(math.isfinite, self.values)):
             return None
-        return variance(self.values) / len(self.values)
+        n = len(self.values)
+        return math.fsum((value - self.mean) ** 2 for value in self.values) / (n - 1) / n
 
     @property
     def share(self) -> float | None:  # type: ignore[override]
@@ -121,7 +121,7 @@ def decimals(column: Sequence[Interval]) -> int:
         return max(2 - large, 0)
     narrow = _quartile(widths, 1)
     exponent = _exponent(narrow)
-    return max(min((narrow / 10**exponent < 2) - exponent, 3 - large), 0)
+    return max(min(int(narrow < 2 * 10.0**exponent) - exponent, 3 - large), 0)
 
 
 def _quartile(values: Sequence[float], which: int) -> float:

@@ -167,6 +167,12 @@ class Table:
         return {m for m, place in places.items() if place.letter == "A" and not place.hollow}
 
     @property
+    def families(self) -> dict[str, str]:
+        """The family of every model, those without numbers among them."""
+        found = {record.model: record.family for record in self.failures}
+        return found | {row.model: row.family for row in self.rows}
+
+    @property
     def by_model(self) -> dict[str, Row]:
         """The rows by their models."""
         return {row.model: row for row in self.rows}

@@ -159,9 +159,7 @@ def overall(made: Sequence[Table], *, copiers_ranked: bool = False) -> Overall:
 
 def _families(whole: Sequence[Table]) -> dict[str, str]:
     """Return the family of every model that any of the tables names, in order of name."""
-    found = {record.model: record.family for table in whole for record in table.failures}
-    found |= {row.model: row.family for table in whole for row in table.rows}
-    return dict(sorted(found.items()))
+    return dict(sorted(item for table in whole for item in table.families.items()))
 
 
 def _failed(table: Table, model: str) -> bool:

@@ -7,6 +7,7 @@ Where a page would grow too large, tables of data sets are pages of their own, b
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from genbench.report.behaviour import Failing
 from genbench.report.cards import cards
@@ -20,10 +21,10 @@ from genbench.report.html_table import (
     reading,
 )
 from genbench.report.intervals import joined
-from genbench.report.leaderboard import Table, failure
+from genbench.report.leaderboard import Column, Table, failure
 from genbench.report.markup import filled, style, text
 from genbench.report.overall import Overall, overall
-from genbench.report.planes import planes
+from genbench.report.planes import plane
 from genbench.report.reading import RULES, protocol
 from genbench.report.sprites import Sprite, of_pictures, sprite
 from genbench.report.summary import summary
@@ -57,29 +58,30 @@ def pages(tables: Sequence[Table], content: Content) -> dict[str, bytes]:
     """Return the page, `index.html`, and those of data sets that had to be parted from it."""
     look = _look(tables, content)
     every = overall(tables)
-    sections = {table.dataset: _section(i, table, look) for i, table in enumerate(tables)}
-    rest = _Rest(
+    body = _Body(
         header=_header(content.title, tables),
         top=summary(every, tables, look),
         whole=html_overall(every, look) if every.lines else "",
-        planes=_planes(tables, content, look),
-        reading=_reading(tables, look),
-        lists=_lists(tables, every, content),
+        figures=_figures(content),
+        foot=_reading(tables, look) + _lists(tables, every, content),
         cards=cards(every, tables, look, content.summaries),
     )
-    fixed = len(_page(content.title, {}, (), look, rest).encode())
-    sizes = {name: len(section.encode()) for name, section in sections.items()}
+    views = {table.dataset: _view(i, table, content, look) for i, table in enumerate(tables)}
+    sizes = {name: len("".join(view).encode()) for name, view in views.items()}
+    room = MOST_BYTES - len(_page(content.title, {}, (), look, body))
     parted: list[str] = []
-    while fixed + sum(sizes.values()) > MOST_BYTES and len(parted) < len(sections) - 1:
-        name = next(name for name in reversed(sections) if name not in parted)
-        parted.insert(0, name)
-        fixed -= sizes[name]
-    kept = {name: section for name, section in sections.items() if name not in parted}
-    made = {"index.html": _page(content.title, kept, parted, look, rest).encode()}
+    while sum(sizes[name] for name in views if name not in parted) > room:
+        left = [name for name in views if name not in parted]
+        if not left or (len(left) == 1 and not body.whole):
+            break
+        parted.insert(0, left[-1])
+    kept = {name: view for name, view in views.items() if name not in parted}
+    made = {"index.html": _page(content.title, kept, parted, look, body)}
+    alone = _Body(header=_header(content.title, tables), cards=body.cards)
     for name in parted:
-        alone = _Rest(header=_header(f"{content.title} / {name}", tables), cards=rest.cards)
-        body = _page(content.title, {name: sections[name]}, (), look, alone)
-        made[f"{file_name(name)}.html"] = body.encode()
+        made[f"{file_name(name)}.html"] = _page(
+            f"{content.title}: {name}", {name: views[name]}, (), look, alone
+        )
     return made
 
 
@@ -88,45 +90,53 @@ def file_name(dataset: str) -> str:
     return re.sub(r"[^\w-]+", "_", dataset)
 
 
+class _View(NamedTuple):
+    """A data set on a page: its table, and its plane of novelty and quality."""
+
+    table: str
+    plane: str
+
+
 @dataclass(frozen=True, kw_only=True)
-class _Rest:
-    """The markup around the tables of data sets."""
+class _Body:
+    """The markup around the data sets."""
 
     header: str
     top: str = ""
-    whole: str = ""
-    planes: str = ""
-    reading: str = ""
-    lists: str = ""
+    whole: str = ""  # the table of all data sets
+    figures: str = ""
+    foot: str = ""
     cards: str = ""
 
 
 def _page(
-    title: str, sections: Mapping[str, str], parted: Sequence[str], look: Look, rest: _Rest
-) -> str:
-    views = [*(["all data sets"] if rest.whole else []), *sections]
-    shown = {
-        view: rest.whole if rest.whole and index == 0 else sections[view]
-        for index, view in enumerate(views)
-    }
-    main = "\n".join(
-        f"<section class=view id=v{index}>{body}</section>"
-        for index, body in enumerate(shown.values())
+    title: str, views: Mapping[str, _View], parted: Sequence[str], look: Look, body: _Body
+) -> bytes:
+    shown = {"all data sets": body.whole} if body.whole else {}
+    shown |= {name: view.table for name, view in views.items()}
+    sections = "\n".join(
+        f"<section class=view id=v{index}>{table}</section>"
+        for index, table in enumerate(shown.values())
+    )
+    drawn = "".join(view.plane for view in views.values())
+    planes = (
+        f"<section id=planes><h2>Novelty and quality</h2><p class=soft>{text(PLANES)}</p>"
+        f"<div class=planes>{drawn}</div>{body.figures}</section>"
     )
     parts = {
         "title": text(title),
-        "style": style("board.css") + "\n".join(_rules(views, look)),
-        "header": rest.header,
-        "top": rest.top,
-        "tools": _tools(views, parted, look),
-        "main": f"{main}\n{rest.planes}\n{rest.reading}\n{rest.lists}",
-        "cards": rest.cards,
+        "style": style("board.css") + "\n".join(_rules(list(shown), look)),
+        "header": body.header,
+        "top": body.top,
+        "tools": _tools(list(shown), parted, look),
+        "main": f"{sections}\n{planes if drawn or body.figures else ''}\n{body.foot}",
+        "cards": body.cards,
     }
-    return filled("genbench.report", parts)
+    return filled("genbench.report", parts).encode()
 
 
 def _look(tables: Sequence[Table], content: Content) -> Look:
-    models = sorted({each.model for t in tables for each in (*t.rows, *t.failures)})
+    models = sorted({model for table in tables for model in table.families})
     named = set(content.summaries)
     competing = {row.model for table in tables for row in table.rows if row.competes}
     return Look(
@@ -200,14 +210,17 @@ def _tools(views: Sequence[str], parted: Sequence[str], look: Look) -> str:
     )
 
 
-def _section(index: int, table: Table, look: Look) -> str:
+def _view(index: int, table: Table, content: Content, look: Look) -> _View:
     records = [record for row in table.rows for record in row.records]
     samples = sprite(records)
     notes = "".join(f"<li>{text(note)}" for note in table.notes)
     listed = f"<ul class=soft>{notes}</ul>" if notes else ""
-    return (
-        f"<div class=d{index}>{_style(index, table, samples)}{html_table(table, look, samples)}"
-        f"<p class=soft>{text(table.dataset)}: {text(protocol(table))}.</p>{listed}</div>"
+    panel = content.panels.get(table.dataset)
+    return _View(
+        table=f"<div class=d{index}>{_style(index, table, samples)}"
+        f"{html_table(table, look, samples)}"
+        f"<p class=soft>{text(table.dataset)}: {text(protocol(table))}.</p>{listed}</div>",
+        plane="" if panel is None else plane(panel, table, look),
     )
 
 
@@ -230,21 +243,16 @@ def _style(index: int, table: Table, samples: Sprite | None) -> str:
     return f"<style>{''.join(rules)}</style>"
 
 
-def _planes(tables: Sequence[Table], content: Content, look: Look) -> str:
-    drawn = planes(content.panels, tables, look)
-    more = "".join(
+def _figures(content: Content) -> str:
+    return "".join(
         f"<figure>{drawing}<figcaption>{text(caption)}</figcaption></figure>"
         for caption, drawing in content.figures.items()
-    )
-    return (
-        f"<section id=planes><h2>Novelty and quality</h2><p class=soft>{text(PLANES)}</p>"
-        f"{drawn}{more}</section>"
     )
 
 
 def _reading(tables: Sequence[Table], look: Look) -> str:
     rules = "".join(f"<dt>{text(word)}<dd>{text(rule)}" for word, rule in RULES.items())
-    told = {}
+    told: dict[str, tuple[Column, bool]] = {}
     for table in tables:
         pictures = of_pictures(r for row in table.rows for r in row.records)
         for column in table.columns:

@@ -1,7 +1,7 @@
 """Novelty against quality as drawings for a page: a plane per data set, a cross at real samples."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from genbench.report.html_parts import Look
 from genbench.report.labels import Spot, place
@@ -19,16 +19,8 @@ SIZE = 4.5  # radius of a point
 FAR = 24.0  # from its point, beyond which a name has a line to it
 
 
-def planes(panels: Mapping[str, Panel], made: Sequence[Table], look: Look) -> str:
-    """Return a drawing for each data set that has points."""
-    tables = {table.dataset: table for table in made}
-    drawn = "".join(
-        _plane(panel, tables[name], look) for name, panel in panels.items() if panel.points
-    )
-    return f"<div class=planes>{drawn}</div>"
-
-
-def _plane(panel: Panel, table: Table, look: Look) -> str:
+def plane(panel: Panel, table: Table, look: Look) -> str:
+    """Return the drawing of a data set, or nothing if it has no points."""
     points = [
         point for point in panel.points if math.isfinite(point.novelty.mean + point.quality.mean)
     ]

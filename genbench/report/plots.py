@@ -195,7 +195,8 @@ def _name_points(ax: Axes, panel: Panel, leads: Collection[str]) -> None:
         )
         for point in points
     ]
-    renderer = FigureCanvasAgg(figure).get_renderer()  # one for all: it holds the whole picture
+    # One for all: each holds the whole picture.
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
     boxes = [text.get_window_extent(renderer) for text in texts]
     sizes = [(box.width * scale, box.height * scale) for box in boxes]
     left, bottom, right, top = (edge * scale for edge in ax.get_window_extent().extents)

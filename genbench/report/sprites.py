@@ -71,14 +71,15 @@ def sprite(records: Sequence[Record]) -> Sprite | None:
 def _sprite(parts: Sequence[Array], models: tuple[str, ...], *, pictures: bool) -> Sprite:
     """Join pictures of one size (height, width, channels), 0 to 255, into a file."""
     height, width = parts[0].shape[:2]
-    joined = np.concatenate(parts).round().astype(np.uint8)
+    joined = np.concatenate(parts)
     file = io.BytesIO()
     if joined.shape[2] == 1:
-        shades = Image.fromarray((joined[:, :, 0] // GREYS).astype(np.uint8), "P")
-        shades.putpalette([255 * shade // (GREYS - 1) for shade in range(GREYS) for _ in "rgb"])
+        shade = (joined[:, :, 0] * (GREYS - 1) / 255).round().astype(np.uint8)
+        shades = Image.fromarray(shade, "P")
+        shades.putpalette([255 * grey // (GREYS - 1) for grey in range(GREYS) for _ in "rgb"])
         shades.save(file, "png", bits=4, optimize=True)
     else:
-        Image.fromarray(joined, "RGB").save(file, "png", optimize=True)
+        Image.fromarray(joined.round().astype(np.uint8), "RGB").save(file, "png", optimize=True)
     return Sprite(png=file.getvalue(), width=width, height=height, models=models, pictures=pictures)
 
 

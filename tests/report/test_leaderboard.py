@@ -9,17 +9,18 @@ import pytest
 from rich.console import Console
 
 from genbench.metric import Score
-from genbench.report.agreement import HEADLINE
 from genbench.report.frames import cost_frame, long_frame, to_csv, wide_frame
-from genbench.report.intervals import Estimate, number
-from genbench.report.leaderboard import failure, novelty_quality_points, tables
+from genbench.report.intervals import Estimate, decimals, number
+from genbench.report.leaderboard import HEADLINE, failure, tables
 from genbench.report.markdown import markdown
-from genbench.report.page import page
+from genbench.report.page import Content, pages
 from genbench.report.terminal import print_table
+from genbench.report.tradeoff import novelty_quality_points
 from genbench.runs.records import REAL, Record
 
 AIMS = {"classifier_two_sample_test": "match", "precision": "high", "coverage": "high"}
-AIMS |= {"bayesian_surprise": "high", "high_density_share": "high", "authenticity": "match"}
+AIMS |= {"bayesian_surprise": "match", "high_density_share": "high", "authenticity": "match"}
+AIMS |= {"recall": "high"}
 
 
 def score(name, value, **more):
@@ -62,49 +63,152 @@ ANCHORS = [
 ]
 
 
-def test_rows_start_with_real_samples_and_go_on_best_first():
+def several(model, seeds=3, **values):
+    """Return a record for each seed, whose values differ by little."""
+    return [
+        record(model, seed, **{name: value + 1e-3 * seed for name, value in values.items()})
+        for seed in range(seeds)
+    ]
+
+
+def test_rows_come_best_first_and_real_samples_and_controls_in_their_place():
     found = only(
         [
             *ANCHORS,
             record("poor", frechet_distance=9.0, precision=0.3),
             record("good", frechet_distance=3.0, precision=0.8),
+            record("better than real", frechet_distance=1.0, precision=0.9),
             record("copycat", frechet_distance=2.0, precision=0.9),
         ]
     )
 
-    assert [row.model for row in found.rows] == [REAL, "copycat", "good", "poor", "noise"]
-    assert [row.rank for row in found.rows] == [None, None, "1", "2", None]
+    order = ["better than real", REAL, "copycat", "good", "poor", "noise"]
+    assert [row.model for row in found.rows] == order
 
 
 def test_copies_of_the_test_set_are_marked_everywhere_and_do_not_compete():
-    good = {"frechet_distance": 3.0, "precision": 0.8}
-    honest = [record("good", seed, **good) for seed in (0, 1)]
-    copied = [record("copier", seed, frechet_distance=0.0, precision=1.0) for seed in (0, 1)]
-    copied[1] = replace(copied[1], test_copies=90, n_generated=100)
-    found = only([*ANCHORS, *honest, *copied])
-    by_model = {row.model: row for row in found.rows}
+    anchors = [
+        *several(REAL, frechet_distance=2.0, precision=0.9),
+        *several("noise", frechet_distance=12.0, precision=0.1),
+    ]
+    honest = several("good", frechet_distance=3.0, precision=0.8)
+    copied = several("copier", frechet_distance=0.0, precision=1.0)
+    copied[1] = replace(copied[1], test_copies=90, n_generated=0)
+    records = [*anchors, *honest, *copied]
+    found = only(records)
+    by_model = found.by_model
     (note,) = (note for note in found.notes if "copier" in note)
 
     assert [by_model[name].rank for name in ("copier", "good")] == [None, "1"]
     assert not by_model["copier"].cells["precision"].best
     assert by_model["good"].cells["precision"].best
-    assert "90 of 100 samples of copier, seed 1, are equal to test samples" in note
+    assert "90 of 0 samples of copier, seed 1, are equal to test samples" in note
     assert "| *copier* (copies of test samples) |" in markdown(found)
-    assert "copier <small>copies of test samples</small>" in page("board", [found])
-    assert "1 model ·" in page("board", [found])
+    html = pages([found], Content(title="board"))["index.html"].decode()
+    assert "copier</button> <mark>copies of test samples</mark>" in html
+    assert ">1 model, " in html
     console = Console(file=io.StringIO(), width=100)
-    print_table([*ANCHORS, *honest, *copied], console)
+    print_table(records, console)
     assert "copies: copier" in console.file.getvalue()
     reasons = {line["model"]: line["reason"] for line in wide_frame([found]).to_dict("records")}
     assert reasons == {**dict.fromkeys((REAL, "noise", "good")), "copier": "copies of test samples"}
 
 
-def test_real_samples_stay_first_when_something_else_scores_better():
-    unlucky = record(REAL, 1, frechet_distance=4.0, precision=0.8)
-    found = only([*ANCHORS, unlucky, record("copycat", frechet_distance=2.0, precision=0.9)])
+def test_best_in_a_column_are_all_that_are_not_worse_for_sure():
+    values = {REAL: 1.0, "noise": 90.0, "near": 3.0, "level": 3.0, "far": 10.0, "copycat": 0.0}
+    records = [r for model, v in values.items() for r in several(model, frechet_distance=v)]
+    found = only(records)
 
-    assert [row.model for row in found.rows] == [REAL, "copycat", "noise"]
-    assert found.rows[0].agreement.mean < found.rows[1].agreement.mean
+    best = {row.model for row in found.rows if row.cells["frechet_distance"].best}
+    assert best == {"near", "level"}
+
+
+def test_a_column_on_top_of_which_is_noise_has_no_best():
+    values = {REAL: 0.5, "noise": 0.9, "near": 0.6}
+    records = [r for model, v in values.items() for r in several(model, recall=v)]
+    found = only(records)
+
+    assert not found.columns[0].trusted
+    assert not any(row.cells["recall"].best for row in found.rows)
+
+
+def test_best_at_a_metric_to_match_is_who_is_nearest_to_real_samples():
+    values = {REAL: 0.5, "noise": 1.0, "low": 0.1, "near": 0.52, "high": 0.9}
+    records = [r for model, v in values.items() for r in several(model, authenticity=v)]
+    found = only(records)
+
+    assert {row.model for row in found.rows if row.cells["authenticity"].best} == {"near"}
+
+
+def test_decimals_are_the_same_down_a_column():
+    values = {REAL: 0.9123, "noise": 0.1, "a": 0.5, "b": 0.77777}
+    records = [r for model, v in values.items() for r in several(model, recall=v)]
+    found = only(records)
+
+    texts = [row.cells["recall"].text.split(" ± ")[0] for row in found.rows]
+    assert {len(text.split(".")[1]) for text in texts} == {found.columns[0].decimals}
+
+
+@pytest.mark.parametrize(
+    ("halves", "means", "expected"),
+    [
+        ((0.021, 0.03, 0.04), (0.5, 0.6, 0.9), 2),
+        ((0.012, 0.03, 0.04), (0.5, 0.6, 0.9), 3),  # a leading 1 takes a second digit along
+        ((0.5, 3.0, 40.0), (2.0, 10.0, 145.0), 1),
+        ((1e-9, 1e-9, 1e-9), (0.5, 0.6, 0.9), 4),  # no more than four digits that matter
+        ((0.0, 0.0, 0.0), (0.512, 0.6, 0.9), 3),
+        ((300.0, 500.0, 900.0), (9000.0, 8000.0, 100.0), 0),
+    ],
+)
+def test_decimals_are_those_of_a_narrow_interval(halves, means, expected):
+    step = 2.484138  # half the 95 % interval of (-1, 0, 1)
+    column = [
+        Estimate(tuple(mean + half / step * s for s in (-1, 0, 1)))
+        for mean, half in zip(means, halves, strict=True)
+    ]
+
+    assert decimals(column) == expected
+
+
+def front_of(*models, **options):
+    return {point.model for point in panel(*models, **options).points if point.on_front}
+
+
+def test_the_front_are_those_whom_none_beats_on_both():
+    surprise = {REAL: 0.5, "like real": 0.52, "newer": 0.9, "good": 0.6, "beaten": 0.95, "bad": 0.5}
+    quality = {REAL: 0.9, "like real": 0.7, "newer": 0.85, "good": 0.8, "beaten": 0.6, "bad": 0.1}
+    models = [(m, {"precision": quality[m], "bayesian_surprise": surprise[m]}) for m in surprise]
+
+    # "bad" is as surprising as real samples, but not half as good.
+    assert front_of(*models) == {"like real", "newer", "good"}
+
+
+def test_axes_follow_the_aim_of_their_metric():
+    models = (
+        (REAL, {"frechet_distance": 1.0, "authenticity": 0.5}),
+        ("near", {"frechet_distance": 2.0, "authenticity": 0.6}),
+        ("far", {"frechet_distance": 3.0, "authenticity": 0.9}),
+    )
+    found = panel(*models, quality="frechet_distance", novelty="authenticity")
+
+    assert (found.quality_aim, found.novelty_aim) == ("low", "match")
+    assert front_of(*models, quality="frechet_distance", novelty="authenticity") == {"near"}
+
+
+def test_with_seeds_a_model_is_beaten_only_for_sure():
+    def cells(model, precision, spread):
+        return [
+            record(model, s, precision=precision + spread * s, bayesian_surprise=0.5 + 0.1 * gap)
+            for s in range(3)
+            for gap in [precision < 0.85]
+        ]
+
+    sure = [*cells(REAL, 0.9, 0.001), *cells("a", 0.88, 0.001), *cells("b", 0.7, 0.001)]
+    unsure = [*cells(REAL, 0.9, 0.001), *cells("a", 0.88, 0.001), *cells("b", 0.7, 0.2)]
+
+    for records, expected in ((sure, {"a"}), (unsure, {"a", "b"})):
+        found = novelty_quality_points(records)["ring"]
+        assert {point.model for point in found.points if point.on_front} == expected
 
 
 def test_agreement_is_the_mean_way_from_noise_to_real_samples():
@@ -115,30 +219,14 @@ def test_agreement_is_the_mean_way_from_noise_to_real_samples():
     assert found["noise"].agreement.mean == 0
 
 
-def test_agreement_stops_at_both_anchors():
-    found = rows(
-        [
-            *ANCHORS,
-            record("better than real", frechet_distance=0.0, precision=1.0),
-            record("worse than noise", frechet_distance=math.inf, precision=0.0),
-        ]
-    )
-
-    assert found["better than real"].agreement.mean == 1
-    assert found["worse than noise"].agreement.mean == 0
-
-
 def test_a_metric_to_match_counts_by_its_distance_to_the_ideal():
     test = "classifier_two_sample_test"
-    found = rows(
-        [
-            record(REAL, **{test: 0.52}),
-            record("noise", **{test: 1.0}),
-            record("below", **{test: 0.24}),
-        ]
-    )
+    values = {REAL: 0.52, "noise": 1.0, "below": 0.24}
+    records = [record(model, **{test: value}) for model, value in values.items()]
+    (found,) = tables(records, faces={"test": (test,)})
 
-    assert found["below"].agreement.mean == pytest.approx((0.5 - 0.26) / (0.5 - 0.02))
+    below = found.by_model["below"].agreement.mean
+    assert below == pytest.approx((0.5 - 0.26) / (0.5 - 0.02))
 
 
 def test_a_model_does_not_change_the_agreement_of_another():
@@ -150,77 +238,15 @@ def test_a_model_does_not_change_the_agreement_of_another():
     assert rows([*ANCHORS, model, *crowd])["model"].agreement == alone
 
 
-def test_a_metric_whose_anchors_stand_in_the_wrong_order_is_left_out_and_named():
-    real = record(REAL, frechet_distance=2.0, precision=0.4)
-    noise = record("noise", frechet_distance=12.0, precision=0.4)
-    found = only([real, noise, record("model", frechet_distance=7.0, precision=0.9)])
-
-    assert found.counted == ("frechet_distance",)
-    assert any(
-        "precision is left out" in note and "not score worse" in note for note in found.notes
-    )
-    assert found.rows[1].agreement.mean == 0.5
-
-
 @pytest.mark.parametrize("absent", [REAL, "noise"])
 def test_without_an_anchor_there_is_a_note_and_the_order_of_the_frechet_distance(absent):
     anchors = [anchor for anchor in ANCHORS if anchor.model != absent]
     found = only([*anchors, record("b", frechet_distance=3.0), record("a", frechet_distance=5.0)])
 
-    assert all(row.agreement is None for row in found.rows)
+    assert all(row.agreement is None and row.rank is None for row in found.rows)
     assert any("No agreement" in note and absent in note for note in found.notes)
     assert any("ordered by frechet_distance" in note for note in found.notes)
-    ranked = [(row.model, row.rank) for row in found.rows if row.rank]
-    assert ranked == [("b", "1"), ("a", "2")]
-
-
-def test_ties_share_a_rank():
-    values = {"a": 3.0, "b": 3.0, "c": 4.0}
-    found = rows([*ANCHORS, *(record(m, frechet_distance=v) for m, v in values.items())])
-
-    assert [found[name].rank for name in "abc"] == ["1", "1", "3"]
-
-
-def test_three_seeds_give_a_student_interval_and_two_give_none():
-    three, two = Estimate((1.0, 2.0, 6.0)), Estimate((1.0, 2.0))
-
-    deviation = math.sqrt((4 + 1 + 9) / 2)
-    assert three.half == pytest.approx(4.302653 * deviation / math.sqrt(3), rel=1e-6)
-    assert two.half is None
-    assert two.mean == 1.5
-
-
-def test_a_value_as_good_as_the_best_is_marked_with_it():
-    near, wide, far = (3.0, 3.1, 3.2), (2.0, 4.0, 6.0), (10.0, 10.1, 10.2)
-    found = rows(
-        [
-            *ANCHORS,
-            *(
-                record(model, seed, frechet_distance=value)
-                for model, values in (("near", near), ("wide", wide), ("far", far))
-                for seed, value in enumerate(values)
-            ),
-        ]
-    )
-
-    best = {name: row.cells["frechet_distance"].best for name, row in found.items()}
-    assert best == {REAL: False, "noise": False, "near": True, "wide": True, "far": False}
-    assert [found[name].rank for name in ("near", "wide", "far")] == ["1-2", "1-2", "3"]
-
-
-def test_with_one_seed_only_the_best_is_marked_and_controls_never_are():
-    values = {"copycat": 0.0, "a": 3.0, "b": 3.0, "c": 3.1}
-    found = rows([*ANCHORS, *(record(m, frechet_distance=v) for m, v in values.items())])
-
-    marked = {name for name, row in found.items() if row.cells["frechet_distance"].best}
-    assert marked == {"a", "b"}
-
-
-def test_best_at_a_metric_to_match_is_who_is_nearest_to_real_samples():
-    values = {REAL: 0.5, "noise": 1.0, "low": 0.1, "near": 0.6, "high": 0.9}
-    found = rows([record(model, authenticity=value) for model, value in values.items()])
-
-    assert {name for name, row in found.items() if row.cells["authenticity"].best} == {"near"}
+    assert [row.model for row in found.rows if row.competes] == ["b", "a"]
 
 
 def test_a_failed_cell_is_kept_with_its_reason_and_without_numbers():
@@ -325,7 +351,7 @@ def test_the_wide_csv_has_a_row_per_model_and_one_for_a_model_that_failed():
     lines = list(csv.DictReader(io.StringIO(to_csv(wide_frame(made)).decode())))
 
     assert [line["model"] for line in lines] == [REAL, "a", "noise", "z"]
-    assert (lines[1]["rank"], lines[1]["frechet_distance"]) == ("1", "3.0")
+    assert (lines[1]["rank"], lines[1]["frechet_distance"]) == ("", "3.0")
     assert (lines[3]["rank"], lines[3]["seeds"], lines[3]["reason"]) == ("", "0", "error")
 
 
@@ -344,31 +370,6 @@ def test_quality_is_the_share_in_dense_regions_where_it_is_known():
 
     assert panel(("a", both)).quality == "high_density_share"
     assert panel(("a", without)).quality == "precision"
-
-
-def test_a_model_is_off_the_front_only_if_another_is_better_on_both():
-    found = panel(
-        ("novel", {"precision": 0.2, "bayesian_surprise": 0.9}),
-        ("good", {"precision": 0.9, "bayesian_surprise": 0.2}),
-        ("tie", {"precision": 0.1, "bayesian_surprise": 0.9}),
-        ("beaten", {"precision": 0.1, "bayesian_surprise": 0.1}),
-        ("copycat", {"precision": 1.0, "bayesian_surprise": 1.0}),
-    )
-
-    assert front(found) == {"novel", "good", "tie"}
-
-
-def test_axes_follow_the_aim_of_their_metric():
-    found = panel(
-        (REAL, {"frechet_distance": 1.0, "authenticity": 0.5}),
-        ("near", {"frechet_distance": 2.0, "authenticity": 0.6}),
-        ("far", {"frechet_distance": 3.0, "authenticity": 0.9}),
-        quality="frechet_distance",
-        novelty="authenticity",
-    )
-
-    assert (found.quality_aim, found.novelty_aim) == ("low", "match")
-    assert front(found) == {"near"}
 
 
 def test_a_point_needs_both_numbers_of_one_seed():

@@ -1,40 +1,48 @@
 """The page: whole in one file, readable without its script, deaf to what names and reasons say."""
 
 import base64
+import io
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from genbench.metric import Score
 from genbench.report.behaviour import Failing
+from genbench.report.frames import overall_frame, wide_frame
 from genbench.report.leaderboard import tables
-from genbench.report.page import page
-from genbench.report.thumbnails import thumbnails
+from genbench.report.overall import overall
+from genbench.report.page import MOST_BYTES, Content, pages
+from genbench.report.sprites import sprite
+from genbench.report.tradeoff import novelty_quality_points
 from genbench.runs.records import REAL, Record
 
 HOSTILE = '"><script>alert(1)</script><img src=//evil onerror=alert(2)> {{main}} \x1b[31m\u202e'
+AIMS = {"precision": "high", "coverage": "high", "recall": "high"}
+AIMS |= {"authenticity": "match", "bayesian_surprise": "match"}
 
 
 def score(name, value, **more):
+    aim = AIMS.get(name, "low")
+    status = "skipped" if value is None else "ok"
     return Score(
-        metric=name,
-        bounds=(0, 1),
-        value=value,
-        **{"aim": "low", "status": "skipped" if value is None else "ok"} | more,
+        metric=name, value=value, **{"aim": aim, "bounds": (0, 1), "status": status} | more
     )
 
 
-def record(model, seed=0, *, family="yours", status="ok", preview=(), **values):
+def record(model, seed=0, *, family="yours", dataset="ring", status="ok", preview=(), **values):
     return Record(
-        key=f"{model}{seed}",
-        dataset="ring",
+        key=f"{dataset}{model}{seed}",
+        dataset=dataset,
         model=model,
-        family="control" if model in (REAL, "noise") else family,
+        family="control" if model in (REAL, "noise", "copycat") else family,
         seed=seed,
         status=status,
         preview=preview,
+        n_generated=400,
         fit_seconds=1.5,
         scores={
             name: value if isinstance(value, Score) else score(name, value)
@@ -43,13 +51,46 @@ def record(model, seed=0, *, family="yours", status="ok", preview=(), **values):
     )
 
 
-RECORDS = [
-    record(REAL, frechet_distance=1.0, recall=score("recall", 0.9, aim="high", ideal=1, chance=0)),
-    record("noise", frechet_distance=11.0, recall=score("recall", 0.0, aim="high")),
-    record("a", family="GAN", frechet_distance=1 / 3, recall=score("recall", 0.5, aim="high")),
-    record("b", frechet_distance=2.0, recall=score("recall", None, reason="too few samples")),
-    replace(record("slow", status="timeout"), phase="fit", reason="no answer after 300 s"),
-]
+def several(model, way, *, dataset="ring", family="yours", originals=0.5, **more):
+    """Return three seeds of a model so far from noise (0) to real samples (1)."""
+    return [
+        record(
+            model,
+            seed,
+            dataset=dataset,
+            family=family,
+            frechet_distance=10 - 9 * (way + shift),
+            precision=0.1 + 0.8 * (way + shift),
+            coverage=0.1 + 0.8 * (way + shift),
+            authenticity=originals,
+            bayesian_surprise=0.6 - 0.2 * way,
+            **more,
+        )
+        for seed, shift in enumerate((-1e-3, 0.0, 1e-3))
+    ]
+
+
+def board(*datasets):
+    return [
+        cell
+        for dataset in datasets
+        for model, way, family, originals in (
+            (REAL, 1.0, "", 0.5),
+            ("noise", 0.0, "", 0.9),
+            ("copycat", 0.99, "", 0.0),
+            ("first", 0.97, "GAN", 0.5),
+            ("second", 0.9, "diffusion", 0.5),
+            ("level", 0.9, "diffusion", 0.5),
+            ("copyist", 0.98, "GAN", 0.01),
+        )
+        for cell in several(model, way, dataset=dataset, family=family, originals=originals)
+    ]
+
+
+SLOW = replace(record("slow", status="timeout"), phase="fit", reason="no answer after 300 s")
+MISSING = score("recall", None, reason="too few samples")
+RECORDS = [*board("ring", "moons"), SLOW, *several("b", 0.5, recall=MISSING),
+           *several("c", 0.4, recall=score("recall", 0.5, ideal=1, chance=0))]  # fmt: skip
 
 
 class Parsed(HTMLParser):
@@ -57,38 +98,53 @@ class Parsed(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.tags, self.rows, self.cell = [], [], None
+        self.tags, self.tables, self.cell = [], [], None
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
+        if tag == "table":
+            self.tables.append([])
         if tag == "tr":
-            self.rows.append([])
+            self.tables[-1].append([])
         if tag in ("td", "th"):
             self.cell = [dict(attrs), ""]
-            self.rows[-1].append(self.cell)
+            self.tables[-1][-1].append(self.cell)
 
     def handle_endtag(self, tag):
-        if tag in ("td", "th"):
+        if tag in ("table", "thead", "tbody"):
             self.cell = None
 
     def handle_data(self, data):
         if self.cell:
-            self.cell[1] += data
+            self.cell[1] += data.rstrip("\n")
 
 
-def parsed(records=RECORDS, **options):
-    return Parsed(page("Leaderboard", tables(records), **options))
+def html_of(records=RECORDS, **content):
+    known = {"colours": {"GAN": "#0173b2", "diffusion": "#de8f05"}} | content
+    panels = novelty_quality_points(records)
+    made = pages(tables(records), Content(title="mine", panels=panels, **known))
+    return made["index.html"].decode()
 
 
-def column(found, name):
-    heads = [text for _, text in found.rows[0]]
+def parsed(records=RECORDS, **content):
+    return Parsed(html_of(records, **content))
+
+
+def table_of(found, dataset, datasets=("moons", "ring")):
+    """Return the rows of a data set's table: the summary's comes first, then that of all."""
+    return found.tables[2 + datasets.index(dataset)]
+
+
+def column(rows, name):
+    heads = [text for _, text in rows[0]]
     index = next(i for i, head in enumerate(heads) if head.startswith(name))
-    return {row[1][1]: row[index] for row in found.rows[1:] if len(row) == len(heads)}
+    return {row[2][1].split(" ")[0]: row[index] for row in rows[1:]}
 
 
 def test_nothing_is_asked_of_the_network():
-    found = parsed(figures={"A figure": b"<svg/>"})
+    html = html_of()
+    found = Parsed(html)
 
     links = [
         value
@@ -97,158 +153,240 @@ def test_nothing_is_asked_of_the_network():
         if key in ("src", "href", "srcset", "action", "data", "poster", "background")
     ]
     assert links
-    assert all(link.startswith(("#", "data:image/")) for link in links)
+    assert all(link.startswith(("#", "data:image/")) or link == "results.csv" for link in links)
     assert not {"link", "iframe", "object", "embed", "base"} & {tag for tag, _ in found.tags}
-    assert not re.search(r"url\(|@import|https?:|fetch\(|XMLHttp", page("x", tables(RECORDS)))
+    assert not re.search(r"url\((?!data:)|@import|https?:|fetch\(|XMLHttp", html)
     policy = next(a["content"] for t, a in found.tags if a.get("http-equiv"))
     assert policy.startswith("default-src 'none'; img-src data:;")
 
 
 def test_names_and_reasons_cannot_become_markup():
     failed = replace(record(HOSTILE, status="error", family=HOSTILE), reason=HOSTILE)
-    missing = score("recall", None, reason=HOSTILE)
-    odd = [
-        failed,
-        record("c", frechet_distance=1.0, recall=missing),
-        record(HOSTILE, 1, family=HOSTILE, frechet_distance=1.0),
-    ]
-    html = page(
-        HOSTILE,
-        tables([replace(r, dataset=HOSTILE) for r in RECORDS + odd]),
-        figures={HOSTILE: b"<svg/>"},
+    missing = several("c", 0.5, recall=score("recall", None, reason=HOSTILE))
+    odd = [failed, *missing, *several(HOSTILE, 0.6, family=HOSTILE)]
+    hostile = [replace(r, dataset=HOSTILE) for r in [*board("ring"), *odd]]
+    html = html_of(
+        hostile,
         colours={HOSTILE: "red;background:url(//evil)"},
         meanings={"recall": HOSTILE},
         failings={"recall": (Failing(check=HOSTILE, on_pictures=False),)},
+        summaries={HOSTILE: HOSTILE},
+        citation=HOSTILE,
     )
 
     plain, found = parsed(), Parsed(html)
     assert [t for t, _ in found.tags].count("script") == [t for t, _ in plain.tags].count("script")
     assert not any(key.startswith("on") for _, attributes in found.tags for key in attributes)
     assert not any("evil" in a.get("src", "") + a.get("style", "") for _, a in found.tags)
+    assert "//evil)" not in re.findall(r"<style>.*?</style>", html, re.DOTALL)[0]
     assert "\x1b" not in html
     assert "\u202e" not in html
-    assert html.count('id="reading"') == 1
+    assert html.count("id=reading>") == 1
 
 
-def test_every_number_is_in_the_markup_with_all_its_digits():
-    cells = column(parsed(), "frechet distance")
+def test_every_cell_is_the_number_of_the_csv_to_the_digits_shown():
+    made = tables(RECORDS)
+    found = parsed()
+    csv = wide_frame(made)
 
-    assert {name: float(cell[0]["data-v"]) for name, cell in cells.items()} == {
-        REAL: 1.0,
-        "noise": 11.0,
-        "a": 1 / 3,
-        "b": 2.0,
-    }
-    assert cells["a"][1] == "0.333"
-    assert "best" in cells["a"][0]["class"]
+    checked = 0
+    for table in made:
+        rows = table_of(found, table.dataset)
+        for name in [c.name for c in table.columns]:
+            shown = column(rows, name.replace("_", " "))
+            of = csv[(csv["dataset"] == table.dataset) & csv[name].notna()]
+            for model, value in zip(of["model"], of[name], strict=True):
+                text = shown[model.split(" ")[0]][1].split("±")[0]
+                digits = len(text.partition(".")[2])
+                assert float(text) == pytest.approx(value, abs=0.51 * 10**-digits)
+                checked += 1
+    assert checked > 60
+
+
+def test_the_table_of_all_data_sets_is_that_of_the_csv():
+    rows = parsed().tables[1]
+    frame = overall_frame(overall(tables(RECORDS)))
+
+    assert [row[2][1].split(" ")[0].strip("()") for row in rows[1:]] == [
+        model.strip("()").split(" ")[0] for model in frame["model"]
+    ]
+    for row, (_, line) in zip(rows[1:], frame.iterrows(), strict=True):
+        assert float(row[4][1].split("±")[0]) == pytest.approx(line["agreement"], abs=0.0051)
+        assert (row[0][1].replace("–", "-"), row[1][1]) == (
+            line["rank"] or "-",
+            line["group"] or "",
+        )
+        assert float(row[5][1].rstrip("ABC")) == pytest.approx(line["moons"], abs=0.0051)
+
+
+def test_ten_seconds_tell_who_leads_who_copies_and_how_far_to_trust_it():
+    html = html_of()
+    top = html[html.index("<div class=top>") : html.index("<div class=tools>")]
+    text = re.sub(r"<[^>]+>", " ", top)
+
+    assert "In front" in text
+    assert "0.97" in text
+    assert "One model is told apart from all others" in text
+    assert re.search(r"first\b", text)
+    assert re.search(r"Copies its training data\s+copyist", text)
+    assert re.search(r"real samples\s+1.00\s+what a perfect model gets", text)
+    assert re.search(r"noise\s+0.00", text)
+    assert "2 of 3 pairs apart" in text
+
+
+def test_with_one_seed_the_summary_says_that_it_is_an_order():
+    html = html_of([cell for cell in board("ring") if cell.seed == 0])
+
+    assert "an order, not a ranking" in html
+    assert "nothing is told apart" in html
+
+
+def test_what_does_not_count_is_named_and_its_column_marked():
+    records = [
+        replace(c, scores=dict(c.scores) | {"coverage": score("coverage", 0.5 + 0.1 * c.seed)})
+        for c in board("ring")
+    ]
+    found = parsed(records)
+    html = html_of(records)
+
+    assert "coverage on ring" in html
+    heads = [text for _, text in table_of(found, "ring", ("ring",))[0]]
+    assert any(head.startswith("coverage⚠") for head in heads)
+    assert any(head.startswith("precision●") for head in heads)
 
 
 def test_a_missing_number_is_a_dash_that_tells_why():
-    attributes, text = column(parsed(), "recall")["b"]
+    attributes, text = column(table_of(parsed(), "ring"), "recall")["b"]
 
     assert (text, attributes["title"]) == ("–", "too few samples")
-    assert "data-v" not in attributes
 
 
-def test_a_header_tells_what_the_metric_is_and_how_to_read_it():
+def test_a_head_tells_what_the_metric_is_and_how_to_read_it():
     found = parsed(meanings={"recall": "Share of test samples."})
 
     tips = [attributes.get("title", "") for tag, attributes in found.tags if tag == "button"]
     expected = "Share of test samples. [more is better; from 0 to 1; ideal 1; chance 0]"
-    assert expected in tips
-    assert any(text == "recall↑" for _, text in found.rows[0])
+    assert any(tip.startswith(expected) for tip in tips)
 
 
-def test_rows_come_ranked_and_real_samples_first():
-    found = parsed()
-    order = [(row[0][1], row[1][1]) for row in found.rows[1:]]
+def test_what_is_in_no_table_is_listed_with_its_reason():
+    other = [replace(c, n_test=99) for c in several("other", 0.7)]
+    html = html_of([*RECORDS, *other])
 
-    assert order == [
-        ("–", REAL),
-        ("1", "a"),
-        ("2", "b"),
-        ("–", "noise"),
-        ("–", "slow (seed 0)"),
+    assert "<b>slow</b> on ring, seed 0: timeout in fit: no answer after 300 s" in html
+    assert "<b>other</b> on ring, seed 0: another number of test samples (99 for 0)" in html
+    assert "<b>b</b>, 1 of 2 data sets: moons: not run" in html
+
+
+def test_a_card_tells_each_seed_of_each_data_set():
+    html = html_of(summaries={"first": "A model of mine."})
+    cards = html.split("<div popover ")[1:]
+    (card,) = (card for card in cards if "<h3><s></s>first</h3>" in card)
+
+    assert "A model of mine." in card
+    assert card.count("<u ") == 6
+    assert "group A, places 1" in card
+    number = re.search(r"id=(c\d+)", card)[1]
+    assert html.count(f"popovertarget={number}>") >= 3  # its names, and the cross that closes it
+
+
+def test_one_s_own_model_is_marked():
+    known = dict.fromkeys(("first", "second", "level", "copyist", "b"), "A baseline.")
+    html = html_of(summaries=known)
+
+    own = re.findall(r"<th scope=row class=own><button[^>]*>(\w+)<", html)
+    assert set(own) == {"c"}
+
+
+def crowd(models, datasets, metrics, preview=()):
+    """Return a board of so many models, with as many metrics more than those of the headline."""
+    rng = np.random.default_rng(0)
+    ways = {REAL: 1.0, "noise": 0.0} | {f"m{i}": float(rng.uniform()) for i in range(models)}
+    return [
+        replace(cell, preview=preview, scores=dict(cell.scores) | more)
+        for dataset in datasets
+        for model, way in ways.items()
+        for cell in several(model, way, dataset=dataset, family=f"family {len(model)}")
+        for more in [{f"metric_{i}": score(f"metric_{i}", rng.uniform()) for i in range(metrics)}]
     ]
 
 
-def test_a_failure_is_a_row_and_is_listed_with_its_reason():
-    html = page("Leaderboard", tables(RECORDS))
-
-    assert '<tr class="failed" data-model="slow"' in html
-    assert "<b>slow</b> (seed 0): timeout in fit: no answer after 300 s" in html
-
-
-def test_the_page_of_a_large_board_stays_small():
+def test_a_large_board_keeps_its_budget_and_parts_with_data_sets_from_the_last():
     picture = tuple(tuple(float((i * j) % 17) for j in range(64)) for i in range(16))
-    names = [f"metric_{i}" for i in range(25)]
-    records = [
-        replace(
-            record(f"model {i}", seed, preview=picture, **dict.fromkeys(names, 1 / (3 + i + seed))),
-            dataset=dataset,
-        )
-        for i in range(25)
-        for seed in range(3)
-        for dataset in ("one", "two", "three", "four")
-    ]
+    records = crowd(63, ("a", "b", "c", "d", "e"), 20, picture)
 
-    assert len(page("Leaderboard", tables(records)).encode()) < 400_000
+    made = pages(tables(records), Content(title="x", panels=novelty_quality_points(records)))
+
+    assert len(made["index.html"]) <= MOST_BYTES
+    assert list(made) == ["index.html", *(f"{n}.html" for n in "abcde" if f"{n}.html" in made)]
+    assert "a.html" not in made
+    parted = [name for name in made if name != "index.html"]
+    assert parted
+    for name in parted:
+        assert f'<a href="{name}">'.encode() in made["index.html"]
+        assert b"<table>" in made[name]
 
 
-def test_figures_are_carried_inside():
-    html = page("Leaderboard", tables(RECORDS), figures={"One": b"<svg/>", "Two": b"<svg />"})
+@pytest.mark.long
+def test_200_models_on_30_metrics_five_seeds_and_five_data_sets_keep_the_budget():
+    records = crowd(200, ("a", "b", "c", "d", "e"), 25)
 
-    assert base64.b64encode(b"<svg/>").decode() in html
-    assert base64.b64encode(b"<svg />").decode() in html
+    made = pages(tables(records), Content(title="x", panels=novelty_quality_points(records)))
+
+    assert len(made["index.html"]) <= MOST_BYTES
+
+
+def pixels(found):
+    return np.asarray(Image.open(io.BytesIO(found.png)).convert("RGB"))
 
 
 def test_samples_of_two_numbers_are_a_scatter():
-    found = thumbnails([record("a", preview=((0.0, 0.0), (1.0, 1.0)))])
+    square = tuple((float(x), float(y)) for x in (0, 1) for y in (0, 1)) * 20
+    found = sprite([record("a", preview=square), record("b", preview=((0.0, 0.0),) * 5)])
 
-    assert found["a"].startswith('<svg class="scatter"')
-    assert 'd="M2.0 42.0h0M42.0 2.0h0"' in found["a"]
+    drawn = pixels(found)[:, :, 0]
+    assert (found.models, found.pictures, drawn.shape) == (("a", "b"), False, (88, 44))
+    dark = np.argwhere(drawn[:44] < 100)
+    assert {tuple(spot) for spot in np.round(dark / 43)} == {(0, 0), (0, 1), (1, 0), (1, 1)}
+    down, right = np.argwhere(drawn[44:] < 100).mean(axis=0)
+    assert (down > 35, right < 9) == (True, True)  # the origin is below and left
 
 
 def test_samples_of_a_square_number_of_values_are_pictures_on_one_scale():
-    from io import BytesIO
+    previews = {"a": ((0, 4, 8, 16),) * 2, "b": ((8,) * 4,) * 2}
+    found = sprite([record(model, preview=preview) for model, preview in previews.items()])
 
-    from matplotlib.image import imread
-
-    found = thumbnails(
-        [record("a", preview=((0, 4, 8, 16),) * 2), record("b", preview=((8,) * 4,))]
-    )
-
-    first, second = (
-        imread(BytesIO(base64.b64decode(re.search(r"base64,([^\"]+)", found[name])[1])))
-        for name in "ab"
-    )
-    assert first.shape == (2, 5, 4)
-    grey, opacity = first[..., 0] * 255, first[..., 3]
-    assert grey[:, :2].round().tolist() == [[0, 64], [128, 255]]
-    assert opacity.tolist() == [[1, 1, 0, 1, 1]] * 2
-    assert (second[..., 0] * 255).round().tolist() == [[128, 128]] * 2
+    drawn = pixels(found)[:, :, 0]
+    assert (found.width, found.height, found.pictures) == (5, 2, True)
+    assert drawn[:2].tolist() == [[0, 68, 255, 0, 68], [136, 255, 255, 136, 255]]  # four bits
+    assert set(drawn[2:, [0, 1, 3, 4]].ravel().tolist()) == {136}
 
 
 def test_samples_of_three_times_a_square_are_pictures_in_colour():
-    from io import BytesIO
-
-    from matplotlib.image import imread
-
     red, green, blue, white = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
-    found = thumbnails([record("a", preview=((*red, *green, *blue, *white),) * 2)])
+    drawn = pixels(sprite([record("a", preview=((*red, *green, *blue, *white),) * 2)]))
 
-    strip = imread(BytesIO(base64.b64decode(re.search(r"base64,([^\"]+)", found["a"])[1])))
-    assert strip.shape == (2, 5, 4)
-    colours = (strip[..., :3] * 255).round().astype(int)
-    assert colours[:, :2].tolist() == [[[*red], [*green]], [[*blue], [*white]]]
-    assert colours[:, 3:].tolist() == colours[:, :2].tolist()
-    assert strip[..., 3].tolist() == [[1, 1, 0, 1, 1]] * 2
+    assert drawn.shape == (2, 5, 3)
+    assert drawn[:, :2].tolist() == [[[*red], [*green]], [[*blue], [*white]]]
+    assert drawn[:, 3:].tolist() == drawn[:, :2].tolist()
 
 
 @pytest.mark.parametrize("sample", [(1.0,), (1.0, 2.0, 3.0), (1.0,) * 5, ()])
 def test_other_samples_are_not_drawn(sample):
-    assert thumbnails([record("a", preview=(sample,))]) == {}
+    assert sprite([record("a", preview=(sample,))]) is None
+
+
+def test_a_row_shows_its_own_part_of_the_picture():
+    records = [replace(each, preview=((0.0,) * 4,)) for each in board("ring")]
+    html = html_of(records)
+
+    shown = re.findall(r"<button type=button popovertarget=c\d+>([^<]+)</button>.*?--i:(\d+)", html)
+    models = sorted({each.model for each in records})
+    assert {name: models[int(place)] for name, place in shown if name in models} == {
+        name: name for name in models
+    }
+    assert base64.b64encode(sprite(records).png).decode() in html
 
 
 FAILINGS = {
@@ -270,31 +408,13 @@ WITHIN_MODES = "In genbench's checks of metrics it fails: collapse within modes.
 )
 def test_a_metric_that_fails_checks_is_marked_and_says_which(preview, says):
     records = [replace(each, preview=preview) for each in RECORDS]
-    html = page("Leaderboard", tables(records), failings=FAILINGS)
+    html = html_of(records, failings=FAILINGS)
 
     found = Parsed(html)
     tips = [attributes.get("title", "") for tag, attributes in found.tags if tag == "button"]
-    assert [tip for tip in tips if "checks" in tip] == [
-        f"[more is better; from 0 to 1; ideal 1; chance 0] {says}"
+    assert [says in tip for tip in tips if "checks" in tip] == [True]
+    marks = [attributes for tag, attributes in found.tags if attributes.get("role") == "img"]
+    assert [m["aria-label"] for m in marks if "checks" in m.get("aria-label", "")] == [
+        "fails checks"
     ]
-    assert [text for _, text in found.rows[0] if "!" in text] == ["recall!↑"]
-    marks = [attributes for tag, attributes in found.tags if tag == "sup"]
-    assert [mark["aria-label"] for mark in marks] == ["fails checks"]
-    listed = html[html.index('id="reading"') :]
-    assert f"chance 0] {says}".replace("'", "&#x27;") in listed
-
-
-def test_what_a_metric_fails_on_pictures_is_nothing_to_a_table_of_points():
-    failed = {"recall": FAILINGS["recall"][1:]}
-    points = [replace(each, dataset="points") for each in RECORDS]
-    pictures = [replace(each, preview=((0.0,) * 4,)) for each in RECORDS]
-
-    alone, both = (
-        page("Leaderboard", tables(records), failings=failed)
-        for records in (points, points + pictures)
-    )
-
-    assert '<sup class="mark"' not in alone
-    assert "it fails" not in alone
-    assert both.count('<sup class="mark"') == 1  # of two tables
-    assert both.count("it fails") == 2  # the head of one, and the list
+    assert says.replace("'", "&#x27;") in html[html.index("id=measures") :]

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from genbench.metric import Score
 from genbench.report import bars, figures, plots
 from genbench.report.labels import place
 from genbench.report.leaderboard import tables
+from genbench.report.overall import overall
 from genbench.report.tradeoff import novelty_quality_points
 from genbench.runs.records import REAL, Record
 
@@ -27,6 +29,7 @@ def record(model, seed=0, *, family="yours", status="ok", **values):
     )
 
 
+FACES = {"fidelity": ("precision",)}
 RECORDS = [
     record(REAL, precision=0.9, bayesian_surprise=0.5),
     record("noise", precision=0.1, bayesian_surprise=2.0),
@@ -49,7 +52,8 @@ def make_tradeoff(records=RECORDS):
 
 
 def make_bars(records=RECORDS):
-    return bars.agreement_bars(tables(records))
+    made = tables(records, faces=FACES)
+    return bars.agreement_bars(overall(made), made, {"yours": "#0173b2", "GAN": "#de8f05"})
 
 
 @pytest.mark.parametrize("make", [make_tradeoff, make_bars])
@@ -67,7 +71,7 @@ def test_the_same_records_give_the_same_bytes_without_date_or_version(make):
 def test_the_panel_names_its_axes_its_points_and_who_is_missing():
     found = words(make_tradeoff())
 
-    assert "bayesian surprise [nats], more is better" in found
+    assert "bayesian surprise [nats], best where real samples are" in found
     assert "precision [share of samples], more is better" in found
     assert {"ring", REAL, "a", "b", "not shown: broken"} <= found
     assert {"GAN", "yours", "real samples", "noise"} <= found
@@ -86,11 +90,48 @@ def test_seeds_are_drawn_as_a_cross():
     assert (pytest.approx(0.4), pytest.approx(0.6)) in lines
 
 
-def test_the_front_steps_through_the_models_that_none_beats():
-    (front,) = [line for line in make_tradeoff().axes[0].lines if line.get_linestyle() == "--"]
+def test_dashes_meet_at_real_samples():
+    dashed = [line for line in make_tradeoff().axes[0].lines if line.get_linestyle() == "--"]
 
-    assert list(front.get_ydata())[:3] == pytest.approx([0.7, 0.7, 0.6])
-    assert list(front.get_xdata())[1:] == pytest.approx([0.5, 0.7, 0.7])
+    assert [set(line.get_xdata()) for line in dashed] == [{0.5}, {0, 1}]
+    assert [set(line.get_ydata()) for line in dashed] == [{0, 1}, {0.9}]
+
+
+def test_of_many_models_few_are_named():
+    rng = np.random.default_rng(0)
+    crowd = [
+        record(f"m{i}", precision=float(p), bayesian_surprise=float(b))
+        for i, (p, b) in enumerate(rng.uniform(0.5, 0.8, size=(60, 2)))
+    ]
+    panels = novelty_quality_points([*RECORDS, *crowd])
+    figure = plots.novelty_quality(panels, leads={"ring": {"m0", "m1"}})
+
+    named = {text.get_text() for text in figure.axes[0].texts if text.get_text()}
+    assert {REAL, "m0", "m1"} <= named
+    assert len(named) <= 2 + 12
+
+
+def test_no_name_hides_a_point_or_a_name():
+    """Measured on the drawing itself, in the boxes that letters and markers take there."""
+    rng = np.random.default_rng(1)
+    crowd = [
+        record(f"model_{i}", precision=float(p), bayesian_surprise=float(b))
+        for i, (p, b) in enumerate(rng.normal((0.7, 0.6), 0.03, size=(20, 2)))
+    ]
+    figure = plots.novelty_quality(novelty_quality_points([*RECORDS[:2], *crowd]))
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    (ax,) = figure.axes[:1]
+    names = [text.get_window_extent(renderer) for text in ax.texts if text.get_text()]
+    spots = [
+        ax.transData.transform((line.get_xdata()[0], line.get_ydata()[0]))
+        for line in ax.lines
+        if line.get_marker() not in ("None", "")
+    ]
+
+    assert len(names) > 12
+    for i, box in enumerate(names):
+        assert not any(box.overlaps(other) for other in names[:i])
+        assert not any(box.contains(*spot) for spot in spots)
 
 
 def test_an_infinite_number_is_not_drawn_but_named():
@@ -103,11 +144,22 @@ def test_a_board_without_both_numbers_says_so():
     assert "no model has both numbers" in words(make_tradeoff([record("a", precision=0.5)]))
 
 
-def test_bars_name_failures_and_the_want_of_a_headline():
-    found = words(make_bars([record("a", frechet_distance=1.0), record("z", status="crash")]))
+def test_the_headline_names_groups_anchors_and_who_is_not_shown():
+    models = {REAL: 0.9, "noise": 0.1} | {f"m{i:02}": 0.8 - 0.03 * i for i in range(20)}
+    records = [
+        record(model, seed, precision=value + 1e-4 * seed)
+        for model, value in models.items()
+        for seed in range(3)
+    ]
+    found = words(make_bars(records))
 
-    assert {"a", "z", "crash"} <= found
-    assert "no agreement here: rows are ordered by frechet distance" in found
+    assert {REAL, "noise", "m00", "m11", "group A", "group B", "a perfect model"} <= found
+    assert "m12" not in found
+    assert "8 more models below are in the tables" in found
+
+
+def test_the_headline_says_that_there_is_none():
+    assert "no agreement on ring" in words(make_bars([record("a", recall=1.0)]))
 
 
 def test_any_name_can_be_drawn():
@@ -125,9 +177,22 @@ def test_names_do_not_overlap_even_in_a_crowd():
 
     centres = place(points, sizes, (0, 0, 500, 400))
 
+    assert None not in centres
     apart = np.abs(np.array(centres)[:, None] - np.array(centres)) >= (60 - 1e-6, 9 - 1e-6)
     assert (apart.any(axis=-1) | np.eye(20, dtype=bool)).all()
     assert np.all(np.abs(np.array(centres) - (250, 200)) <= (250 - 30, 200 - 4.5))
+
+
+def test_a_name_without_room_is_left_out():
+    points = [(10.0, 10.0), (10.0, 11.0), (11.0, 10.0)]
+
+    assert None in place(points, [(20.0, 9.0)] * 3, (0, 0, 44, 30))
+
+
+def test_a_name_hides_no_point_that_has_none():
+    (centre,) = place([(50.0, 50.0)], [(40.0, 9.0)], (0, 0, 100, 100), others=[(78.0, 50.0)])
+
+    assert abs(centre[0] - 78) >= 20 or abs(centre[1] - 50) >= 4.5
 
 
 def test_families_keep_their_colour_and_no_two_share_one():
