@@ -32,6 +32,42 @@ class Mistake:
 
 
 MISTAKES = {
+    "pooled degrees of freedom": Mistake(
+        "report/standing.py",
+        "degrees = np.divide(variance**2, share, out=np.ones_like(variance), where=~sure)",
+        "degrees = np.full_like(variance, 8.0)",
+        "report/test_standing.py",
+    ),
+    "one side of a test": Mistake(
+        "report/standing.py",
+        "2 * t.sf(statistic, degrees)",
+        "t.sf(statistic, degrees)",
+        "report/test_standing.py",
+    ),
+    "told apart at the limit": Mistake(
+        "report/standing.py",
+        "p_values(intervals) < TOLD_APART",
+        "p_values(intervals) <= TOLD_APART",
+        "report/test_standing.py",
+    ),
+    "equals that are worse": Mistake(
+        "report/standing.py",
+        "hollow=bool(means[i] < best_of_rest)",
+        "hollow=bool(means[i] <= best_of_rest)",
+        "report/test_standing.py",
+    ),
+    "variance over n": Mistake(
+        "report/intervals.py",
+        "for value in self.values) / (n - 1) / n",
+        "for value in self.values) / n / n",
+        "report/test_standing.py",
+    ),
+    "degrees of freedom n": Mistake(
+        "report/intervals.py",
+        "self.variance**2 / (len(self.values) - 1)",
+        "self.variance**2 / len(self.values)",
+        "report/test_standing.py",
+    ),
     "arguments swapped": Mistake(
         "evidence/overlap.py",
         "ball_blocks(test, test_radii, generated, generated_radii)",

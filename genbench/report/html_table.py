@@ -88,7 +88,7 @@ def column_rules(table: Table, where: str, *, samples: bool) -> Iterable[str]:
     Columns are told by their place: a class in every cell would make the page a tenth longer.
     """
     for place, column in enumerate(table.columns, start=6 + samples):
-        unchecked = f"body:has(#k{group_of(column.name)}:not(:checked))"
+        unchecked = f".tools:has(#k{group_of(column.name)}:not(:checked))~main"
         yield f"{unchecked} {where} tr>:nth-child({place}){{display:none}}"
 
 

@@ -156,10 +156,10 @@ def _rules(views: Sequence[str], look: Look) -> Iterable[str]:
     yield "@supports selector(:has(*)){@media screen{"
     if len(views) > 1:
         for index in range(len(views)):
-            yield f"body:has(#t{index}:checked) .view:not(#v{index}){{display:none}}"
+            yield f".tools:has(#t{index}:checked)~main .view:not(#v{index}){{display:none}}"
     for family in look.colours:
         kind = look.family(family)
-        yield f"body:has(#on-{kind}:not(:checked)) tr.{kind}{{display:none}}"
+        yield f".tools:has(#on-{kind}:not(:checked))~main tr.{kind}{{display:none}}"
     yield "}}"
 
 

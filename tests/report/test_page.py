@@ -14,6 +14,7 @@ from genbench.metric import Score
 from genbench.report.behaviour import Failing
 from genbench.report.frames import overall_frame, wide_frame
 from genbench.report.leaderboard import tables
+from genbench.report.markup import style
 from genbench.report.overall import overall
 from genbench.report.page import MOST_BYTES, Content, pages
 from genbench.report.sprites import sprite
@@ -418,3 +419,31 @@ def test_a_metric_that_fails_checks_is_marked_and_says_which(preview, says):
         "fails checks"
     ]
     assert says.replace("'", "&#x27;") in html[html.index("id=measures") :]
+
+
+def luminance(colour):
+    """Return the relative luminance of a colour (https://www.w3.org/TR/WCAG21/#contrast-minimum)."""
+    values = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values]
+    return sum(w * v for w, v in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_stand_out_from_what_they_stand_on(scheme):
+    blocks = re.findall(r":root \{(.*?)\}", style("board.css"), re.DOTALL)
+    found = [dict(re.findall(r"--(\w+): (#\w+);", block)) for block in blocks]
+    colours = {
+        name: f"#{''.join(2 * c for c in value[1:])}" if len(value) == 4 else value
+        for name, value in found[scheme == "dark"].items()
+    }
+
+    for ink in ("ink", "soft", "accent", "warn", "lead"):
+        for ground in ("paper", "sheet"):
+            assert contrast(colours[ink], colours[ground]) >= 4.5
+    assert contrast(colours["ink"], colours["best"]) >= 4.5
+    assert contrast(colours["soft"], colours["best"]) >= 4.5

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from genbench.report import standing
 from genbench.report.intervals import Estimate, Pooled
 from genbench.report.standing import (
     TOLD_APART,
@@ -133,6 +134,15 @@ def test_who_is_in_the_lead_group_only_for_its_scatter_has_a_hollow_letter():
     assert found["noisy"].rank == "1-3"
 
 
+def test_who_is_as_good_as_the_best_outside_is_in_its_group_for_what_it_is():
+    level = Estimate((0.25, 1.0, 0.25, 0.75, 0.25))
+    found = standings({"first": around(0.9), "outside": Estimate((0.5,) * 5), "level": level})
+
+    assert (found["outside"].letter, found["level"].letter) == ("B", "A")
+    assert level.mean == 0.5
+    assert not found["level"].hollow
+
+
 def test_what_does_not_vary_is_told_apart_by_any_difference():
     fixed, same, other = (Estimate((value,) * 3) for value in (0.5, 0.5, 0.5 + 1e-9))
 
@@ -140,8 +150,17 @@ def test_what_does_not_vary_is_told_apart_by_any_difference():
     assert difference(fixed, other).half == 0
 
 
-def test_a_verdict_is_two_sided_and_strict():
-    """At the limit itself nothing is told apart; beyond it, whichever way the difference goes."""
+def test_a_p_value_at_the_limit_itself_tells_nothing_apart(monkeypatch):
+    one, other = Estimate((1.0, 2.0, 4.0)), Estimate((3.0, 5.0, 9.0))
+    limit = float(p_values([one, other])[0, 1])
+
+    monkeypatch.setattr(standing, "TOLD_APART", limit)
+    assert not told_apart([one, other]).any()
+    monkeypatch.setattr(standing, "TOLD_APART", np.nextafter(limit, 1))
+    assert told_apart([one, other])[0, 1]
+
+
+def test_a_verdict_is_two_sided():
     spread = Estimate((-1.0, 0.0, 1.0))
     limit = float(stats.t.isf(TOLD_APART / 2, 4)) * math.sqrt(2 / 3)
     near, far = (Estimate(tuple(f * limit + v for v in spread.values)) for f in (0.999, 1.001))
