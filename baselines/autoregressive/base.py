@@ -136,8 +136,9 @@ class AutoregressiveModel(Trained, ABC):
     """Trained until held-out samples are no longer predicted better.
 
     Args:
-        bins: levels that data other than whole numbers are cut into; two thirds of them where
-            samples are scarce: fewer than a hundred for each coordinate.
+        bins: levels that data other than whole numbers are cut into.
+        scarce_bins: as many at most where samples are scarce: fewer than a hundred for each
+            coordinate.
         blur: how far samples move in training, in bins: a bin's border is arbitrary.
         dropout: share of hidden units dropped in training.
         epochs: most passes over the training samples, with a rate that falls along half a cosine.
@@ -146,7 +147,8 @@ class AutoregressiveModel(Trained, ABC):
         learning_rate: highest learning rate.
     """
 
-    bins: int = 96
+    bins: int = 112
+    scarce_bins: int = 64
     blur: float = 0.5
     dropout: float = 0.2
     epochs: int = 40
@@ -184,7 +186,7 @@ class AutoregressiveModel(Trained, ABC):
         return Levels(train, self._bins(train))
 
     def _bins(self, train: Array) -> int:
-        return 2 * self.bins // 3 if scarce(*train.shape) else self.bins
+        return min(self.bins, self.scarce_bins) if scarce(*train.shape) else self.bins
 
     def _marginals(self, samples: Array) -> Tensor:
         """Log-probability of each level of each coordinate (d, levels), on its own."""

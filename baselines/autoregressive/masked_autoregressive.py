@@ -62,6 +62,7 @@ class MaskedAutoregressive(AutoregressiveModel):
         hidden: width of the network's two hidden layers.
     """
 
+    bins: int = 96  # it draws thin lines, as of spirals, worse with more
     hidden: int = 512
     epochs: int = 100
     patience: int = 10
