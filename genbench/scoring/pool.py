@@ -12,7 +12,7 @@ from genbench.ground.arrays import Array, flat
 from genbench.ground.randomness import rng_for
 
 N_EACH = 1000  # samples of each sort
-BLURS = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # in spacings of the training samples
+BLURS = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0)  # in spacings of the training samples
 
 
 def reference_pool(dataset: Dataset) -> Array:
