@@ -1,7 +1,7 @@
 """A board's folder, regenerated from its store: tables, figures and one page.
 
-Everything written is a function of the records and of what is known of metrics, so that running it
-again changes nothing.
+Everything written is a function of the records, of the codebooks that are kept beside them, and of
+what is known of metrics, so that running it again changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,19 +9,29 @@ from pathlib import Path
 
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.landing import replace_file
+from genbench.report import frontier
 from genbench.report.behaviour import failings, published_behaviour
+from genbench.report.frontier import Plane
 from genbench.report.leaderboard import Table, tables
 from genbench.report.markdown import SHORT, bullets, failures, markdown, safe
 from genbench.report.reading import RULES, protocol
 from genbench.report.terminal import print_table
 from genbench.report.tradeoff import NOVELTY, Panel, novelty_quality_points
 from genbench.runs.boards import CATALOG as BOARDS
+from genbench.runs.codebooks import codebooks
 from genbench.runs.records import Record, newest
 from genbench.runs.store import Store
 
 __all__ = ["meanings", "print_table", "report"]
 
 TRADEOFF = "Novelty against quality; the dashed line joins the models that none beats on both."
+FRONTIER = (
+    "The line is S(Q), the most novelty of any samples whose mean quality is Q: mutual information,"
+    " in nats, of kinds of samples and of what they make one believe who has seen the training set."
+    " Quality is the share of real samples in places at most as dense. Efficiency, a model's share"
+    " of S at its quality, ranks nobody: noise is efficient, too. Every number is in"
+    " [frontier.csv](frontier.csv)."
+)
 HEADLINE = "Agreement with the data: 0 is as noise, 1 is as real samples."
 AGREEMENT = (
     "Agreement is how far a model has come from noise (0) to real samples (1), averaged over the"
@@ -53,12 +63,13 @@ def report(
         if name is not None and name not in known:
             raise unknown_name("metric", name, known)
     panels = novelty_quality_points(found, quality, novelty or NOVELTY)
+    planes = frontier.planes(found, codebooks(folder, found))
     command = " ".join(
         ["genbench report", folder.resolve().name]
         + ([f"--quality {quality}"] if quality else [])
         + ([f"--novelty {novelty}"] if novelty else [])
     )
-    contents = _contents(found, panels, folder.resolve().name, command)
+    contents = _contents(found, panels, planes, folder.resolve().name, command)
     return write_files(folder, contents)
 
 
@@ -72,7 +83,11 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
 
 
 def _contents(
-    found: Sequence[Record], panels: Mapping[str, Panel], name: str, command: str
+    found: Sequence[Record],
+    panels: Mapping[str, Panel],
+    planes: Mapping[str, Plane],
+    name: str,
+    command: str,
 ) -> dict[str, bytes]:
     """Return what each file should hold."""
     from genbench.report import bars, figures, frames, plots
@@ -94,7 +109,7 @@ def _contents(
         failings=failings(published_behaviour()),
     )
     return {
-        "README.md": _readme(made, name, command).encode(),
+        "README.md": _readme(made, name, command, planes).encode(),
         "results.csv": frames.to_csv(frames.long_frame(found)),
         "table.csv": frames.to_csv(frames.wide_frame(made)),
         "costs.csv": frames.to_csv(frames.cost_frame(found)),
@@ -102,6 +117,22 @@ def _contents(
         "novelty_quality.png": figures.png(tradeoff),
         "novelty_quality.svg": figures.svg(tradeoff),
         "index.html": html.encode(),
+        **_frontier_files(planes, colours),
+    }
+
+
+def _frontier_files(planes: Mapping[str, Plane], colours: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the files of the frontier; none where no samples were counted by their kinds."""
+    from genbench.report import figures, frames
+    from genbench.report.frontier_plot import frontier_figure
+
+    if not planes:
+        return {}
+    figure = frontier_figure(planes, colours)
+    return {
+        "frontier.csv": frames.to_csv(frontier.frontier_frame(planes)),
+        "frontier.png": figures.png(figure),
+        "frontier.svg": figures.svg(figure),
     }
 
 
@@ -112,7 +143,7 @@ def meanings() -> dict[str, str]:
     return {name: metric.meaning for name, metric in CATALOG.items()}
 
 
-def _readme(made: Sequence[Table], name: str, command: str) -> str:
+def _readme(made: Sequence[Table], name: str, command: str, planes: Mapping[str, Plane]) -> str:
     summary = f"{BOARDS[name].summary}.\n\n" if name in BOARDS else ""
     parts = [
         f"# Leaderboard: {safe(name)}\n\n{summary}"
@@ -121,11 +152,14 @@ def _readme(made: Sequence[Table], name: str, command: str) -> str:
         *(_section(table) for table in made),
         f"## Novelty against quality\n\n{TRADEOFF}\n\n"
         "![Novelty against quality](novelty_quality.png)\n",
+        f"## The most novelty that quality allows\n\n{FRONTIER}\n\n![The frontier](frontier.png)\n"
+        if planes
+        else "",
         f"## How to read it\n\n{bullets([*RULES, AGREEMENT])}",
         "What every metric is: open [index.html](index.html). Every number:"
         " [results.csv](results.csv) (one line each), [table.csv](table.csv) (means over seeds).\n",
     ]
-    return "\n".join(parts)
+    return "\n".join(part for part in parts if part)
 
 
 def _section(table: Table) -> str:

@@ -15,14 +15,19 @@ MARKER = 6.0  # half the side of the square that a marker takes
 
 
 def place(
-    points: Sequence[Spot], sizes: Sequence[Spot], frame: tuple[float, float, float, float]
+    points: Sequence[Spot],
+    sizes: Sequence[Spot],
+    frame: tuple[float, float, float, float],
+    beside: Sequence[Spot] = (),
 ) -> list[Spot]:
     """Return the centre of each point's label, for labels of these widths and heights, in points.
 
     The most crowded points choose first; each takes the spot that hides least, near before far.
+    `beside` are points without a label.
     """
     spots = np.array(points, dtype=float)
-    markers = np.hstack([spots - MARKER, spots + MARKER])
+    everything = np.array([*points, *beside], dtype=float)
+    markers = np.hstack([everything - MARKER, everything + MARKER])
     boxes = np.full((len(points), 4), np.nan)  # left, bottom, right, top of each label
     placed: list[int] = []
     crowding = (1 / (1 + np.linalg.norm(spots[:, None] - spots, axis=-1) / 20)).sum(axis=1)

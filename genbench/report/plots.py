@@ -1,7 +1,7 @@
 """The figure of novelty against quality: one panel per data set, every model a point."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import Literal
 
@@ -13,9 +13,9 @@ from matplotlib.lines import Line2D
 from genbench.metric import Aim
 from genbench.report import figures
 from genbench.report.agreement import NOISE
+from genbench.report.captions import write
 from genbench.report.figures import GREY, INK, STYLE, family_colours, short_name
 from genbench.report.intervals import number
-from genbench.report.labels import place
 from genbench.report.tradeoff import Panel, Point
 from genbench.runs.records import REAL
 
@@ -33,11 +33,7 @@ def novelty_quality(
     """Draw one panel per data set: every model a point, its seeds a cross, the front a line."""
     families = {p.family for panel in panels.values() for p in panel.points if p.competes}
     colours = colours or family_colours(families)
-    styles = {
-        family: (colour, SHAPES[i % len(SHAPES)])
-        for i, (family, colour) in enumerate(sorted(colours.items()))
-        if family in families
-    }
+    styles = family_styles(families, colours)
     several = any(len(p.novelty.values) > 1 for panel in panels.values() for p in panel.points)
     with mpl.rc_context(STYLE):
         columns = min(len(panels), 2)
@@ -57,6 +53,17 @@ def novelty_quality(
         for ax, panel in zip(axes, panels.values(), strict=True):
             _name_points(ax, panel)
     return figure
+
+
+def family_styles(
+    families: Iterable[str], colours: Mapping[str, str]
+) -> dict[str, tuple[str, Shape]]:
+    """Return a colour and a shape for each family, the same whichever of them are drawn."""
+    return {
+        family: (colour, SHAPES[i % len(SHAPES)])
+        for i, (family, colour) in enumerate(sorted(colours.items()))
+        if family in set(families)
+    }
 
 
 def _draw_panel(ax: Axes, panel: Panel, styles: Mapping[str, tuple[str, Shape]]) -> None:
@@ -167,56 +174,13 @@ def _draw_front(ax: Axes, panel: Panel, points: Sequence[Point]) -> None:
 
 
 def _name_points(ax: Axes, panel: Panel) -> None:
-    """Write each name where it hides nothing, with a thin line to its point if it is far."""
-    figure = ax.get_figure(root=True)
     points = _finite(panel)
-    if figure is None or not points:
-        return
-    scale = 72 / figure.dpi
-    spots = [
-        (float(x * scale), float(y * scale))
-        for x, y in ax.transData.transform([_seen(ax, point) for point in points])
-    ]
-    texts = [
-        ax.annotate(
-            _caption(ax, point),
-            _seen(ax, point),
-            xytext=(0, 0),
-            textcoords="offset points",
-            fontsize=8,
-            fontweight="normal" if point.competes else "bold",
-            ha="center",
-            va="center",
-            zorder=5,
-            bbox={"facecolor": "white", "alpha": 0.65, "pad": 0.6, "linewidth": 0},
-        )
-        for point in points
-    ]
-    sizes = [(b.width * scale, b.height * scale) for b in (t.get_window_extent() for t in texts)]
-    left, bottom, right, top = (edge * scale for edge in ax.get_window_extent().extents)
-    centres = place(spots, sizes, (left + 2, bottom + 2, right - 2, top - 2))
-    for text, spot, centre, size in zip(texts, spots, centres, sizes, strict=True):
-        dx, dy = centre[0] - spot[0], centre[1] - spot[1]
-        text.set_position((dx, dy))
-        gap = max(abs(dx) - size[0] / 2, abs(dy) - size[1] / 2)
-        if gap > 11:
-            edge = (
-                min(max(0.0, dx - size[0] / 2), dx + size[0] / 2),
-                min(max(0.0, dy - size[1] / 2), dy + size[1] / 2),
-            )
-            ax.annotate(
-                "",
-                xy=text.xy,
-                xytext=edge,
-                textcoords="offset points",
-                arrowprops={
-                    "arrowstyle": "-",
-                    "color": GREY,
-                    "lw": 0.6,
-                    "shrinkA": 0,
-                    "shrinkB": 4,
-                },
-            )
+    write(
+        ax,
+        [_seen(ax, point) for point in points],
+        [_caption(ax, point) for point in points],
+        bold=[not point.competes for point in points],
+    )
 
 
 def _caption(ax: Axes, point: Point) -> str:
