@@ -45,8 +45,7 @@ class Envelope:
         """Return the least upper bound on S at these qualities, in nats, of their shape."""
         quality = np.asarray(quality)
         finite = np.isfinite(self.multiplier)
-        lines = (
-            (self.novelty + self.gap)[finite]
-            + self.multiplier[finite] * (self.level[finite] - quality[..., None])
-        )  # fmt: skip
+        most = (self.novelty + self.gap)[finite]
+        spare = self.level[finite] - quality[..., None]
+        lines = most + self.multiplier[finite] * spare
         return np.asarray(lines.min(axis=-1))

@@ -94,6 +94,7 @@ def _contents(
     from genbench.report.page import page
 
     made = tables(found)
+    missing = frontier.unplaced(found, planes)
     colours = figures.family_colours(record.family for record in found)
     tradeoff = plots.novelty_quality(panels, colours)
     headline = bars.agreement_bars(made, colours)
@@ -109,7 +110,7 @@ def _contents(
         failings=failings(published_behaviour()),
     )
     return {
-        "README.md": _readme(made, name, command, planes).encode(),
+        "README.md": _readme(made, name, command, _frontier_section(planes, missing)).encode(),
         "results.csv": frames.to_csv(frames.long_frame(found)),
         "table.csv": frames.to_csv(frames.wide_frame(made)),
         "costs.csv": frames.to_csv(frames.cost_frame(found)),
@@ -117,11 +118,13 @@ def _contents(
         "novelty_quality.png": figures.png(tradeoff),
         "novelty_quality.svg": figures.svg(tradeoff),
         "index.html": html.encode(),
-        **_frontier_files(planes, colours),
+        **_frontier_files(planes, missing, colours),
     }
 
 
-def _frontier_files(planes: Mapping[str, Plane], colours: Mapping[str, str]) -> dict[str, bytes]:
+def _frontier_files(
+    planes: Mapping[str, Plane], missing: Mapping[str, str], colours: Mapping[str, str]
+) -> dict[str, bytes]:
     """Return the files of the frontier; none where no samples were counted by their kinds."""
     from genbench.report import figures, frames
     from genbench.report.frontier_plot import frontier_figure
@@ -130,7 +133,7 @@ def _frontier_files(planes: Mapping[str, Plane], colours: Mapping[str, str]) -> 
         return {}
     figure = frontier_figure(planes, colours)
     return {
-        "frontier.csv": frames.to_csv(frontier.frontier_frame(planes)),
+        "frontier.csv": frames.to_csv(frontier.frontier_frame(planes, missing)),
         "frontier.png": figures.png(figure),
         "frontier.svg": figures.svg(figure),
     }
@@ -143,7 +146,15 @@ def meanings() -> dict[str, str]:
     return {name: metric.meaning for name, metric in CATALOG.items()}
 
 
-def _readme(made: Sequence[Table], name: str, command: str, planes: Mapping[str, Plane]) -> str:
+def _frontier_section(planes: Mapping[str, Plane], missing: Mapping[str, str]) -> str:
+    if not planes:
+        return ""
+    notes = bullets(f"not drawn: {safe(name)}, {safe(why)}" for name, why in missing.items())
+    parts = ("## The most novelty that quality allows\n", f"{FRONTIER}\n", notes)
+    return "\n".join((*filter(None, parts), "![The frontier](frontier.png)\n"))
+
+
+def _readme(made: Sequence[Table], name: str, command: str, frontiers: str) -> str:
     summary = f"{BOARDS[name].summary}.\n\n" if name in BOARDS else ""
     parts = [
         f"# Leaderboard: {safe(name)}\n\n{summary}"
@@ -152,9 +163,7 @@ def _readme(made: Sequence[Table], name: str, command: str, planes: Mapping[str,
         *(_section(table) for table in made),
         f"## Novelty against quality\n\n{TRADEOFF}\n\n"
         "![Novelty against quality](novelty_quality.png)\n",
-        f"## The most novelty that quality allows\n\n{FRONTIER}\n\n![The frontier](frontier.png)\n"
-        if planes
-        else "",
+        frontiers,
         f"## How to read it\n\n{bullets([*RULES, AGREEMENT])}",
         "What every metric is: open [index.html](index.html). Every number:"
         " [results.csv](results.csv) (one line each), [table.csv](table.csv) (means over seeds).\n",

@@ -92,6 +92,22 @@ def planes(records: Iterable[Record], books: Mapping[str, Book]) -> dict[str, Pl
     return {dataset: plane for dataset, plane in found.items() if plane.places}
 
 
+def unplaced(records: Iterable[Record], found: Mapping[str, Plane]) -> dict[str, str]:
+    """Return why each of the other data sets has no plane."""
+    return {
+        dataset: _why(cells)
+        for dataset, cells in by_dataset(records).items()
+        if dataset not in found
+    }
+
+
+def _why(records: Sequence[Record]) -> str:
+    laws = [record.kinds for record in records if record.kinds is not None]
+    if any(law.codebook for law in laws):
+        return "its codebook does not come out here as where its samples were scored"
+    return joined({law.reason for law in laws if law.reason}) or "its kinds were not counted"
+
+
 def measures(laws: Array, dataset: str, book: Book) -> Measures:
     """Return what laws (n_laws, n_kinds), each adding up to 1, are worth."""
     channel = channel_of(dataset, book.weights, book.total)
@@ -104,12 +120,18 @@ def measures(laws: Array, dataset: str, book: Book) -> Measures:
     return Measures(quality, novelty, surprise, efficiency)
 
 
-def frontier_frame(found: Mapping[str, Plane]) -> "pandas.DataFrame":
+def frontier_frame(
+    found: Mapping[str, Plane], missing: Mapping[str, str] | None = None
+) -> "pandas.DataFrame":
     """Return all that is drawn: lines of the frontier, of each model and seed, and of who lacks.
 
-    A model's line without a seed is the mean over its seeds.
+    A model's line without a seed is the mean over its seeds. `missing` are data sets without a
+    plane, and why.
     """
-    return frame_of((row for plane in found.values() for row in _rows(plane)), COLUMNS)
+    rows = [row for plane in found.values() for row in _rows(plane)]
+    for dataset, reason in (missing or {}).items():
+        rows.append({"dataset": dataset, "what": "absent", "reason": reason})
+    return frame_of(rows, COLUMNS)
 
 
 def _plane(dataset: str, records: Sequence[Record], book: Book) -> Plane:

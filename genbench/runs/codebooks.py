@@ -85,7 +85,7 @@ def codebooks(folder: Path, records: Iterable[Record]) -> dict[str, Book]:
         if book is not None:
             found[dataset] = book
     if found and found != known:
-        replace_file(folder / NAME, _to_json(found))
+        replace_file(folder / NAME, to_json_lines(found))
     return found
 
 
@@ -124,8 +124,8 @@ def _rounded(envelope: Envelope) -> Envelope:
     return Envelope(**values | {"gap": np.round(envelope.gap + lost, DECIMALS)})
 
 
-def _to_json(books: Mapping[str, Book]) -> bytes:
-    """Return a line for each data set."""
+def to_json_lines(books: Mapping[str, Book]) -> bytes:
+    """Return the content of a file that holds these: a line for each data set."""
     lines = []
     for dataset, book in sorted(books.items()):
         values = with_infinities_as_text(_plain(asdict(book)))

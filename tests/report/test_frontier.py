@@ -12,8 +12,11 @@ from genbench.creativity.envelope import Envelope
 from genbench.creativity.laws import Law
 from genbench.evidence.kinds import N_CELLS, channel_of
 from genbench.report import frames
-from genbench.report.frontier import frontier_frame, measures, planes
+from genbench.report.folder import report
+from genbench.report.frontier import frontier_frame, measures, planes, unplaced
 from genbench.report.frontier_plot import MOST_OF_FRONT, frontier_figure
+from genbench.runs import codebooks
+from genbench.runs import records as store
 from genbench.runs.codebooks import Book
 from genbench.runs.records import REAL, Record
 
@@ -152,6 +155,40 @@ def test_the_csv_holds_what_is_drawn(book):
     assert [(r["name"], r["reason"]) for r in rows if r["what"] == "absent"] == [
         ("old", "its kinds were not counted")
     ]
+
+
+def test_a_data_set_without_a_plane_says_why(book):
+    few, old, other = Law(reason="needs 6 test samples"), None, Law(codebook="ff", counts=(3,))
+    records = [
+        record("a", [], dataset=n, kinds=k) for n, k in zip("fox", (few, old, other), strict=True)
+    ]
+    found = planes([*RECORDS, *records], {"mine": book})
+
+    missing = unplaced([*RECORDS, *records], found)
+
+    assert missing == {
+        "f": "needs 6 test samples",
+        "o": "its kinds were not counted",
+        "x": "its codebook does not come out here as where its samples were scored",
+    }
+    assert list(frontier_frame(found, missing)["reason"][-3:]) == list(missing.values())
+
+
+def test_a_report_draws_the_frontier_from_records_and_codebooks_alone(book, tmp_path, monkeypatch):
+    monkeypatch.setattr(codebooks, "kinds_of", lambda *_: pytest.fail("a codebook was fitted"))
+    old = record("ours", [], dataset="o|ld", kinds=None)
+    for name, found in (("one", [*RECORDS, old]), ("two", [old, *reversed(RECORDS)])):
+        (tmp_path / name).mkdir()
+        store.write(tmp_path / name / "records.jsonl", found)
+        (tmp_path / name / codebooks.NAME).write_bytes(codebooks.to_json_lines({"mine": book}))
+        report(tmp_path / name)
+
+    names = ("frontier.csv", "frontier.png", "frontier.svg", codebooks.NAME)
+    one, two = ([(tmp_path / n / name).read_bytes() for name in names] for n in ("one", "two"))
+    assert one == two
+    text = (tmp_path / "one" / "README.md").read_text(encoding="utf-8")
+    assert "![The frontier](frontier.png)" in text
+    assert r"- not drawn: o\|ld, its kinds were not counted" in text
 
 
 def boxes(ax):
