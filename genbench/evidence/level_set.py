@@ -38,17 +38,22 @@ class LevelSet(Evidence):
     def level_of(density: Density, d: int = 1) -> tuple[float, float]:
         """Return the log-density that a share `SHARE` of real samples reaches, and who reach it.
 
-        They are more than that share where the density has steps, as on a checkerboard. Draws are
-        made at once up to 250 dimensions `d`, above in blocks that memory holds.
+        They are more than that share where the density has steps, as on a checkerboard.
         """
-        rng = rng_for(0, "level set")
-        most = min(N_DRAWS, max(1, BLOCK_ENTRIES // d))
-        sizes = [min(most, N_DRAWS - start) for start in range(0, N_DRAWS, most)]
-        reached = np.concatenate(
-            [density.log_prob(density.sample(size, rng=rng)[0]) for size in sizes]
-        )
+        reached = log_densities_of_draws(density, d)
         level = float(np.quantile(reached, 1 - SHARE))
         return level, float((reached >= level).mean())
+
+
+def log_densities_of_draws(density: Density, d: int) -> Array:
+    """Return the log-densities (N_DRAWS,) of draws in `d` dimensions, in nats.
+
+    Draws are made at once up to 250 dimensions, above in blocks that memory holds.
+    """
+    rng = rng_for(0, "level set")
+    most = min(N_DRAWS, max(1, BLOCK_ENTRIES // d))
+    sizes = [min(most, N_DRAWS - start) for start in range(0, N_DRAWS, most)]
+    return np.concatenate([density.log_prob(density.sample(size, rng=rng)[0]) for size in sizes])
 
 
 def _density(reference: Reference) -> Density:

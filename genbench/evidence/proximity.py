@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from genbench.creativity.beliefs import JEFFREYS, sight_surprise
 from genbench.distances import squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import Neighbours, generated_to_train, within_train
@@ -51,3 +52,13 @@ class Proximity(Evidence):
                 familiarity[rows] = (squared == 0).sum(axis=1)
         spacing_there = train_spacing[found.indices[:, 0]]
         return cls(found.nearest, spacing_there, familiarity, len(train))
+
+    @property
+    def total(self) -> float:
+        """Weights of the belief in all symbols: each training sample, and what is new, as one."""
+        return self.n_train + JEFFREYS * (self.n_train + 1)
+
+    @property
+    def surprises(self) -> Array:
+        """Bayesian surprise of each generated sample (n_generated,), in nats."""
+        return sight_surprise(JEFFREYS + self.familiarity, self.total)

@@ -8,10 +8,9 @@ computational creativity", IBM J. Res. Dev. 2019, https://doi.org/10.1147/JRD.20
 import numpy as np
 from scipy.special import digamma
 
-from genbench.creativity.beliefs import JEFFREYS, sight_surprise
+from genbench.creativity.beliefs import JEFFREYS
 from genbench.evidence import Proximity
 from genbench.evidence.parts import OverParts
-from genbench.ground.arrays import Array
 from genbench.metric import Metric
 
 
@@ -23,18 +22,12 @@ def bayesian_surprise(proximity: Proximity) -> float:
     surprise is the divergence of the updated belief from the old one. A copy has been seen before
     and hardly surprises; a sample unlike all training samples surprises most.
     """
-    return float(_surprises(proximity).mean())
+    return float(proximity.surprises.mean())
 
 
 def most_surprise() -> float:
     """Surprise at a symbol never seen, among many."""
     return float(-np.log(JEFFREYS) + digamma(JEFFREYS + 1))
-
-
-def _surprises(proximity: Proximity) -> Array:
-    # The symbols are the training samples and the new one.
-    total = proximity.n_train + JEFFREYS * (proximity.n_train + 1)
-    return sight_surprise(JEFFREYS + proximity.familiarity, total)
 
 
 METRICS = (

@@ -1,7 +1,7 @@
 """A board's folder, regenerated from its store: tables, figures and one page.
 
-Everything written is a function of the records and of what is known of metrics, so that running it
-again changes nothing.
+Everything written is a function of the records, of the codebooks that are kept beside them, and of
+what is known of metrics, so that running it again changes nothing.
 """
 
 import hashlib
@@ -11,7 +11,9 @@ from pathlib import Path
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.landing import replace_file
 from genbench.models.find import baselines
+from genbench.report import frontier
 from genbench.report.behaviour import failings, published_behaviour
+from genbench.report.frontier import Plane
 from genbench.report.leaderboard import Table, tables
 from genbench.report.markdown import (
     SHORT,
@@ -28,6 +30,7 @@ from genbench.report.reading import RULES, protocol
 from genbench.report.terminal import print_table
 from genbench.report.tradeoff import NOVELTY, Panel, novelty_quality_points
 from genbench.runs.boards import CATALOG as BOARDS
+from genbench.runs.codebooks import codebooks
 from genbench.runs.records import Record, newest, to_lines
 from genbench.runs.store import Store
 
@@ -36,6 +39,13 @@ __all__ = ["meanings", "print_table", "report"]
 TRADEOFF = (
     "Novelty against quality; dashed lines meet at real samples. Left of them: nearer to the"
     " training samples than real ones are."
+)
+FRONTIER = (
+    "The line is S(Q), the most novelty of any samples whose mean quality is Q: mutual information,"
+    " in nats, of kinds of samples and of what they make one believe who has seen the training set."
+    " Quality is the share of real samples in places at most as dense. Efficiency, a model's share"
+    " of S at its quality, ranks nobody: noise is efficient, too. Every number is in"
+    " [frontier.csv](frontier.csv)."
 )
 
 
@@ -63,12 +73,13 @@ def report(
         if name is not None and name not in known:
             raise unknown_name("metric", name, known)
     panels = novelty_quality_points(found, quality, novelty or NOVELTY)
+    planes = frontier.planes(found, codebooks(folder, found))
     command = " ".join(
         ["genbench report", folder.resolve().name]
         + ([f"--quality {quality}"] if quality else [])
         + ([f"--novelty {novelty}"] if novelty else [])
     )
-    contents = _contents(found, panels, folder.resolve().name, command)
+    contents = _contents(found, panels, planes, folder.resolve().name, command)
     for dataset in {record.dataset for record in found}:  # which may have had a page of its own
         if (name := f"{file_name(dataset)}.html") not in contents:
             (folder / name).unlink(missing_ok=True)
@@ -85,13 +96,18 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
 
 
 def _contents(
-    found: Sequence[Record], panels: Mapping[str, Panel], name: str, command: str
+    found: Sequence[Record],
+    panels: Mapping[str, Panel],
+    planes: Mapping[str, Plane],
+    name: str,
+    command: str,
 ) -> dict[str, bytes]:
     """Return what each file should hold."""
     from genbench.report import bars, figures, frames, plots
 
     made = tables(found)
     every = overall(made)
+    missing = frontier.unplaced(found, planes)
     colours = figures.family_colours(record.family for record in found)
     leads = {table.dataset: table.leaders for table in made}
     tradeoff = plots.novelty_quality(panels, colours, leads)
@@ -105,7 +121,9 @@ def _contents(
         citation=citation(name, found),
     )
     return {
-        "README.md": _readme(made, every, name, command).encode(),
+        "README.md": _readme(
+            made, every, name, command, _frontier_section(planes, missing)
+        ).encode(),
         "results.csv": frames.to_csv(frames.long_frame(found)),
         "table.csv": frames.to_csv(frames.wide_frame(made)),
         "board.csv": frames.to_csv(frames.overall_frame(every)),
@@ -114,6 +132,24 @@ def _contents(
         "novelty_quality.png": figures.png(tradeoff),
         "novelty_quality.svg": figures.svg(tradeoff),
         **pages(made, content),
+        **_frontier_files(planes, missing, colours),
+    }
+
+
+def _frontier_files(
+    planes: Mapping[str, Plane], missing: Mapping[str, str], colours: Mapping[str, str]
+) -> dict[str, bytes]:
+    """Return the files of the frontier; none where no samples were counted by their kinds."""
+    from genbench.report import figures, frames
+    from genbench.report.frontier_plot import frontier_figure
+
+    if not planes:
+        return {}
+    figure = frontier_figure(planes, colours)
+    return {
+        "frontier.csv": frames.to_csv(frontier.frontier_frame(planes, missing)),
+        "frontier.png": figures.png(figure),
+        "frontier.svg": figures.svg(figure),
     }
 
 
@@ -132,7 +168,15 @@ def citation(name: str, found: Sequence[Record]) -> str:
     return f"genbench {versions}, board {name}, records {checksum}, {newest_one}"
 
 
-def _readme(made: Sequence[Table], every: Overall, name: str, command: str) -> str:
+def _frontier_section(planes: Mapping[str, Plane], missing: Mapping[str, str]) -> str:
+    if not planes:
+        return ""
+    notes = bullets(f"not drawn: {safe(name)}, {safe(why)}" for name, why in missing.items())
+    parts = ("## The most novelty that quality allows\n", f"{FRONTIER}\n", notes)
+    return "\n".join((*filter(None, parts), "![The frontier](frontier.png)\n"))
+
+
+def _readme(made: Sequence[Table], every: Overall, name: str, command: str, frontiers: str) -> str:
     summary = f"{BOARDS[name].summary}.\n\n" if name in BOARDS else ""
     parts = [
         f"# Leaderboard: {safe(name)}\n\n{summary}"
@@ -142,12 +186,13 @@ def _readme(made: Sequence[Table], every: Overall, name: str, command: str) -> s
         *(_section(table) for table in made),
         f"## Novelty against quality\n\n{TRADEOFF}\n\n"
         "![Novelty against quality](novelty_quality.png)\n",
+        frontiers,
         f"## How to read it\n\n{bullets(f'**{word}**: {rule}' for word, rule in RULES.items())}",
         "What every metric is: open [index.html](index.html). Every number:"
         " [results.csv](results.csv) (one line each), [table.csv](table.csv) (means over seeds),"
         " [board.csv](board.csv) (all data sets).\n",
     ]
-    return "\n".join(parts)
+    return "\n".join(part for part in parts if part)
 
 
 def _overall(every: Overall) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from genbench.ground.arrays import Array
+from genbench.ground.arrays import Array, Flags
 
 Spot = tuple[float, float]
 
@@ -19,12 +19,14 @@ def place(
     sizes: Sequence[Spot],
     frame: tuple[float, float, float, float],
     *,
+    first: Sequence[bool] = (),
     others: Sequence[Spot] = (),
 ) -> list[Spot | None]:
     """Return the centre of each point's label, for labels of these widths and heights, in points.
 
-    The most crowded points choose first; each takes the nearest spot where it hides nothing. Where
-    there is none, the label is left out: None. `others` are points without a label.
+    Those that are `first` choose first, and of these the most crowded; each takes the nearest spot
+    where it hides nothing. Where there is none, the label is left out: None. `others` are points
+    without a label.
     """
     spots = np.array(points, dtype=float).reshape(-1, 2)
     nameless = np.array(others, dtype=float).reshape(-1, 2)
@@ -33,14 +35,18 @@ def place(
     boxes = np.full((len(points), 4), np.nan)  # left, bottom, right, top of each label
     placed: list[int] = []
     crowding = (1 / (1 + np.linalg.norm(spots[:, None] - spots, axis=-1) / 20)).sum(axis=1)
-    for index in sorted(range(len(points)), key=lambda i: (-round(float(crowding[i]), 9), i)):
+    later = [not urgent for urgent in first] or [False] * len(points)
+
+    def turn(index: int) -> tuple[bool, float, int]:
+        return later[index], -round(float(crowding[index]), 9), index
+
+    for index in sorted(range(len(points)), key=turn):
         choices = _around(points[index], sizes[index])
         obstacles = np.vstack([np.delete(markers, index, axis=0), boxes[placed]])
         lines = (spots[placed], _centres(boxes[placed]))
         costs, hidden = _costs(spots[index], choices, np.array([frame]), obstacles, lines)
-        best = int(costs.argmin())
-        if hidden[best] == 0:
-            boxes[index] = choices[best]
+        if not hidden.all():
+            boxes[index] = choices[int(np.where(hidden, np.inf, costs).argmin())]
             placed.append(index)
     centres = _centres(boxes)
     return [
@@ -62,10 +68,10 @@ def _around(point: Spot, size: Spot) -> Array:
 
 def _costs(
     point: Array, choices: Array, frame: Array, others: Array, lines: tuple[Array, Array]
-) -> tuple[Array, Array]:
-    """Return how bad each choice is (what it hides, what it crosses, how far it is), and the first.
+) -> tuple[Array, Flags]:
+    """Return how bad each choice is (what it crosses, how far it is), and whether it hides aught.
 
-    What lies outside the frame counts as hidden.
+    To lie outside the frame in part is as bad as to hide.
     """
     padded = choices + np.array([-2.5, -1.5, 2.5, 1.5])
     area = np.prod(choices[:, 2:] - choices[:, :2], axis=1)
@@ -76,8 +82,7 @@ def _costs(
         axis=1
     )
     away = np.linalg.norm(point - np.clip(point, choices[:, :2], choices[:, 2:]), axis=1)
-    lost = np.round(hidden + outside, 6)
-    return np.round(10 * lost + 60 * crossing + away, 6), lost
+    return np.round(60 * crossing + away, 6), np.round(hidden + outside, 6) > 0
 
 
 def _overlaps(boxes: Array, others: Array) -> Array:

@@ -1,21 +1,20 @@
 """The figure of novelty against quality: one panel per data set, every model a point."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from genbench.metric import Aim
 from genbench.report import figures
+from genbench.report.captions import write
 from genbench.report.figures import GREY, INK, STYLE, family_colours, short_name
 from genbench.report.intervals import number
-from genbench.report.labels import Spot, place
 from genbench.report.losses import NOISE
 from genbench.report.tradeoff import Panel, Point, worth_a_name
 from genbench.runs.records import REAL
@@ -40,11 +39,7 @@ def novelty_quality(
     leads = leads or {}
     families = {p.family for panel in panels.values() for p in panel.points if p.competes}
     colours = colours or family_colours(families)
-    styles = {
-        family: (colour, SHAPES[i % len(SHAPES)])
-        for i, (family, colour) in enumerate(sorted(colours.items()))
-        if family in families
-    }
+    styles = family_styles(families, colours)
     several = any(len(p.novelty.values) > 1 for panel in panels.values() for p in panel.points)
     with mpl.rc_context(STYLE):
         columns = min(len(panels), 2)
@@ -64,6 +59,17 @@ def novelty_quality(
         for ax, panel in zip(axes, panels.values(), strict=True):
             _name_points(ax, panel, leads.get(panel.dataset, ()))
     return figure
+
+
+def family_styles(
+    families: Iterable[str], colours: Mapping[str, str]
+) -> dict[str, tuple[str, Shape]]:
+    """Return a colour and a shape for each family, the same whichever of them are drawn."""
+    return {
+        family: (colour, SHAPES[i % len(SHAPES)])
+        for i, (family, colour) in enumerate(sorted(colours.items()))
+        if family in set(families)
+    }
 
 
 def _draw_panel(ax: Axes, panel: Panel, styles: Mapping[str, tuple[str, Shape]]) -> None:
@@ -164,70 +170,15 @@ def _draw_cross(ax: Axes, points: Sequence[Point]) -> None:
 
 
 def _name_points(ax: Axes, panel: Panel, leads: Collection[str]) -> None:
-    """Write each name where it hides nothing, with a thin line to its point if it is far."""
-    figure = ax.get_figure(root=True)
     every = _finite(panel)
-    if figure is None or not every:
-        return
     points = worth_a_name(every, leads)
-    scale = 72 / figure.dpi
-
-    def spots_of(some: Sequence[Point]) -> list[Spot]:
-        seen = [_seen(ax, point) for point in some]
-        return [
-            (float(x * scale), float(y * scale))
-            for x, y in (ax.transData.transform(seen) if seen else ())
-        ]
-
-    spots = spots_of(points)
-    texts = [
-        ax.annotate(
-            _caption(ax, point),
-            _seen(ax, point),
-            xytext=(0, 0),
-            textcoords="offset points",
-            fontsize=8,
-            fontweight="normal" if point.competes else "bold",
-            ha="center",
-            va="center",
-            zorder=5,
-            bbox={"facecolor": "white", "alpha": 0.65, "pad": 0.6, "linewidth": 0},
-        )
-        for point in points
-    ]
-    # One for all: each holds the whole picture.
-    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
-    boxes = [text.get_window_extent(renderer) for text in texts]
-    sizes = [(box.width * scale, box.height * scale) for box in boxes]
-    left, bottom, right, top = (edge * scale for edge in ax.get_window_extent().extents)
-    frame = (left + 2, bottom + 2, right - 2, top - 2)
-    others = spots_of([point for point in every if point not in points])
-    centres = place(spots, sizes, frame, others=others)
-    for text, spot, centre, size in zip(texts, spots, centres, sizes, strict=True):
-        if centre is None:
-            text.remove()
-            continue
-        dx, dy = centre[0] - spot[0], centre[1] - spot[1]
-        text.set_position((dx, dy))
-        gap = max(abs(dx) - size[0] / 2, abs(dy) - size[1] / 2)
-        if gap > 11:
-            edge = (
-                min(max(0.0, dx - size[0] / 2), dx + size[0] / 2),
-                min(max(0.0, dy - size[1] / 2), dy + size[1] / 2),
-            )
-            ax.annotate(
-                "",
-                xy=text.xy,
-                xytext=edge,
-                textcoords="offset points",
-                arrowprops={
-                    "arrowstyle": "-",
-                    "color": GREY,
-                    "lw": 0.6,
-                    "shrinkA": 0,
-                    "shrinkB": 4,
-                },
-            )
+    write(
+        ax,
+        [_seen(ax, point) for point in points],
+        [_caption(ax, point) for point in points],
+        bold=[not point.competes for point in points],
+        others=[_seen(ax, point) for point in every if point not in points],
+    )
 
 
 def _caption(ax: Axes, point: Point) -> str:

@@ -24,6 +24,7 @@ from genbench.runs.store import Store, now
 from genbench.runs.watch import npy
 from genbench.runs.workplace import fresh_folder
 
+KINDS = "kinds"  # of samples, the field of a record
 Score = Callable[[str, Path, int, tuple[str, ...]], Scored]  # of a stored cell
 
 
@@ -43,8 +44,15 @@ class Plan:
             and record.key == key
             # One of a clock that runs ahead would be newer than any that could be made.
             and (not self.anew_since or self.anew_since <= record.finished <= now())
-            and not unscored(record, self.metrics)
+            and not lacking(record, self.metrics)
         )
+
+
+def lacking(record: Record, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what is to be found out of a record's samples: metrics, and `KINDS`."""
+    law = record.kinds
+    counted = record.status != "ok" or (law is not None and law.is_current)
+    return unscored(record, wanted) if counted else (*unscored(record, wanted), KINDS)
 
 
 def unscored(record: Record, wanted: tuple[str, ...]) -> tuple[str, ...]:
@@ -102,7 +110,7 @@ def _landed(store: Store, record: Record) -> Record:
         store.land(record)
     except ValueError as error:
         reason = one_line(f"What came of it cannot be kept: {error}.", most=LONGEST_REASON)
-        blank: dict[str, Any] = {"scores": {}, "preview": (), "fit_seconds": None}
+        blank: dict[str, Any] = {"scores": {}, "preview": (), "kinds": None, "fit_seconds": None}
         record = replace(
             record,
             status="error",

@@ -10,6 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from genbench.creativity.laws import Law
 from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
 from genbench.ground.paths import brief, shown
@@ -68,6 +69,7 @@ class Record:
     peak_memory: int | None = None  # bytes, of the model's process
     test_copies: int | None = None  # samples that are equal to test ones, if beyond chance
     preview: tuple[tuple[float, ...], ...] = ()  # a few samples, to look at
+    kinds: Law | None = None  # how many samples are of each kind, once that was counted
     scores: Mapping[str, Score] = field(default_factory=dict)
 
     @property
@@ -182,6 +184,9 @@ def by_dataset(records: Iterable[Record]) -> dict[str, list[Record]]:
 def _to_line(record: Record) -> str:
     values = asdict(record)
     values["scores"] = {name: _score_values(score) for name, score in record.scores.items()}
+    values["kinds"] = {
+        key: value for key, value in (values["kinds"] or {}).items() if value not in (None, "", ())
+    }
     values = {"schema": SCHEMA} | {
         key: value for key, value in values.items() if value not in (None, "", (), {})
     }
@@ -240,9 +245,10 @@ def _from_values(values: dict[str, Any]) -> Record:
         raise ValueError(f"its schema is {schema}, this genbench reads up to {SCHEMA}")
     scores = {name: _score_from(name, score) for name, score in values.pop("scores", {}).items()}
     preview = tuple(tuple(sample) for sample in values.pop("preview", ()))
+    kinds = _law_from(values.pop("kinds")) if "kinds" in values else None
     if isinstance(values["model"], str):
         values["model"] = present_address(values["model"])
-    record = replace(Record(**values), scores=scores, preview=preview)
+    record = replace(Record(**values), scores=scores, preview=preview, kinds=kinds)
     names = (record.key, record.dataset, record.model, record.family, record.status)
     if not all(isinstance(name, str) for name in (*names, record.finished)):
         raise ValueError("its names are not all texts")
@@ -262,3 +268,13 @@ def _score_from(name: str, values: dict[str, Any]) -> Score:
             values[key] = float(values[key])
     values["warnings"] = tuple(values.get("warnings", ()))
     return Score(metric=name, bounds=(float(low), float(high)), **values)
+
+
+def _law_from(values: dict[str, Any]) -> Law:
+    law = Law(**values | {"counts": tuple(values.get("counts", ()))})
+    if not all(type(n) is int and n >= 0 for n in (*law.counts, values["revision"])):
+        raise ValueError("its kinds are not counted in whole numbers from 0 up")
+    texts = isinstance(law.codebook, str) and isinstance(law.reason, str | None)
+    if not texts or bool(law.codebook) != bool(sum(law.counts)):
+        raise ValueError("its kinds are not those of a codebook")
+    return law

@@ -15,7 +15,7 @@ from genbench.runs.boards import Board
 from genbench.runs.cells import PROTOCOL, Cell, cells_of, load_once
 from genbench.runs.claims import holder_of
 from genbench.runs.engines import Engine
-from genbench.runs.jobs import Plan, do, unscored
+from genbench.runs.jobs import Plan, do, lacking
 from genbench.runs.limits import ORDINARY, Limits
 from genbench.runs.records import Record
 from genbench.runs.scorer import Scorer
@@ -120,7 +120,7 @@ def standing(cell: Cell, record: Record | None, metrics: tuple[str, ...]) -> Sta
     """Say how a cell stands, given its newest record."""
     if record is None:
         return "missing"
-    if record.key != cell.key() or unscored(record, metrics):
+    if record.key != cell.key() or lacking(record, metrics):
         return "stale"
     return "failed" if record.failed else "done"
 
@@ -135,7 +135,7 @@ def why_stale(cell: Cell, record: Record, metrics: tuple[str, ...]) -> str | Non
         if record.protocol and record.protocol != PROTOCOL:
             return f"it was made by protocol {record.protocol}; now it is {PROTOCOL}"
         return "the model's parameters or source have changed"
-    if names := unscored(record, metrics):
+    if names := lacking(record, metrics):
         return f"not scored, or by an older definition: {', '.join(names)}"
     return None
 

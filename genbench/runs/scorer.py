@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from genbench.creativity.laws import Law
 from genbench.datasets import Dataset
 from genbench.ground.arrays import Array, flat
 from genbench.ground.helper import Helper, HelperDied
@@ -23,6 +24,7 @@ class Scored(NamedTuple):
     scores: Mapping[str, Score]
     preview: Preview
     test_copies: int | None  # how many are equal to test samples, if beyond chance
+    kinds: Law
 
 
 class Scorer:
@@ -95,13 +97,18 @@ def _use_one_thread() -> None:
 
 def _score(dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
     from genbench.scoring.dataset import read_outputs, score_samples, test_copies
+    from genbench.scoring.laws import law_of
 
     data = load_once(dataset)
     found = read_outputs(folder, data)
     scores = score_samples(data, **found._asdict(), seed=seed, metrics=metrics)
     copied = test_copies(data, found.samples)
-    preview = preview_of(data, found.samples)
-    return Scored(dict(scores), preview, None if copied is None else copied.n)
+    return Scored(
+        scores=dict(scores),
+        preview=preview_of(data, found.samples),
+        test_copies=None if copied is None else copied.n,
+        kinds=law_of(data, found.samples),
+    )
 
 
 def preview_of(dataset: Dataset, samples: Array) -> Preview:

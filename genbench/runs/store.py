@@ -2,6 +2,7 @@
 
     leaderboards/BOARD/records.jsonl        the published records, a line each
                       environments.json     what they were made in
+                      codebook.json         of its data sets (`genbench.runs.codebooks`)
                       work/cells/KEY/       a cell: samples.npy, outcome.json, record.json
                       work/environments/    as above, one file each
                       work/claims/          who is doing which cell (`genbench.runs.claims`)

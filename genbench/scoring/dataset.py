@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -61,13 +62,8 @@ def score_samples(
     check_sizes({"generated": samples})
     if log_prob is not None:
         check_sizes({"log_prob": log_prob})
-    embedding, reference = _real(dataset)
-    projected = dataset.project(samples)
-    comparison = Comparison(
-        reference=reference,
-        generated=projected,
-        generated_points=embedding.embed(projected),
-        generated_probabilities=embedding.classify(projected),
+    comparison = replace(
+        compared(dataset, samples),
         generated_labels=None
         if labels is None
         else as_labels(labels, name="labels", n=len(samples)),
@@ -80,6 +76,18 @@ def score_samples(
         remarks.append(str(copied))
     scores = Scores(_guarded(metric, comparison) for metric in map(find, metrics))
     return with_remarks(scores, remarks)
+
+
+def compared(dataset: Dataset, samples: Array) -> Comparison:
+    """Return the comparison of samples (n, ...), moved to what data can be, with the real ones."""
+    embedding, reference = _real(dataset)
+    projected = dataset.project(samples)
+    return Comparison(
+        reference=reference,
+        generated=projected,
+        generated_points=embedding.embed(projected),
+        generated_probabilities=embedding.classify(projected),
+    )
 
 
 def test_copies(dataset: Dataset, samples: Array) -> Copies | None:

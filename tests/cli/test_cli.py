@@ -453,6 +453,10 @@ def test_run_ends_with_the_table_and_leaves_every_file(finished):
         "index.html",
         "novelty_quality.png",
         "novelty_quality.svg",
+        "codebook.json",
+        "frontier.csv",
+        "frontier.png",
+        "frontier.svg",
     }
 
 

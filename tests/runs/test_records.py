@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from genbench.creativity.laws import Law
 from genbench.ground.errors import BadInput
 from genbench.metric import Score
 from genbench.runs import records
@@ -43,6 +44,7 @@ RECORD = Record(
     fit_seconds=1.5,
     test_copies=7,
     preview=((0.0, 1.5), (2.0, -3.25)),
+    kinds=Law(codebook="0a1b", counts=(3, 0, 997)),
     scores={"coverage": SCORE, "log_likelihood": SKIPPED},
 )
 
@@ -136,6 +138,15 @@ def test_lines_of_an_older_schema_are_read(tmp_path):
     assert found == replace(RECORD, scores=RECORD.scores | {"coverage": plain})
 
 
+@pytest.mark.parametrize("law", [None, Law(reason="there are no training samples")])
+def test_kinds_that_were_not_counted_come_back_as_that(tmp_path, law):
+    path = tmp_path / "records.jsonl"
+    records.write(path, [replace(RECORD, kinds=law)])
+
+    assert ("kinds" in json.loads(path.read_text())) == (law is not None)
+    assert records.read(path)[0].kinds == law
+
+
 def test_a_model_that_was_named_by_an_address_of_before_is_read_under_that_of_now(tmp_path):
     path = tmp_path / "records.jsonl"
     old, new = "genbench.baselines.gan:GAN", "genbench.baselines.gans.gan:GAN"
@@ -166,6 +177,10 @@ def test_what_may_land_is_what_would_be_read_back():
         {"model": 7},
         {"preview": 7},
         {"test_copies": "7"},
+        {"kinds": Law(codebook="0a1b", counts=(3, -1))},
+        {"kinds": Law(codebook="0a1b", counts=(0.5, 1))},
+        {"kinds": Law(counts=(3, 1))},
+        {"kinds": Law(reason=7)},
         {"scores": {"coverage": replace(SCORE, value=10**400)}},
     ):
         with pytest.raises((ValueError, OverflowError)):

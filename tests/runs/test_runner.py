@@ -11,6 +11,7 @@ from threading import Event
 import numpy as np
 import pytest
 
+from genbench.creativity.laws import Law
 from genbench.ground.errors import BadInput
 from genbench.metric import Score
 from genbench.metrics import CATALOG as METRICS
@@ -162,6 +163,7 @@ def test_selection_follows_what_the_numbers_depend_on(zoo, board, monkeypatch):
             family="",
             seed=cell.seed,
             status="error" if "Raises" in cell.model else "ok",
+            kinds=None if "Raises" in cell.model else Law(codebook="0a1b", counts=(7,)),
             scores={} if "Raises" in cell.model else {"recall": score},
         )
         for cell in cells
@@ -184,6 +186,15 @@ def test_selection_follows_what_the_numbers_depend_on(zoo, board, monkeypatch):
 
     assert select(cells, known, "missing", metrics=("recall",)) == good
     assert "recall" in why_stale(cells[0], known[0], ("recall",))
+
+    uncounted, older = (
+        [replace(r, kinds=kinds) for r in known]
+        for kinds in (None, Law(codebook="0a1b", counts=(7,), revision=0))
+    )
+    assert select(cells, uncounted, "missing") == select(cells, older, "stale") == good
+    assert "kinds" in why_stale(cells[0], uncounted[0], ())
+    reasoned = [replace(r, kinds=Law(reason="too few")) for r in known]
+    assert select(cells, reasoned, "missing") == []
 
     zoo.write_text(MODELS + "\nedited = True\n")
     edited = [cell for cell in cells if "zoo" in cell.model]
@@ -219,6 +230,24 @@ def test_a_new_or_corrected_metric_is_scored_from_the_samples_that_are_stored(
 
     assert (found.value("recall"), found.scores["recall"].revision) == (0.5, corrected.revision)
     assert found.scores["precision"] == before.scores["precision"]
+    assert fits(zoo) == ["Good"]
+
+
+def test_kinds_that_a_record_lacks_are_counted_from_the_samples_that_are_stored(
+    zoo, board, tmp_path
+):
+    board = replace(board, models=(f"{zoo}:Good",), metrics=("recall",))
+    store = Store(tmp_path / "board")
+    before = run(board, store.folder)
+    assert {sum(record.kinds.counts) for record in before} == {1000}
+    for record in before:  # as they were before kinds were counted
+        store.land(replace(record, kinds=None))
+    store.published.unlink()
+
+    found = run(board, store.folder)
+
+    assert [record.kinds for record in found] == [record.kinds for record in before]
+    assert [record.scores for record in found] == [record.scores for record in before]
     assert fits(zoo) == ["Good"]
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 import pytest
 from rich.console import Console
 
+from genbench.creativity.laws import Law
 from genbench.runs import status
 from genbench.runs.boards import Board
 from genbench.runs.cells import cells_of
@@ -35,6 +36,7 @@ def store(tmp_path, board):
             seed=cell.seed,
             status=how,
             source=cell.source,
+            kinds=Law(codebook="0a1b", counts=(7,)),
         )
         if how == "error":
             record = replace(record, phase="fit", reason="ValueError: oh")

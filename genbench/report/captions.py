@@ -1,0 +1,81 @@
+"""Names written beside points: where they hide nothing, with a thin line to a point that is far."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from genbench.report.figures import GREY
+from genbench.report.labels import Spot, place
+
+FAR = 11  # points of print from a name to its point: from there on a line joins them
+
+
+def write(
+    ax: Axes,
+    points: Sequence[Spot],
+    words: Sequence[str],
+    *,
+    bold: Sequence[bool],
+    others: Sequence[Spot] = (),
+) -> None:
+    """Write words beside points of a drawing whose layout is settled, all in units of data.
+
+    `others` are points without words, which are not to be hidden. Words that would hide something
+    all the same are left out; bold ones choose their place first.
+    """
+    figure = ax.get_figure(root=True)
+    if figure is None or not points:
+        return
+    scale = 72 / figure.dpi
+    everything = [
+        (float(x * scale), float(y * scale)) for x, y in ax.transData.transform([*points, *others])
+    ]
+    spots = everything[: len(points)]
+    texts = [
+        ax.annotate(
+            word,
+            point,
+            xytext=(0, 0),
+            textcoords="offset points",
+            fontsize=8,
+            fontweight="bold" if strong else "normal",
+            ha="center",
+            va="center",
+            zorder=5,
+            bbox={"facecolor": "white", "alpha": 0.65, "pad": 0.6, "linewidth": 0},
+        )
+        for word, point, strong in zip(words, points, bold, strict=True)
+    ]
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+    # One for all: left to itself, each text makes one, as large as the figure.
+    extents = [text.get_window_extent(renderer) for text in texts]
+    sizes = [(box.width * scale, box.height * scale) for box in extents]
+    left, bottom, right, top = (edge * scale for edge in ax.get_window_extent().extents)
+    frame = (left + 2, bottom + 2, right - 2, top - 2)
+    centres = place(spots, sizes, frame, first=bold, others=everything[len(points) :])
+    for text, spot, centre, size in zip(texts, spots, centres, sizes, strict=True):
+        if centre is None:
+            text.remove()
+            continue
+        dx, dy = centre[0] - spot[0], centre[1] - spot[1]
+        text.set_position((dx, dy))
+        gap = max(abs(dx) - size[0] / 2, abs(dy) - size[1] / 2)
+        if gap > FAR:
+            edge = (
+                min(max(0.0, dx - size[0] / 2), dx + size[0] / 2),
+                min(max(0.0, dy - size[1] / 2), dy + size[1] / 2),
+            )
+            ax.annotate(
+                "",
+                xy=text.xy,
+                xytext=edge,
+                textcoords="offset points",
+                arrowprops={
+                    "arrowstyle": "-",
+                    "color": GREY,
+                    "lw": 0.6,
+                    "shrinkA": 0,
+                    "shrinkB": 4,
+                },
+            )
