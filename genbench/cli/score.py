@@ -191,8 +191,8 @@ def _as_model(
     chosen = metrics_of(show.metrics)
     with show.status(console, "Scoring"):
         found = score_samples(data, **drawn._asdict(), seed=seed, metrics=chosen)
-        fresh, labels = data.fresh_for(seed)
-        real = score_samples(data, fresh, labels=labels, seed=seed, metrics=chosen)
+        anew = data.drawn_anew(seed)
+        real = score_samples(anew, anew.fresh, labels=anew.fresh_labels, seed=seed, metrics=chosen)
     scores = Scores(replace(one, real=real[metric].value) for metric, one in found.items())
     title = f"{name} {_size(drawn.samples)} on {data.name} {_size(data.test)}"
     show_scores(console, title, scores, show)

@@ -1,9 +1,9 @@
 """What a data set is: three parts that never overlap, and what is known about them."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 
@@ -74,16 +74,27 @@ class Dataset:
                 digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
-    def fresh_for(self, seed: int) -> tuple[Array, Labels | None]:
-        """Fresh samples and their labels, if there are any.
+    def drawn_anew(self, seed: int) -> Self:
+        """The same data set with other fresh samples: what real samples would score, once more.
 
-        They are other ones for every seed where the density is known, else the same.
+        Where the density is known, they are drawn from it. Elsewhere test and fresh samples are
+        dealt anew, so that the spread over seeds is that of both. With seed 0 all is as it was.
         """
-        if seed == 0 or self.density is None:
-            return self.fresh, self.fresh_labels
-        rng = rng_for(seed, self.name, "fresh")
-        samples, labels = self.density.sample(len(self.fresh), rng=rng)
-        return samples, None if self.fresh_labels is None else labels
+        if seed == 0:
+            return self
+        rng = rng_for(seed, self.name, "fresh" if self.density else "anchor")
+        if self.density is not None:
+            samples, labels = self.density.sample(len(self.fresh), rng=rng)
+            kept = None if self.fresh_labels is None else labels
+            return replace(self, fresh=samples, fresh_labels=kept)
+        order = rng.permutation(len(self.test) + len(self.fresh))
+        test, fresh = np.split(order, [len(self.test)])
+        every = np.concatenate([self.test, self.fresh])
+        dealt = replace(self, test=every[test], fresh=every[fresh])
+        if self.test_labels is None or self.fresh_labels is None:
+            return dealt
+        labels = np.concatenate([self.test_labels, self.fresh_labels])
+        return replace(dealt, test_labels=labels[test], fresh_labels=labels[fresh])
 
     def labels_for(self, seed: int) -> Labels | None:
         """Classes that a model is asked for, one for each fresh sample, as common as in training.

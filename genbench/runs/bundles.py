@@ -30,7 +30,7 @@ from genbench.ground.paths import brief, is_file, readable, shown
 from genbench.ground.text import one_line
 from genbench.models.sources import hash_of_bytes
 from genbench.runs.boards import Board
-from genbench.runs.cells import PROTOCOL, load_once
+from genbench.runs.cells import PROTOCOL, Cell, load_once
 from genbench.runs.environments import for_others, name_of, this_environment
 from genbench.runs.jobs import known_of
 from genbench.runs.names import check_board, check_owner, check_unchanged, name_from
@@ -289,7 +289,7 @@ def _land(store: Store, board: Board, cells: list[tuple[Record, dict[str, Array]
         if arrays:
             with tempfile.TemporaryDirectory() as folder:
                 _save(Path(folder), arrays)
-                scored = score_here(blank.dataset, Path(folder), blank.seed, board.metrics)
+                scored = score_here(Cell.of(blank), Path(folder), board.metrics)
             found_out: dict[str, Any] = scored._asdict()
             record = replace(blank, **found_out)
         record = replace(record, environment=name_of(this_environment()), finished=now())

@@ -63,7 +63,11 @@ class Cell:
     def spec(self) -> ModelSpec:
         """Where the model is."""
         if self.model == REAL:
-            return ModelSpec(target=REAL, family="control", summary="fresh real samples")
+            # How they are drawn is part of what they are: test samples are dealt with them.
+            how = {"drawn": "anew for each seed"}
+            return ModelSpec(
+                target=REAL, params=how, family="control", summary="fresh real samples"
+            )
         return find(self.model)
 
     @property

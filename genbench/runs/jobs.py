@@ -25,7 +25,7 @@ from genbench.runs.watch import npy
 from genbench.runs.workplace import fresh_folder
 
 KINDS = "kinds"  # of samples, the field of a record
-Score = Callable[[str, Path, int, tuple[str, ...]], Scored]  # of a stored cell
+Score = Callable[[Cell, Path, tuple[str, ...]], Scored]  # of a stored cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +147,7 @@ def _make(
     known = {} if landed is None else dict(landed.scores)
     wanted = plan.metrics if landed is None else unscored(landed, plan.metrics)
     try:
-        scored = score(cell.dataset, folder, cell.seed, wanted)
+        scored = score(cell, folder, wanted)
     except BadInput as error:  # what is stored is not what its process said it was
         return replace(blank, status="invalid", phase="validate", reason=_reason(error))
     except Exception as error:  # the samples stay on disk; the other cells go on
@@ -168,10 +168,10 @@ def _sample(plan: Plan, taken: Taken, folder: Path, stop: Event | None) -> Outco
     if cell.model != REAL:
         return fit_and_sample(taken, folder, limits=plan.limits, stop=stop)
     fresh_folder(folder)
-    samples, labels = load_once(cell.dataset).fresh_for(cell.seed)
-    replace_file(folder / "samples.npy", npy(samples))
-    if labels is not None:
-        replace_file(folder / "labels.npy", npy(labels.astype(np.float64)))
+    drawn = load_once(cell.dataset).drawn_anew(cell.seed)
+    replace_file(folder / "samples.npy", npy(drawn.fresh))
+    if drawn.fresh_labels is not None:
+        replace_file(folder / "labels.npy", npy(drawn.fresh_labels.astype(np.float64)))
     keep_outcome(folder, outcome := Outcome("ok"))
     return outcome
 

@@ -10,7 +10,8 @@ from genbench.datasets import Dataset
 from genbench.ground.arrays import Array, flat
 from genbench.ground.helper import Helper, HelperDied
 from genbench.metric import Score
-from genbench.runs.cells import load_once
+from genbench.runs.cells import Cell, load_once
+from genbench.runs.records import REAL
 
 N_PICTURES, N_POINTS = 10, 200  # to look at, in a record
 N_COORDINATES = 2  # of points that can be drawn
@@ -49,7 +50,7 @@ class Scorer:
         for helper in helpers:  # they only read: nobody waits for what is being scored
             helper.end()
 
-    def score(self, dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
+    def score(self, cell: Cell, folder: Path, metrics: tuple[str, ...]) -> Scored:
         """Score the samples in a cell's folder.
 
         Raises:
@@ -57,9 +58,9 @@ class Scorer:
             HelperDied: the scoring process died twice, or the run was stopped.
         """
         try:
-            return self._score(dataset, folder, seed, metrics)
+            return self._score(cell, folder, metrics)
         except HelperDied:
-            return self._score(dataset, folder, seed, metrics)
+            return self._score(cell, folder, metrics)
 
     def _score(self, *what: Any) -> Scored:
         with self._lock:
@@ -80,10 +81,10 @@ class Scorer:
                     self._idle.append(helper)
 
 
-def score_here(dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
+def score_here(cell: Cell, folder: Path, metrics: tuple[str, ...]) -> Scored:
     """Score in this process: one that scores and does little else, ours or an engine's."""
     _use_one_thread()
-    return _score(dataset, folder, seed, metrics)
+    return _score(cell, folder, metrics)
 
 
 def _use_one_thread() -> None:
@@ -95,14 +96,16 @@ def _use_one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def _score(dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
+def _score(cell: Cell, folder: Path, metrics: tuple[str, ...]) -> Scored:
     from genbench.scoring.dataset import read_outputs, score_samples, test_copies
     from genbench.scoring.laws import law_of
 
-    data = load_once(dataset)
+    data = load_once(cell.dataset)
+    # Real samples are held against the test samples that were dealt with them.
+    held_against = data.drawn_anew(cell.seed) if cell.model == REAL else data
     found = read_outputs(folder, data)
-    scores = score_samples(data, **found._asdict(), seed=seed, metrics=metrics)
-    copied = test_copies(data, found.samples)
+    scores = score_samples(held_against, **found._asdict(), seed=cell.seed, metrics=metrics)
+    copied = test_copies(held_against, found.samples)
     return Scored(
         scores=dict(scores),
         preview=preview_of(data, found.samples),

@@ -177,15 +177,33 @@ def test_posterior_is_a_probability_that_knows_the_mode(name):
     assert (posterior.argmax(axis=1) == modes).mean() > 0.98
 
 
-def test_fresh_samples_differ_by_seed_where_the_density_is_known():
-    ring, digits = load("ring"), load("digits")
+def test_fresh_samples_are_drawn_anew_for_each_seed_where_the_density_is_known():
+    ring = load("ring")
 
-    samples, modes = ring.fresh_for(1)
-    assert not np.array_equal(ring.fresh_for(0)[0], samples)
-    assert np.array_equal(ring.fresh_for(1)[0], samples)
-    np.testing.assert_array_equal(ring.density.posterior(samples).argmax(axis=1), modes)
-    for found, kept in zip(digits.fresh_for(1), (digits.fresh, digits.fresh_labels), strict=True):
-        np.testing.assert_array_equal(found, kept)
+    one, again = ring.drawn_anew(1), ring.drawn_anew(1)
+    assert ring.drawn_anew(0) is ring
+    assert not np.array_equal(one.fresh, ring.fresh)
+    np.testing.assert_array_equal(one.fresh, again.fresh)
+    np.testing.assert_array_equal(one.test, ring.test)
+    modes = one.fresh_labels
+    np.testing.assert_array_equal(ring.density.posterior(one.fresh).argmax(axis=1), modes)
+
+
+def test_elsewhere_test_and_fresh_samples_are_dealt_anew():
+    digits = load("digits")
+    one, two = digits.drawn_anew(1), digits.drawn_anew(2)
+
+    def rows(data):
+        every = np.concatenate([data.test.reshape(len(data.test), -1), data.fresh.reshape(
+            len(data.fresh), -1)])  # fmt: skip
+        labels = np.concatenate([data.test_labels, data.fresh_labels])
+        return sorted(map(tuple, np.column_stack([every, labels])))
+
+    assert rows(one) == rows(two) == rows(digits)
+    assert len(one.test) == len(digits.test)
+    assert not np.array_equal(one.test, two.test)
+    assert not np.array_equal(one.test, digits.test)
+    assert 0.3 < np.isin(one.test @ np.arange(64), digits.test @ np.arange(64)).mean() < 0.7
 
 
 def test_digits_are_projected_to_what_pixels_can_be():

@@ -9,6 +9,7 @@ import pytest
 from genbench.datasets import load
 from genbench.ground.helper import HelperDied
 from genbench.runs import scorer
+from genbench.runs.cells import Cell
 from genbench.runs.scorer import preview_of
 
 
@@ -33,7 +34,7 @@ DIES_ONCE = """
 import os
 from pathlib import Path
 
-def score(dataset, mark, *_):
+def score(cell, mark, *_):
     if mark.exists():
         return os.getpid()
     mark.touch()
@@ -46,10 +47,10 @@ def test_a_process_that_dies_is_replaced_and_the_cell_tried_once_more(tmp_path, 
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(scorer, "score_here", importlib.import_module("dies_once").score)
     with scorer.Scorer() as scoring:
-        first = scoring.score("ring", tmp_path / "mark", 0, ())
-        again = scoring.score("ring", tmp_path / "mark", 0, ())
+        first = scoring.score(Cell("ring", "gaussian", 0), tmp_path / "mark", ())
+        again = scoring.score(Cell("ring", "gaussian", 0), tmp_path / "mark", ())
 
     assert first == again
     assert not Path(f"/proc/{first}").exists()
     with pytest.raises(HelperDied, match="The run was stopped"):
-        scoring.score("ring", tmp_path / "mark", 0, ())
+        scoring.score(Cell("ring", "gaussian", 0), tmp_path / "mark", ())

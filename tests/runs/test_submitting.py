@@ -100,7 +100,7 @@ def test_a_model_asked_for_by_the_address_of_before_is_one_cell_with_that_of_now
 
 
 def test_sample_files_stand_beside_the_board_too(place):
-    drawn = load("ring").fresh_for(1)[0]
+    drawn = load("ring").drawn_anew(1).fresh
     np.save(place / "drawn.npy", np.concatenate([drawn, drawn[:50] + 9]))
 
     scored = call("score", "drawn.npy", "--board", "small", "--dataset", "ring")
