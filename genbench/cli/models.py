@@ -19,7 +19,7 @@ from genbench.cli.options import (
     words_from,
 )
 from genbench.ground.errors import BadInput
-from genbench.runs import boards
+from genbench.runs import board_files
 
 # What each way to score takes: any other option would do nothing, and is refused.
 TAKEN = {
@@ -244,8 +244,8 @@ def submit(target: str, board: str, name: str, family: str, out: Path, results: 
     """
     from genbench.cli import score as ways
 
-    boards.find(board)
-    ways.submit(CONSOLE, target, board, out, results=results, name=name, family=family)
+    plan = board_files.find(board)
+    ways.submit(CONSOLE, target, plan.name, out, results=results, name=name, family=family)
 
 
 @click.command()

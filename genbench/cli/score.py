@@ -20,7 +20,8 @@ from genbench.ground.errors import BadInput
 from genbench.ground.processes import OURS
 from genbench.models.moved import present_address
 from genbench.report.folder import print_table, report
-from genbench.runs import boards
+from genbench.runs import board_files
+from genbench.runs.boards import Board
 from genbench.runs.bundles import add_bundle, add_samples, write_bundle
 from genbench.runs.cells import Cell, fit_and_sample, load_once
 from genbench.runs.endings import said_in
@@ -49,18 +50,20 @@ def on_board(
 
     What it draws and how it scores is kept in `results`, apart from the board itself.
     """
-    plan = boards.find(board).narrowed(models=(target,), datasets=None, seeds=None, budget=budget)
+    whole = board_files.find(board)
+    plan = whole.narrowed(models=(target,), datasets=None, seeds=None, budget=budget)
+    plan = replace(plan, home=None)  # a model that is named here is looked for here
     _warn(console, target, limits)
     found = run_with_progress(
         plan,
-        results / board,
+        results / plan.name,
         only="missing",
         console=console,
         engine=Engine(jobs=jobs),
         limits=replace(limits, seconds=plan.deadline),
     )
-    _show_beside(console, found, board, folder=folder, results=results)
-    print_failures(console, found, results / board)
+    _show_beside(console, found, plan, folder=folder, results=results)
+    print_failures(console, found, results / plan.name)
     return not any(record.failed for record in found)
 
 
@@ -78,21 +81,21 @@ def samples_on_board(
 
     They stand there under a name, or under that of their file.
     """
-    plan = boards.find(board)
-    data = load_once(dataset)
+    plan = board_files.find(board)
+    data = load_once(plan.data(dataset))
     drawn = read_samples(path, like=data.like, told=_telling(console, Show()))
     with console.status("Scoring"):
         called = path.name if name is None else name
-        record = add_samples(drawn, dataset, plan, Store(results / board), name=called)
-    _show_beside(console, [record], board, folder=folder, results=results)
+        record = add_samples(drawn, dataset, plan, Store(results / plan.name), name=called)
+    _show_beside(console, [record], plan, folder=folder, results=results)
 
 
 def _show_beside(
-    console: Console, found: list[Record], board: str, *, folder: Path, results: Path
+    console: Console, found: list[Record], board: Board, *, folder: Path, results: Path
 ) -> None:
     """Report on a model beside those of the board, and print the tables of its data sets."""
-    others = published_records(board, folder)
-    written = report(results / board, beside=others)
+    others = published_records(board.name, folder)
+    written = report(results / board.name, board=board, beside=others)
     datasets = {record.dataset for record in found}
     beside = [record for record in others if record.dataset in datasets]
     print_table(newest([*beside, *found]), console)
@@ -114,17 +117,20 @@ def submit(
     console: Console, target: str, board: str, path: Path, *, results: Path, name: str, family: str
 ) -> None:
     """Write what a model has drawn for a board into a bundle."""
-    found = [r for r in Store(results / board).records() if r.model == present_address(target)]
-    write_bundle(path, Store(results / board), found, name=name, family=family, board=board)
+    store = Store(results / board)
+    found = [record for record in store.records() if record.model == present_address(target)]
+    write_bundle(path, store, found, name=name, family=family, board=board)
     console.print(f"Wrote {path}: {len(found)} cells.", markup=False, highlight=False)
 
 
 def add(console: Console, path: Path, board: str, *, folder: Path) -> None:
     """Score a bundle and add it to a board."""
     with console.status(Text(f"Scoring {path}")):
-        landed = add_bundle(path, boards.find(board), Store(folder / board))
-    report(folder / board)
-    print_table(Store(folder / board).records(), console)
+        plan = board_files.find(board)
+        store = Store(folder / plan.name)
+        landed = add_bundle(path, plan, store)
+    report(store.folder, board=plan)
+    print_table(store.records(), console)
     console.print(f"Added {len(landed)} cells.", highlight=False)
 
 

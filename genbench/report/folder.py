@@ -15,7 +15,8 @@ from genbench.report.markdown import SHORT, bullets, failures, markdown, safe
 from genbench.report.reading import RULES, protocol
 from genbench.report.terminal import print_table
 from genbench.report.tradeoff import NOVELTY, Panel, novelty_quality_points
-from genbench.runs.boards import CATALOG as BOARDS
+from genbench.runs import board_files
+from genbench.runs.boards import Board
 from genbench.runs.records import Record, newest
 from genbench.runs.store import Store
 
@@ -32,13 +33,15 @@ AGREEMENT = (
 def report(
     folder: Path,
     *,
+    board: Board | None = None,
     quality: str | None = None,
     novelty: str | None = None,
     beside: Sequence[Record] = (),
 ) -> list[Path]:
     """Write tables, figures and page into a board's folder; return what was written.
 
-    `beside` are records of other models, to stand in the same tables.
+    `board` is what the records were made by, if it is not ours of the folder's name; `beside` are
+    records of other models, to stand in the same tables.
 
     Raises:
         BadInput: there are no records, or no metric of that name in them.
@@ -53,12 +56,16 @@ def report(
         if name is not None and name not in known:
             raise unknown_name("metric", name, known)
     panels = novelty_quality_points(found, quality, novelty or NOVELTY)
+    name = folder.resolve().name
+    if board is None and name in board_files.names():
+        board = board_files.find(name)
+    ours = board is None or name in board_files.names()
     command = " ".join(
-        ["genbench report", folder.resolve().name]
+        ["genbench report", name if ours else f"{name}{board_files.TOML}"]
         + ([f"--quality {quality}"] if quality else [])
         + ([f"--novelty {novelty}"] if novelty else [])
     )
-    contents = _contents(found, panels, folder.resolve().name, command)
+    contents = _contents(found, panels, name, board.summary if board else "", command)
     return write_files(folder, contents)
 
 
@@ -72,7 +79,7 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
 
 
 def _contents(
-    found: Sequence[Record], panels: Mapping[str, Panel], name: str, command: str
+    found: Sequence[Record], panels: Mapping[str, Panel], name: str, summary: str, command: str
 ) -> dict[str, bytes]:
     """Return what each file should hold."""
     from genbench.report import bars, figures, frames, plots
@@ -94,7 +101,7 @@ def _contents(
         failings=failings(published_behaviour()),
     )
     return {
-        "README.md": _readme(made, name, command).encode(),
+        "README.md": _readme(made, name, summary, command).encode(),
         "results.csv": frames.to_csv(frames.long_frame(found)),
         "table.csv": frames.to_csv(frames.wide_frame(made)),
         "costs.csv": frames.to_csv(frames.cost_frame(found)),
@@ -112,10 +119,10 @@ def meanings() -> dict[str, str]:
     return {name: metric.meaning for name, metric in CATALOG.items()}
 
 
-def _readme(made: Sequence[Table], name: str, command: str) -> str:
-    summary = f"{BOARDS[name].summary}.\n\n" if name in BOARDS else ""
+def _readme(made: Sequence[Table], name: str, summary: str, command: str) -> str:
+    sentence = f"{safe(summary)}.\n\n" if summary else ""
     parts = [
-        f"# Leaderboard: {safe(name)}\n\n{summary}"
+        f"# Leaderboard: {safe(name)}\n\n{sentence}"
         f"Made by `{command}` from [records.jsonl](records.jsonl); not to be edited by hand.\n",
         "![Agreement with the data](board.png)\n",
         *(_section(table) for table in made),

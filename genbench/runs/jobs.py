@@ -18,13 +18,14 @@ from genbench.runs.cells import PROTOCOL, Cell, Taken, fit_and_sample, load_once
 from genbench.runs.claims import claim
 from genbench.runs.limits import ORDINARY, Limits
 from genbench.runs.outcomes import LONGEST_REASON, Outcome, keep_outcome, stored_outcome
+from genbench.runs.own_data import Data, name_of
 from genbench.runs.records import REAL, Record
 from genbench.runs.scorer import Scored, score_here
 from genbench.runs.store import Store, now
 from genbench.runs.watch import npy
 from genbench.runs.workplace import fresh_folder
 
-Score = Callable[[str, Path, int, tuple[str, ...]], Scored]  # of a stored cell
+Score = Callable[[Data, Path, int, tuple[str, ...]], Scored]  # of a stored cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +140,7 @@ def _make(
     known = {} if landed is None else dict(landed.scores)
     wanted = plan.metrics if landed is None else unscored(landed, plan.metrics)
     try:
-        scored = score(cell.dataset, folder, cell.seed, wanted)
+        scored = score(cell.data, folder, cell.seed, wanted)
     except BadInput as error:  # what is stored is not what its process said it was
         return replace(blank, status="invalid", phase="validate", reason=_reason(error))
     except Exception as error:  # the samples stay on disk; the other cells go on
@@ -160,7 +161,7 @@ def _sample(plan: Plan, taken: Taken, folder: Path, stop: Event | None) -> Outco
     if cell.model != REAL:
         return fit_and_sample(taken, folder, limits=plan.limits, stop=stop)
     fresh_folder(folder)
-    samples, labels = load_once(cell.dataset).fresh_for(cell.seed)
+    samples, labels = load_once(cell.data).fresh_for(cell.seed)
     replace_file(folder / "samples.npy", npy(samples))
     if labels is not None:
         replace_file(folder / "labels.npy", npy(labels.astype(np.float64)))
@@ -168,11 +169,11 @@ def _sample(plan: Plan, taken: Taken, folder: Path, stop: Event | None) -> Outco
     return outcome
 
 
-def known_of(dataset: str) -> dict[str, Any]:
+def known_of(known: Data) -> dict[str, Any]:
     """Return what a record says of its data set, and of what scores by it."""
-    data = load_once(dataset)
+    data = load_once(known)
     return {
-        "dataset": dataset,
+        "dataset": name_of(known),
         "dataset_hash": data.content_hash[:16],
         "features": data.features,
         "version": genbench.__version__,
@@ -197,6 +198,6 @@ def _blank(taken: Taken, outcome: Outcome) -> Record:
         seed=cell.seed,
         budget=cell.budget,
         source=taken.held.checksum,
-        **known_of(cell.dataset),
+        **known_of(cell.data),
         **facts,
     )

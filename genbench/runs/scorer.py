@@ -10,6 +10,7 @@ from genbench.ground.arrays import Array, flat
 from genbench.ground.helper import Helper, HelperDied
 from genbench.metric import Score
 from genbench.runs.cells import load_once
+from genbench.runs.own_data import Data
 
 N_PICTURES, N_POINTS = 10, 200  # to look at, in a record
 N_COORDINATES = 2  # of points that can be drawn
@@ -47,7 +48,7 @@ class Scorer:
         for helper in helpers:  # they only read: nobody waits for what is being scored
             helper.end()
 
-    def score(self, dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
+    def score(self, dataset: Data, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
         """Score the samples in a cell's folder.
 
         Raises:
@@ -78,7 +79,7 @@ class Scorer:
                     self._idle.append(helper)
 
 
-def score_here(dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
+def score_here(dataset: Data, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
     """Score in this process: one that scores and does little else, ours or an engine's."""
     _use_one_thread()
     return _score(dataset, folder, seed, metrics)
@@ -93,7 +94,7 @@ def _use_one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def _score(dataset: str, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
+def _score(dataset: Data, folder: Path, seed: int, metrics: tuple[str, ...]) -> Scored:
     from genbench.scoring.dataset import read_outputs, score_samples, test_copies
 
     data = load_once(dataset)
