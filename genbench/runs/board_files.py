@@ -4,7 +4,7 @@ What each key means stands in `template.toml` beside this. Relative paths are re
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -12,7 +12,6 @@ from typing import Any, get_args
 
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.paths import brief, is_file, shown
-from genbench.metrics import find as find_metric
 from genbench.models.homes import find_at
 from genbench.runs.board_data import KEYS, NAME, NAMED, data_of
 from genbench.runs.boards import STANDARD, Board, Copies, with_controls
@@ -26,6 +25,7 @@ from genbench.runs.toml_tables import (
     is_text,
     list_of,
 )
+from genbench.scoring.own_metrics import find_any
 
 TOML = ".toml"
 TEMPLATE = "template"
@@ -112,6 +112,7 @@ def board_of(values: Mapping[str, Any], *, name: str, home: Path, where: str) ->
     models = table.take("models", list_of(is_text), "a list of models", None)
     budget = table.take("budget", _is_budget, "a positive number of seconds, or 'none'", BUDGET)
     deadline = table.take("deadline", is_positive, "a positive number of seconds", Board.deadline)
+    metrics = _metrics(table, home)
     board = Board(
         name=name,
         summary=table.take("summary", is_text, "a text", "your own board"),
@@ -119,13 +120,13 @@ def board_of(values: Mapping[str, Any], *, name: str, home: Path, where: str) ->
         own=tuple(part for part in parts if isinstance(part, OwnData)),
         seeds=_seeds(table),
         models=None if models is None else with_controls(tuple(models)),
-        metrics=_metrics(table),
+        metrics=metrics,
         deadline=float(deadline),
         budget=None if budget == NO_BUDGET else float(budget),
         copies=table.take(
             "copies", get_args(Copies).__contains__, "'unranked' or 'ranked'", "unranked"
         ),
-        headline=_headline(table),
+        headline=_headline(table, metrics),
         home=home,
     )
     for model in board.models or ():
@@ -142,26 +143,38 @@ def _seeds(table: Table) -> tuple[int, ...]:
     return found
 
 
-def _metrics(table: Table) -> tuple[str, ...]:
-    names = table.take(
+def _metrics(table: Table, home: Path) -> tuple[str, ...]:
+    """Return names of ours, and `file.py:function` of yours with the whole path."""
+    told = table.take(
         "metrics",
         lambda one: one == "standard" or list_of(is_text)(one),
         "'standard' or a list of metrics",
         "standard",
     )
-    if names == "standard":
+    if told == "standard":
         return STANDARD
-    return tuple(dict.fromkeys(find_metric(name).name for name in names))
+    by_name: dict[str, str] = {}
+    for given in told:
+        address = str(home / given) if ".py" in given else given
+        name = find_any(address).name
+        address = address if ".py" in given else name
+        if by_name.setdefault(name, address) != address:
+            raise BadInput(f"{table.where}: metrics names two functions called {name}.")
+    return tuple(by_name.values())
 
 
-def _headline(table: Table) -> dict[str, tuple[str, ...]]:
+def _headline(table: Table, metrics: Sequence[str]) -> dict[str, tuple[str, ...]]:
     faces = table.take(
         "headline",
         lambda one: is_table(one) and all(map(list_of(is_text), one.values())),
         "a table of lists of metrics, a face each",
         {},
     )
-    return {face: tuple(find_metric(name).name for name in of) for face, of in faces.items()}
+    yours = {find_any(metric).name for metric in metrics}
+    return {
+        face: tuple(name if name in yours else find_any(name).name for name in of)
+        for face, of in faces.items()
+    }
 
 
 def _is_budget(value: Any) -> bool:

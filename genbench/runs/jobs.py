@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 import genbench
-from genbench import metrics
 from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
 from genbench.ground.text import one_line
-from genbench.metric import Score as MetricScore
+from genbench.metric import Metric
 from genbench.runs.cells import PROTOCOL, Cell, Taken, fit_and_sample, load_once
 from genbench.runs.claims import claim
 from genbench.runs.limits import ORDINARY, Limits
@@ -24,6 +23,7 @@ from genbench.runs.scorer import Scored, score_here
 from genbench.runs.store import Store, now
 from genbench.runs.watch import npy
 from genbench.runs.workplace import fresh_folder
+from genbench.scoring.own_metrics import find_any
 
 Score = Callable[[Data, Path, int, tuple[str, ...]], Scored]  # of a stored cell
 
@@ -55,11 +55,12 @@ def unscored(record: Record, wanted: tuple[str, ...]) -> tuple[str, ...]:
     """
     if record.status != "ok":
         return ()
-    return tuple(name for name in wanted if not _current(record.scores.get(name)))
+    return tuple(name for name in wanted if not _has(record, find_any(name)))
 
 
-def _current(score: MetricScore | None) -> bool:
-    return score is not None and score.revision == metrics.find(score.metric).revision
+def _has(record: Record, metric: Metric) -> bool:
+    score = record.scores.get(metric.name)
+    return score is not None and score.revision == metric.revision
 
 
 def do(

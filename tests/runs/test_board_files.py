@@ -200,3 +200,41 @@ def test_what_is_no_board_is_said_in_a_sentence(case, write):
 def test_a_board_that_is_not_there_is_said(name, message):
     with pytest.raises(BadInput, match=re.escape(message)):
         board_files.find(name)
+
+
+METRIC = """
+def distance(test, generated):
+    '''How far the means are apart.'''
+    return abs(test.mean() - generated.mean())
+distance.aim, distance.bounds = "low", (0, float("inf"))
+"""
+
+
+def test_a_metric_of_ones_own_is_named_by_its_file_and_may_be_a_face(write, tmp_path):
+    (tmp_path / "my_metric.py").write_text(METRIC)
+    text = (
+        'metrics = ["fid", "my_metric.py:distance", "frechet_distance"]\n'
+        f'[headline]\nmine = ["distance"]\n{data(MINE)}'
+    )
+
+    board = board_files.find(str(write(text)))
+
+    assert board.metrics == ("frechet_distance", f"{tmp_path / 'my_metric.py'}:distance")
+    assert board.headline == {"mine": ("distance",)}
+
+
+@pytest.mark.parametrize(
+    ("metrics", "message"),
+    [
+        ('"none.py:distance"', "There is no file"),
+        ('"my_metric.py:far"', "defines no function 'far'"),
+        ('"my_metric.py"', "Say which function of"),
+        ('"my_metric.py:distance", "other.py:distance"', "names two functions called distance"),
+    ],
+)
+def test_a_metric_that_is_none_is_said(metrics, message, write, tmp_path):
+    for name in ("my_metric.py", "other.py"):
+        (tmp_path / name).write_text(METRIC)
+
+    with pytest.raises(BadInput, match=re.escape(message)):
+        board_files.find(str(write(f"metrics = [{metrics}]\n{data(MINE)}")))
