@@ -22,7 +22,12 @@ from genbench.runs.boards import with_controls
 
 
 @click.command()
-@click.argument("board", default="quick")
+@click.argument("board", required=False)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="In place of a board, samples of yours: a table, an array, a folder of pictures.",
+)
 @FOLDER
 @click.option("--models", "-m", help="Only these and the controls, separated by commas.")
 @click.option("--datasets", "-d", help="Only these, separated by commas.")
@@ -45,7 +50,8 @@ from genbench.runs.boards import with_controls
 @click.option("--fail-fast", is_flag=True, help="Stop at the first cell that fails.")
 @click.option("--max-failures", type=click.IntRange(0), help="Stop once more cells have failed.")
 def run(
-    board: str,
+    board: str | None,
+    data: Path | None,
     folder: Path,
     models: str | None,
     datasets: str | None,
@@ -62,7 +68,8 @@ def run(
 ) -> None:
     """Run a BOARD, ours or a .toml file of yours: every model on every data set.
 
-    Run it again to do what is missing. The controls, which a board is read by, are always run.
+    Without any, it is the board quick. Run it again to do what is missing. The controls, which a
+    board is read by, are always run.
 
     Several runs may share one folder, on one machine or many: each cell is done once.
     """
@@ -77,7 +84,10 @@ def run(
     if fail_fast and max_failures is not None:
         raise BadInput("--fail-fast is --max-failures 0: give one of them.")
     only_these = names(models)
-    plan = board_files.find(board).narrowed(
+    if board is not None and data is not None:
+        raise BadInput(f"--data is a board of its own: leave out {board}, or --data.")
+    whole = board_files.find(board or "quick") if data is None else board_files.of_data(data)
+    plan = whole.narrowed(
         models=only_these and with_controls(only_these),
         datasets=names(datasets),
         seeds=seeds_from(seeds),

@@ -59,9 +59,8 @@ def report(
     name = folder.resolve().name
     if board is None and name in board_files.names():
         board = board_files.find(name)
-    ours = board is None or name in board_files.names()
     command = " ".join(
-        ["genbench report", name if ours else f"{name}{board_files.TOML}"]
+        ["genbench report", (board and board.file) or name]
         + ([f"--quality {quality}"] if quality else [])
         + ([f"--novelty {novelty}"] if novelty else [])
     )

@@ -121,3 +121,9 @@ def _features(table: Table, home: Path) -> tuple[str, Path | None]:
     if not is_file(path):
         raise BadInput(f"{table.where}: features: there is no file {shown(path)}.")
     return features, path
+
+
+def data_name(data: Path) -> str:
+    """Return what data in a file or a folder are called, in letters that a board takes."""
+    name = re.sub("[^A-Za-z0-9_.-]+", "_", data.resolve().stem).strip("_.-")[:50] or "data"
+    return f"my_{name}" if name in DATASETS else name

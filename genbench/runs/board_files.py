@@ -13,7 +13,7 @@ from typing import Any, get_args
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.paths import brief, is_file, shown
 from genbench.models.homes import find_at
-from genbench.runs.board_data import KEYS, NAME, NAMED, data_of
+from genbench.runs.board_data import KEYS, NAME, NAMED, data_name, data_of
 from genbench.runs.boards import STANDARD, Board, Copies, with_controls
 from genbench.runs.own_data import OwnData
 from genbench.runs.toml_tables import (
@@ -60,7 +60,7 @@ def find(board: str) -> Board:
     known = names()
     if board in known:
         with resources.as_file(resources.files(__package__) / f"{board}{TOML}") as path:
-            return replace(read(path), home=None)
+            return replace(read(path), file="", home=None)
     if not is_board_file(board):
         raise unknown_name("board", board, known, hint="Or give the path of a .toml file.")
     path = Path(board)
@@ -91,7 +91,21 @@ def read(path: Path) -> Board:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:  # not UTF-8, or not TOML
         raise BadInput(f"{shown(path)} is not TOML: {brief(error)}.") from error
-    return board_of(values, name=path.stem, home=path.parent, where=shown(path))
+    board = board_of(values, name=path.stem, home=path.parent, where=shown(path))
+    return replace(board, file=path.name)
+
+
+def of_data(data: Path) -> Board:
+    """Return the board of the samples in one file or folder, without a file of its own.
+
+    Raises:
+        BadInput: the name of the data is that of a board of ours.
+    """
+    name = data_name(data)
+    if name in names():
+        raise BadInput(f"{shown(data)}: {name} is the name of a board of ours; rename yours.")
+    values = {"data": [{"name": name, "samples": str(data)}]}
+    return replace(board_of(values, name=name, home=Path(), where=shown(data)), summary="")
 
 
 def board_of(values: Mapping[str, Any], *, name: str, home: Path, where: str) -> Board:

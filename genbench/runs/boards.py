@@ -48,6 +48,7 @@ class Board:
     """A plan: every model on every data set, once per seed."""
 
     name: str = ""  # of its folder
+    file: str = ""  # the name of the file that it was read from, if it is yours
     summary: str
     datasets: tuple[str, ...]
     own: tuple[OwnData, ...] = ()  # those of the data sets that are not ours

@@ -2,14 +2,13 @@
 
 import json
 import os
-import re
 from importlib import resources
 from pathlib import Path
 
-from genbench.datasets import CATALOG as DATASETS
 from genbench.ground.errors import BadInput
 from genbench.ground.landing import create_file
 from genbench.ground.paths import is_file, is_folder, shown
+from genbench.runs.board_data import data_name
 from genbench.runs.board_files import TEMPLATE, TOML, is_board_file
 
 
@@ -33,12 +32,6 @@ def write(path: Path, data: Path) -> None:
         samples=_quoted(found + ("/" if is_folder(data) else "")),
     )
     create_file(path, text)
-
-
-def data_name(data: Path) -> str:
-    """Return what data in a file or a folder are called, in letters that a board takes."""
-    name = re.sub("[^A-Za-z0-9_.-]+", "_", data.resolve().stem).strip("_.-")[:50] or "data"
-    return f"my_{name}" if name in DATASETS else name
 
 
 def _quoted(text: str) -> str:

@@ -356,6 +356,7 @@ WAYS = {
     "samples on a board": ("mine.npy", ["board", "dataset"]),
     "a model on a data set": ("gaussian", ["dataset"]),
     "samples on a data set": ("mine.npy", ["dataset"]),
+    "a model on files": ("gaussian", ["against"]),
     "two files": ("mine.npy", ["against"]),
     "two folders of images": ("mine", ["against", "features", "weights"]),
 }

@@ -227,7 +227,7 @@ def test_two_copies_may_be_an_accident():
     check_leaks(train, test, distinct(22, start=9000), name="mine")
 
 
-def test_samples_that_repeat_by_nature_are_no_copies_unless_fresh_ones_do_so_less():
+def test_samples_that_repeat_by_nature_are_no_copies_unless_there_are_more_than_by_nature():
     rng = np.random.default_rng(0)
     for seed in range(50):
         train, test, fresh = (
@@ -237,3 +237,19 @@ def test_samples_that_repeat_by_nature_are_no_copies_unless_fresh_ones_do_so_les
     leaked = np.concatenate([train[rng.permutation(200)[:100]], test[:100]])
     with pytest.raises(BadInput, match="are training samples as well"):
         check_leaks(train, leaked, fresh, name="mine")
+    with pytest.raises(BadInput, match="are training samples as well"):
+        check_leaks(train, leaked, leaked, name="mine")
+
+
+def test_a_table_with_every_row_twice_is_dealt_out_by_chance():
+    twice = np.repeat(distinct(200), 2, axis=0)
+    for seed in range(50):
+        dealt = np.random.default_rng(seed).permutation(twice)
+        check_leaks(dealt[:200], dealt[200:300], dealt[300:], name="mine")
+
+
+def test_fresh_samples_that_are_copies_too_are_no_excuse():
+    train = distinct(100)
+
+    with pytest.raises(BadInput, match=r"training samples as well, of fresh ones 100\.0%"):
+        check_leaks(train, train[:50], train[50:], name="mine")
