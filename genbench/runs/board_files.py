@@ -105,7 +105,7 @@ def of_data(data: Path) -> Board:
     if name in names():
         raise BadInput(f"{shown(data)}: {name} is the name of a board of ours; rename yours.")
     values = {"data": [{"name": name, "samples": str(data)}]}
-    return replace(board_of(values, name=name, home=Path(), where=shown(data)), summary="")
+    return board_of(values, name=name, home=Path(), where=shown(data))
 
 
 def board_of(values: Mapping[str, Any], *, name: str, home: Path, where: str) -> Board:
@@ -129,7 +129,7 @@ def board_of(values: Mapping[str, Any], *, name: str, home: Path, where: str) ->
     metrics = _metrics(table, home)
     board = Board(
         name=name,
-        summary=table.take("summary", is_text, "a text", "your own board"),
+        summary=table.take("summary", is_text, "a text", ""),
         datasets=tuple(datasets),
         own=tuple(part for part in parts if isinstance(part, OwnData)),
         seeds=_seeds(table),
