@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from genbench.cli import main as cli
 from genbench.runs import board_files
@@ -98,3 +99,50 @@ def test_a_file_that_is_there_stays_and_a_name_of_ours_is_not_taken():
     assert again.exit_code == 2
     assert "my.toml is there already, and stays as it is" in again.stderr
     assert board_files.find("my.toml").datasets == ("my_digits",)
+
+
+BAD_DATA = {
+    "a missing file": ('samples = "none.csv"', "There is no file"),
+    "an unknown key": ('sample = "rows.csv"', "No key named 'sample'. Did you mean 'samples'"),
+    "shares beyond one": (
+        'samples = "rows.csv"\nsplit = [0.5, 0.5, 0.5]',
+        "must be above 0 and sum to one",
+    ),
+    "an empty part": (
+        'samples = "rows.csv"\nsplit = [0.98, 0.01, 0.01]',
+        "the test part would be",
+    ),
+    "labels of another length": (
+        'samples = "rows.csv"\nlabels = "few.npy"',
+        "must hold 80 labels, one for each sample",
+    ),
+    "words that are no categories": ('samples = "names.csv"', "holds 80 different words"),
+    "pictures of several sizes": ('samples = "faces/"', "expected (4, 4)"),
+    "a name twice": ('samples = "rows.csv"\n[[data]]\nname = "mine"', "No data set named 'mine'"),
+    "data twice": (
+        'samples = "rows.csv"\n[[data]]\nname = "mine"\nsamples = "rows.csv"',
+        "has two data sets named 'mine'",
+    ),
+}
+
+
+@pytest.mark.parametrize("command", [("run",), ("status",), ("board", "check")])
+@pytest.mark.parametrize("case", BAD_DATA)
+def test_data_that_cannot_be_used_end_every_command_with_a_sentence(case, command, here):
+    said, message = BAD_DATA[case]
+    rows = [f"{i * i / 7:.4f},person {i}" for i in range(80)]
+    (here / "names.csv").write_text("\n".join(["size,name", *rows]))
+    towns = [f"{i * i / 7:.4f},town {i % 2}" for i in range(80)]
+    (here / "rows.csv").write_text("\n".join(["size,town", *towns]))
+    np.save("few.npy", np.zeros(7))
+    (here / "faces").mkdir()
+    for side in (4, 5):
+        Image.new("L", (side, side)).save(here / "faces" / f"{side}.png")
+    (here / "my.toml").write_text(f'models = ["gaussian"]\n[[data]]\nname = "mine"\n{said}\n')
+
+    done = call(*command, "my.toml")
+
+    assert done.exit_code == 2, done.output
+    assert message in " ".join(done.stderr.split())
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not (here / "leaderboards").exists()
