@@ -13,6 +13,7 @@ from genbench.ground.errors import BadInput
 from genbench.report.folder import report
 from genbench.report.frames import wide_frame
 from genbench.report.leaderboard import tables
+from genbench.runs.board_data import data_name
 from genbench.runs.board_files import BUDGET, NO_BUDGET, board_of, find, is_board_file, names
 from genbench.runs.boards import Board
 from genbench.runs.engines import Engine
@@ -29,12 +30,12 @@ NAME = "my_data"
 def board(
     data: Any,
     *,
-    models: Iterable[str] | None = None,
-    metrics: Iterable[str] | None = None,
+    models: Iterable[str] | str | None = None,
+    metrics: Iterable[str] | str | None = None,
     labels: Any = None,
     seeds: int | Iterable[int] | None = None,
     budget: float | None = BUDGET,
-    name: str = NAME,
+    name: str | None = None,
     folder: Path | str = "leaderboards",
     jobs: int | None = None,
 ) -> "pandas.DataFrame":
@@ -55,7 +56,8 @@ def board(
             of a column.
         seeds: how many, or which; three by default.
         budget: seconds that a fit should take, of models that let that be said; None: any.
-        name: what the data are called, and the board's folder in `folder`.
+        name: what the data are called, and the board's folder in `folder`; as the file is or, if
+            there is none, my_data.
         folder: where boards are kept.
         jobs: cells at a time; one a core by default.
 
@@ -64,16 +66,18 @@ def board(
         OSError: the folder cannot be written to.
     """
     if isinstance(data, str | Path) and is_board_file(str(data)):
-        given = (models, metrics, labels, seeds)
-        if any(one is not None for one in given) or budget != BUDGET or name != NAME:
+        given = (models, metrics, labels, seeds, name)
+        if any(one is not None for one in given) or budget != BUDGET:
             raise BadInput(f"{data} says itself what is run: give folder and jobs at most.")
         plan = find(str(data))
     else:
+        if name is None:
+            name = data_name(Path(data)) if isinstance(data, str | Path) else NAME
         if name in names():
             raise BadInput(f"{name} is the name of a board of ours: choose another.")
         values = {
-            "models": None if models is None else list(models),
-            "metrics": None if metrics is None else list(metrics),
+            "models": _listed(models),
+            "metrics": _listed(metrics),
             "seeds": list(seeds) if isinstance(seeds, Iterable) else seeds,
             "budget": NO_BUDGET if budget is None else budget,
         }
@@ -94,7 +98,7 @@ def _board(data: Any, labels: Any, values: dict[str, Any], name: str, folder: Pa
     if len(parts) not in (1, len(PARTS)):
         raise BadInput(f"data must be samples, or {', '.join(PARTS)}, not {len(parts)} of them.")
     # Before anything is written: a name may lead anywhere.
-    board_of(said | {"data": [{"name": name, "samples": "."}]}, **_where(name))
+    board_of(said | {"data": [{"name": name, "samples": str(kept / "data.npy")}]}, **_where(name))
     files = [_file(part, kept, which) for part, which in zip(parts, PARTS, strict=False)]
     table: dict[str, Any] = {"name": name}
     table |= {"samples": files[0]} if len(files) == 1 else {"split": files}
@@ -108,6 +112,12 @@ def _board(data: Any, labels: Any, values: dict[str, Any], name: str, folder: Pa
             _labels(part, kept, which) for part, which in zip(each, PARTS, strict=False)
         ]
     return board_of(said | {"data": [table]}, **_where(name))
+
+
+def _listed(names: Iterable[str] | str | None) -> list[str] | None:
+    if names is None:
+        return None
+    return [names] if isinstance(names, str) else list(names)
 
 
 def _where(name: str) -> dict[str, Any]:

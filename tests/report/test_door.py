@@ -92,10 +92,11 @@ def test_a_file_is_read_where_it_is_and_a_board_file_says_all_else(monkeypatch, 
     np.save(tmp_path / "some.npy", samples := np.random.default_rng(0).normal(size=(20, 2)))
     (tmp_path / "my.toml").write_text('[[data]]\nname = "some"\nsamples = "some.npy"\n')
 
-    _, of_file = loaded(monkeypatch, tmp_path / "kept", tmp_path / "some.npy")
+    named, of_file = loaded(monkeypatch, tmp_path / "kept", tmp_path / "some.npy", models="vae")
     board, of_board = loaded(monkeypatch, tmp_path / "kept", tmp_path / "my.toml")
 
-    assert board.name == "my"
+    assert (named.name, board.name) == ("some", "my")
+    assert named.models == (*CONTROLS, "vae")
     for data in (of_file, of_board):
         assert set(data.train[:, 0]) <= set(samples[:, 0])
     assert not (tmp_path / "kept").exists()
