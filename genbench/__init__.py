@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from genbench.creativity.frontier import frontier
     from genbench.ground.errors import BadInput, MissingExtra, Unavailable
     from genbench.metric import Metric, Score
+    from genbench.report.door import board
     from genbench.scoring.accumulators import ClassMoments, FeatureMoments
     from genbench.scoring.evaluate import Scores, score
     from genbench.scoring.significance import significance
@@ -29,6 +30,7 @@ __all__ = [
     "Score",
     "Scores",
     "Unavailable",
+    "board",
     "check",
     "frontier",
     "play",
@@ -48,6 +50,7 @@ _HOMES = {
     "Score": "metric",
     "Scores": "scoring.evaluate",
     "Unavailable": "ground.errors",
+    "board": "report.door",
     "check": "",
     "frontier": "creativity.frontier",
     "play": "tournament.pools",

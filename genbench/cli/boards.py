@@ -17,13 +17,19 @@ from genbench.cli.options import (
     shard_from,
 )
 from genbench.ground.errors import BadInput
-from genbench.runs import boards
+from genbench.runs import board_files
+from genbench.runs.boards import with_controls
 
 
 @click.command()
-@click.argument("board", default="quick")
+@click.argument("board", required=False)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="In place of a board, samples of yours: a table, an array, a folder of pictures.",
+)
 @FOLDER
-@click.option("--models", "-m", help="Only these, separated by commas.")
+@click.option("--models", "-m", help="Only these and the controls, separated by commas.")
 @click.option("--datasets", "-d", help="Only these, separated by commas.")
 @click.option("--seeds", help="These instead of the board's: 0,1,2 or 0-4.")
 @click.option(
@@ -44,7 +50,8 @@ from genbench.runs import boards
 @click.option("--fail-fast", is_flag=True, help="Stop at the first cell that fails.")
 @click.option("--max-failures", type=click.IntRange(0), help="Stop once more cells have failed.")
 def run(
-    board: str,
+    board: str | None,
+    data: Path | None,
     folder: Path,
     models: str | None,
     datasets: str | None,
@@ -59,7 +66,10 @@ def run(
     fail_fast: bool,
     max_failures: int | None,
 ) -> None:
-    """Run a BOARD: every model on every data set. Run it again to do what is missing.
+    """Run a BOARD, ours or a .toml file of yours: every model on every data set.
+
+    Without any, it is the board quick. Run it again to do what is missing. The controls, which a
+    board is read by, are always run.
 
     Several runs may share one folder, on one machine or many: each cell is done once.
     """
@@ -73,8 +83,12 @@ def run(
         raise BadInput(f"--address would do nothing: the engine {engine} has none; dask, ray have.")
     if fail_fast and max_failures is not None:
         raise BadInput("--fail-fast is --max-failures 0: give one of them.")
-    plan = boards.find(board).narrowed(
-        models=names(models),
+    only_these = names(models)
+    if board is not None and data is not None:
+        raise BadInput(f"--data is a board of its own: leave out {board}, or --data.")
+    whole = board_files.find(board or "quick") if data is None else board_files.of_data(data)
+    plan = whole.narrowed(
+        models=only_these and with_controls(only_these),
         datasets=names(datasets),
         seeds=seeds_from(seeds),
         budget=budget,
@@ -82,7 +96,7 @@ def run(
     try:
         found = progress.run_with_progress(
             plan,
-            folder / board,
+            folder / plan.name,
             only=only,
             console=CONSOLE,
             engine=Engine(name=engine, jobs=jobs, address=address),
@@ -93,10 +107,10 @@ def run(
     except TooManyFailures as error:
         ERRORS.print(str(error), style="bold red", markup=False)
         sys.exit(1)
-    written = report.report(folder / board)
+    written = report.report(folder / plan.name, board=plan)
     report.print_table(found, CONSOLE)
     CONSOLE.print(f"Tables, page and plots: {written[0].parent}/", highlight=False, markup=False)
-    progress.print_failures(ERRORS, found, folder / board)
+    progress.print_failures(ERRORS, found, folder / plan.name)
     sys.exit(1 if any(record.failed for record in found) else 0)
 
 
@@ -109,11 +123,11 @@ def status(board: str, folder: Path, why: bool, watch: bool) -> None:
     """Show how a BOARD stands, from any machine that sees its folder."""
     from genbench.runs import status as statuses
 
-    plan = boards.find(board)
+    plan = board_files.find(board)
     if watch:
-        found = statuses.watch(plan, folder / board, CONSOLE, why=why)
+        found = statuses.watch(plan, folder / plan.name, CONSOLE, why=why)
     else:
-        found = statuses.standings(plan, folder / board)
+        found = statuses.standings(plan, folder / plan.name)
         CONSOLE.print(statuses.as_table(found, why=why))
     CONSOLE.print(statuses.one_line(found), highlight=False)
 
@@ -128,11 +142,13 @@ def report(board: str, folder: Path, quality: str | None, novelty: str | None) -
     from genbench.report import folder as reports
     from genbench.runs import records
 
-    if not (folder / board / "records.jsonl").exists():
-        boards.find(board)
+    kept = folder / board_files.folder_name(board)
+    plan = None
+    if board_files.is_board_file(board) or not (kept / "records.jsonl").exists():
+        plan = board_files.find(board)
     written = reports.report(
-        folder / board, quality=quality, novelty=novelty or "bayesian_surprise"
+        kept, board=plan, quality=quality, novelty=novelty or "bayesian_surprise"
     )
-    reports.print_table(records.read(folder / board / "records.jsonl"), CONSOLE)
+    reports.print_table(records.read(kept / "records.jsonl"), CONSOLE)
     for path in written:
         CONSOLE.print(str(path), highlight=False, markup=False)

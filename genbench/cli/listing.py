@@ -10,7 +10,7 @@ from rich.table import Table
 from genbench import datasets
 from genbench.metrics import ALIASES, CATALOG
 from genbench.models.find import baselines
-from genbench.runs import boards
+from genbench.runs import board_files
 
 
 def metrics() -> Group:
@@ -58,7 +58,8 @@ def data_sets() -> Table:
 def leaderboards() -> Table:
     """Every board."""
     table = _table("Boards", "name", "data sets", "what it is")
-    for name, board in boards.CATALOG.items():
+    for name in board_files.names():
+        board = board_files.find(name)
         table.add_row(name, ", ".join(board.datasets), board.summary)
     return table
 

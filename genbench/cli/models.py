@@ -19,7 +19,7 @@ from genbench.cli.options import (
     words_from,
 )
 from genbench.ground.errors import BadInput
-from genbench.runs import boards
+from genbench.runs import board_files
 
 # What each way to score takes: any other option would do nothing, and is refused.
 TAKEN = {
@@ -29,6 +29,9 @@ TAKEN = {
         "dataset budget seed metrics json out why deadline memory python isolate"
     ),
     "samples on a data set": "dataset seed metrics json out why",
+    "a model on files": (
+        "against train fresh budget seed metrics json out why deadline memory python isolate"
+    ),
     "two files": (
         "against train fresh no_fresh standardise preset device seed metrics json out why"
     ),
@@ -162,12 +165,14 @@ def score(
     \b
     genbench score my_model.py:MyModel --board quick
     genbench score my_model.py:MyModel --dataset digits
+    genbench score my_model.py:MyModel --against test.npy --train train.npy
     genbench score samples.npy --dataset digits
     genbench score samples.npy --dataset digits --board quick
     genbench score samples.npy --against real.npy --train train.npy --fresh more.npy
     genbench score samples.npy --against real.npy -m fid,coverage --json
     genbench score FOLDER --against FOLDER --features inception --weights FILE --fresh FOLDER
     """
+    from genbench.cli import on_board
     from genbench.cli import score as ways
     from genbench.cli.show import Show
     from genbench.files import holds_samples
@@ -185,12 +190,9 @@ def score(
         )
     if features is not None and (against is None or weights is None):
         raise BadInput("--features inception needs --against FOLDER and --weights FILE.")
-    if board is not None:
-        way = "samples on a board" if files else "a model on a board"
-    elif dataset is not None:
-        way = "samples on a data set" if files else "a model on a data set"
-    else:
-        way = "two files" if features is None else "two folders of images"
+    way = _way(
+        files=files, board=board, dataset=dataset, of_images=against is not None and bool(features)
+    )
     refuse_idle(way, TAKEN[way])
     show = Show(metrics=names(metrics), json=json, out=out, why=why)
     if fresh is not None and no_fresh:
@@ -202,9 +204,9 @@ def score(
     path, well = Path(target), True
     if board is not None and dataset is not None:
         kept = {"folder": folder, "results": results}
-        ways.samples_on_board(CONSOLE, path, dataset, board, name=name, **kept)
+        on_board.samples(CONSOLE, path, dataset, board, name=name, **kept)
     elif board is not None:
-        well = ways.on_board(
+        well = on_board.model(
             CONSOLE,
             target,
             board,
@@ -216,6 +218,19 @@ def score(
         )
     elif against is not None and weights is not None:
         ways.images(CONSOLE, path, against, weights=weights, sha256=sha256, **beside, **settings)
+    elif against is not None and not files:
+        well = ways.model_on_files(
+            CONSOLE,
+            ERRORS,
+            target,
+            against,
+            train=train,
+            fresh=fresh,
+            seed=seed,
+            budget=budget,
+            limits=limits,
+            show=show,
+        )
     elif against is not None:
         ways.two_files(CONSOLE, path, against, standardise=standardise, **beside, **settings)
     elif dataset is not None and files:
@@ -225,6 +240,16 @@ def score(
             CONSOLE, ERRORS, target, dataset, seed=seed, budget=budget, limits=limits, show=show
         )
     sys.exit(0 if well else 1)
+
+
+def _way(*, files: bool, board: str | None, dataset: str | None, of_images: bool) -> str:
+    """Return which of the ways to score it is, as TAKEN has them."""
+    if of_images:
+        return "two folders of images"
+    if board is None and dataset is None:
+        return "two files" if files else "a model on files"
+    where = "a data set" if board is None else "a board"
+    return f"{'samples' if files else 'a model'} on {where}"
 
 
 @click.command()
@@ -242,10 +267,10 @@ def submit(target: str, board: str, name: str, family: str, out: Path, results: 
     genbench submit my_model.py --board quick --name "My model"
     genbench add bundle.zip --board quick
     """
-    from genbench.cli import score as ways
+    from genbench.cli import on_board
 
-    boards.find(board)
-    ways.submit(CONSOLE, target, board, out, results=results, name=name, family=family)
+    plan = board_files.find(board)
+    on_board.submit(CONSOLE, target, plan.name, out, results=results, name=name, family=family)
 
 
 @click.command()
@@ -254,6 +279,6 @@ def submit(target: str, board: str, name: str, family: str, out: Path, results: 
 @FOLDER
 def add(bundle: Path, board: str, folder: Path) -> None:
     """Check a BUNDLE of samples, score them here, and add them to a board as not verified."""
-    from genbench.cli import score as ways
+    from genbench.cli import on_board
 
-    ways.add(CONSOLE, bundle, board, folder=folder)
+    on_board.add(CONSOLE, bundle, board, folder=folder)

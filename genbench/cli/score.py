@@ -3,136 +3,30 @@
 import math
 import tempfile
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.text import Text
 
-from genbench.check.conformance import check
 from genbench.cli.halves import halved
-from genbench.cli.show import Show, as_they_come, metrics_of, show_scores
+from genbench.cli.show import Show, as_they_come, metrics_of, show_scores, telling
 from genbench.datasets import Dataset
-from genbench.embeddings.image_folder import Tell
 from genbench.files import read_samples
 from genbench.ground.errors import BadInput
-from genbench.ground.processes import OURS
-from genbench.models.moved import present_address
-from genbench.report.folder import print_table, report
-from genbench.runs import boards
-from genbench.runs.bundles import add_bundle, add_samples, write_bundle
+from genbench.models.find import find
 from genbench.runs.cells import Cell, fit_and_sample, load_once
 from genbench.runs.endings import said_in
-from genbench.runs.engines import Engine
 from genbench.runs.limits import Limits
-from genbench.runs.progress import print_failures, run_with_progress
-from genbench.runs.published import published_records
-from genbench.runs.records import Record, newest
-from genbench.runs.store import Store
+from genbench.runs.own_data import Data, OwnData, name_of
 from genbench.scoring.dataset import Outputs, read_outputs, score_samples
 from genbench.scoring.evaluate import Scores
-
-
-def on_board(
-    console: Console,
-    target: str,
-    board: str,
-    *,
-    budget: float | None,
-    folder: Path,
-    results: Path,
-    limits: Limits,
-    jobs: int | None,
-) -> bool:
-    """Run a model on a board and show it beside those that were run before; False if a cell failed.
-
-    What it draws and how it scores is kept in `results`, apart from the board itself.
-    """
-    plan = boards.find(board).narrowed(models=(target,), datasets=None, seeds=None, budget=budget)
-    _warn(console, target, limits)
-    found = run_with_progress(
-        plan,
-        results / board,
-        only="missing",
-        console=console,
-        engine=Engine(jobs=jobs),
-        limits=replace(limits, seconds=plan.deadline),
-    )
-    _show_beside(console, found, board, folder=folder, results=results)
-    print_failures(console, found, results / board)
-    return not any(record.failed for record in found)
-
-
-def samples_on_board(
-    console: Console,
-    path: Path,
-    dataset: str,
-    board: str,
-    *,
-    name: str | None,
-    folder: Path,
-    results: Path,
-) -> None:
-    """Score samples from a file and show them beside the models of a board.
-
-    They stand there under a name, or under that of their file.
-    """
-    plan = boards.find(board)
-    data = load_once(dataset)
-    drawn = read_samples(path, like=data.like, told=_telling(console, Show()))
-    with console.status("Scoring"):
-        called = path.name if name is None else name
-        record = add_samples(drawn, dataset, plan, Store(results / board), name=called)
-    _show_beside(console, [record], board, folder=folder, results=results)
-
-
-def _show_beside(
-    console: Console, found: list[Record], board: str, *, folder: Path, results: Path
-) -> None:
-    """Report on a model beside those of the board, and print the tables of its data sets."""
-    others = published_records(board, folder)
-    written = report(results / board, beside=others)
-    datasets = {record.dataset for record in found}
-    beside = [record for record in others if record.dataset in datasets]
-    print_table(newest([*beside, *found]), console)
-    console.print(f"Tables, page and plots: {written[0].parent}/", highlight=False, markup=False)
-
-
-def _warn(console: Console, target: str, limits: Limits) -> None:
-    """Say which laws for models the target breaks; numbers of such a model may mislead."""
-    if limits.launcher != OURS:  # the check knows no other Python than this one
-        return
-    with console.status(Text(f"Checking {target}")):
-        broken = [verdict for verdict in check(target) if verdict.outcome == "fail"]
-    for verdict in broken:
-        line = f"Take care, a law for models is broken ({verdict.law.value}): {verdict.reason}"
-        console.print(line, style="yellow", markup=False, highlight=False, soft_wrap=True)
-
-
-def submit(
-    console: Console, target: str, board: str, path: Path, *, results: Path, name: str, family: str
-) -> None:
-    """Write what a model has drawn for a board into a bundle."""
-    found = [r for r in Store(results / board).records() if r.model == present_address(target)]
-    write_bundle(path, Store(results / board), found, name=name, family=family, board=board)
-    console.print(f"Wrote {path}: {len(found)} cells.", markup=False, highlight=False)
-
-
-def add(console: Console, path: Path, board: str, *, folder: Path) -> None:
-    """Score a bundle and add it to a board."""
-    with console.status(Text(f"Scoring {path}")):
-        landed = add_bundle(path, boards.find(board), Store(folder / board))
-    report(folder / board)
-    print_table(Store(folder / board).records(), console)
-    console.print(f"Added {len(landed)} cells.", highlight=False)
 
 
 def model(
     console: Console,
     errors: Console,
     target: str,
-    dataset: str,
+    dataset: Data,
     *,
     seed: int,
     budget: float | None,
@@ -143,13 +37,14 @@ def model(
 
     False if it failed, of which `errors` are told.
     """
-    cell = Cell(dataset, target, seed, budget)
+    own = None if isinstance(dataset, str) else dataset
+    cell = Cell(name_of(dataset), target, seed, budget, own=own)
     data = load_once(dataset)
     cell.key()  # says at once what is misspelt
     metrics_of(show.metrics)
     with (
         tempfile.TemporaryDirectory() as temporary,
-        show.status(console, f"Fitting {target} on {dataset}, then sampling"),
+        show.status(console, f"Fitting {target} on {cell.dataset}, then sampling"),
     ):
         folder = Path(temporary) / "cell"
         outcome = fit_and_sample(cell, folder, limits=limits)
@@ -167,6 +62,39 @@ def model(
     return True
 
 
+def model_on_files(
+    console: Console,
+    errors: Console,
+    target: str,
+    against: Path,
+    *,
+    train: Path | None,
+    fresh: Path | None,
+    show: Show,
+    **how: Any,
+) -> bool:
+    """Fit a model on the samples of one file and score what it draws against those of another.
+
+    `how` are the other arguments of `model`. Without fresh samples half of `against` stands in for
+    them. False if the model failed.
+
+    Raises:
+        BadInput: there is no such model, or no file to learn from.
+    """
+    find(target)
+    if train is None:
+        raise BadInput(f"To fit {target}, say what it is to learn from: --train FILE.")
+    files = (train, against) if fresh is None else (train, against, fresh)
+    data = OwnData(name=against.name, samples=files)
+    if fresh is None:
+        n = len(load_once(data).fresh)
+        telling(console, show)(
+            f"Half of {against}, {n} samples drawn at random, stands in for fresh real samples; "
+            "--fresh brings others."
+        )
+    return model(console, errors, target, data, show=show, **how)
+
+
 def _say(errors: Console, message: str) -> None:
     errors.print(message, style="bold red", markup=False, highlight=False, soft_wrap=True)
 
@@ -174,7 +102,7 @@ def _say(errors: Console, message: str) -> None:
 def samples(console: Console, path: Path, dataset: str, *, seed: int, show: Show) -> None:
     """Score samples from a file as a model of a data set."""
     data = load_once(dataset)
-    drawn = read_samples(path, like=data.like, told=_telling(console, show))
+    drawn = read_samples(path, like=data.like, told=telling(console, show))
     _as_model(console, Outputs(drawn), data, seed=seed, show=show, name=str(path))
 
 
@@ -215,7 +143,7 @@ def two_files(
     They are taken as they are, or, to standardise them, as numbers of spreads of each column of
     the real samples, away from its mean.
     """
-    told = _telling(console, show)
+    told = telling(console, show)
     test = read_samples(against, told=told)
     generated = read_samples(path, like=test, told=told)
     training, more = (
@@ -252,7 +180,7 @@ def images(
     from genbench.embeddings.inception import Inception
 
     inception = Inception(weights, sha256)
-    told = _telling(console, show)
+    told = telling(console, show)
     named = {"generated": folder, "test": against, "train": train, "fresh": fresh}
     given: dict[str, Any] = {}
     for name, place in named.items():
@@ -281,7 +209,7 @@ def _beside_real(
     against = str(named["test"])
     if named["fresh"] is None and not no_fresh and preset is None:
         given, said = halved(given, against, seed=seed)
-        _telling(console, show)(said)
+        telling(console, show)(said)
         named = named | {"fresh": None if given.get("fresh") is None else Path(against)}
     words = {"generated": "", "test": " against ", "train": ", train ", "fresh": ", real: "}
     title = "".join(
@@ -290,12 +218,6 @@ def _beside_real(
         if named[name] is not None
     )
     as_they_come(console, title, given | {"preset": preset, "seed": seed} | settings, show=show)
-
-
-def _telling(console: Console, show: Show) -> Tell:
-    """Return what says which samples were read, and what was left out."""
-    where = Console(stderr=True) if show.json else console  # JSON is printed alone
-    return partial(where.print, style="dim", markup=False, highlight=False, soft_wrap=True)
 
 
 def _size(samples: Any) -> str:

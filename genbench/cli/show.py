@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from genbench.cli.score_table import ScoreTable
+from genbench.embeddings.image_folder import Tell
 from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
 from genbench.ground.meter import meter
@@ -90,6 +92,12 @@ def show_scores(console: Console, title: str, scores: Scores, show: Show) -> Non
             table.add(found)
         table.end(why=show.why or show.metrics is not None)
     _write(scores, show.out)
+
+
+def telling(console: Console, show: Show) -> Tell:
+    """Return what says which samples were read, and what was left out."""
+    where = Console(stderr=True) if show.json else console  # JSON is printed alone
+    return partial(where.print, style="dim", markup=False, highlight=False, soft_wrap=True)
 
 
 def _write(scores: Scores, out: Path | None) -> None:

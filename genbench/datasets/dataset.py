@@ -3,7 +3,8 @@
 import hashlib
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal, Self
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -27,7 +28,9 @@ class Dataset:
     train: Array  # (n_train, d): all that a model sees
     test: Array  # (n_test, d): what samples are compared with
     fresh: Array  # (n_fresh, d): scored as if a model had drawn them: the row of real samples
-    features: Literal["standardised", "digit_classifier"] = "standardised"
+    # "standardised", "digit_classifier", "inception", or a function of yours, file.py:function
+    features: str = "standardised"
+    features_from: Path | None = None  # the file of weights or of code that they are made with
     train_labels: Labels | None = None
     test_labels: Labels | None = None
     fresh_labels: Labels | None = None
@@ -35,6 +38,7 @@ class Dataset:
     domain: Domain = field(default_factory=Domain)  # which values a sample can take
     picture: tuple[int, ...] | None = None  # height, width (and channels), if a sample is one
     columns: tuple[str, ...] | None = None  # names of the columns of a table
+    seal: str = ""  # of what else scores depend on, such as code that features are made with
 
     def __post_init__(self) -> None:
         train = as_samples(self.train, name=f"{self.name}: train")
@@ -65,8 +69,9 @@ class Dataset:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 of every sample and label, in hexadecimal."""
+        """SHA-256 of every sample and label, and of the seal, in hexadecimal."""
         digest = hashlib.sha256(self.name.encode())
+        digest.update(self.seal.encode())
         labels = (self.train_labels, self.test_labels, self.fresh_labels)
         for array in (self.train, self.test, self.fresh, *labels):
             if array is not None:

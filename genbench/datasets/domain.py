@@ -16,12 +16,14 @@ class Domain:
     """For each coordinate: whether it is a whole number, and its least and greatest value.
 
     Each field is one value for all coordinates or an array of one for each. Categories are whole
-    numbers between two bounds. Without any argument every number is possible.
+    numbers between two bounds, or groups of coordinates. Without any argument every number is
+    possible.
     """
 
     whole: Flags | bool = False
     low: Array | float = -np.inf
     high: Array | float = np.inf
+    one_of: tuple[tuple[int, ...], ...] = ()  # groups of coordinates, of which one is 1, others 0
 
     @classmethod
     def of_columns(cls, columns: Sequence[str], whole: Mapping[str, tuple[float, float]]) -> Self:
@@ -61,7 +63,12 @@ class Domain:
 
     def project(self, samples: ArrayLike) -> Array:
         """Return the nearest values that are possible."""
-        return np.clip(np.where(self.whole, np.rint(samples), samples), self.low, self.high)
+        found = np.clip(np.where(self.whole, np.rint(samples), samples), self.low, self.high)
+        for group in self.one_of:
+            places = list(group)
+            nearest = np.asarray(samples)[:, places].argmax(axis=1)
+            found[:, places] = np.eye(len(places))[nearest]
+        return found
 
     def spread(self, samples: Array, *, rng: np.random.Generator) -> Array:
         """Add even noise of one unit to whole numbers, and nothing to others."""

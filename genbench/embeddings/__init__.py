@@ -26,6 +26,14 @@ def embedding_for(dataset: Dataset) -> Embedding:
         from genbench.embeddings.digit_classifier import DigitClassifier
 
         return DigitClassifier.trained_on(dataset)
+    if dataset.features == "inception":
+        from genbench.embeddings.inception_pictures import InceptionPictures
+
+        return InceptionPictures.of(dataset)
+    if dataset.features_from is not None:
+        from genbench.embeddings.own import OwnFeatures
+
+        return OwnFeatures.of(dataset)
     from genbench.embeddings.standardised import Standardised
 
     return Standardised.of(dataset)

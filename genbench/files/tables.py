@@ -39,7 +39,7 @@ def read_csv(path: Path) -> Array:
     """
     name = shown(path)
     check_file_size(path.stat().st_size, name=name, most=MOST_TEXT_BYTES)
-    titles, lines = _titles(path, name)
+    titles, lines = titles_of(path, name)
     table = _numbers(path, titles, lines)
     if titles and len(titles) != table.shape[1]:
         raise BadInput(
@@ -65,11 +65,15 @@ def _numbers(path: Path, titles: list[str], lines: int) -> Array:
         return np.loadtxt(file, converters=_number, **settings)
 
 
-def _titles(path: Path, name: str) -> tuple[list[str], int]:
-    """Return the names of the columns, if there are any, and how many lines they take."""
-    rows = _rows(path)
+def titles_of(path: Path, name: str) -> tuple[list[str], int]:
+    """Return the names of the columns, if there are any, and how many lines they take.
+
+    Raises:
+        BadInput: there is no row of numbers, or the first one numbers the columns.
+    """
+    rows = rows_of(path)
     line, first = next(rows, (0, []))
-    named = not any(_is_number(cell) or cell.strip() in TRUTH for cell in first)
+    named = not any(is_number(cell) or cell.strip() in TRUTH for cell in first)
     if not first or (named and next(rows, None) is None):
         raise BadInput(f"{name} is empty: it holds no row of numbers.")
     if named:
@@ -80,7 +84,7 @@ def _titles(path: Path, name: str) -> tuple[list[str], int]:
     return [], 0
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def rows_of(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that are not blank, each after the number of its last line."""
     with path.open(encoding=ENCODING, newline="") as file:
         reader = csv.reader(file)
@@ -91,14 +95,14 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 def _why(path: Path, titles: list[str]) -> BadInput | None:
     """Return what is wrong with the first cell or row that is not as it should be."""
-    rows = _rows(path)
+    rows = rows_of(path)
     if titles:
         next(rows)
     width = 0
     for line, row in rows:
         width = width or len(row)
         for column, cell in enumerate(row):
-            if not _is_number(cell) and cell.strip() not in TRUTH:
+            if not is_number(cell) and cell.strip() not in TRUTH:
                 remedy = NO_NUMBERS if cell.strip() else "fill it in, or leave the row out"
                 title = f" ({shown(titles[column])})" if column < len(titles) else ""
                 return BadInput(
@@ -110,7 +114,8 @@ def _why(path: Path, titles: list[str]) -> BadInput | None:
     return None
 
 
-def _is_number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
+    """Say whether a cell is a number, as tables write them."""
     if "_" in cell or not cell.isascii():  # what Python takes for a number, and tables do not
         return False
     try:
@@ -186,14 +191,15 @@ def read_parquet(path: Path) -> Array:
                 if values.null_count:
                     row = n + int(np.argmax(values.is_null().to_numpy(zero_copy_only=False)))
                     raise BadInput(f"{name}, row {row + 1}, column {title} is empty.")
-                table[n : n + len(batch), place] = _cast(values)
+                table[n : n + len(batch), place] = cast(values)
             n += len(batch)
     if n != len(table):
         raise BadInput(f"{name} has {n} rows; it promises {len(table)}.")
     return Table.of(table, tuple(titles))
 
 
-def _cast(values: Any) -> Any:
+def cast(values: Any) -> Any:
+    """Return the numbers of a column of Parquet."""
     from pyarrow import types
 
     values = values.cast("float64") if types.is_decimal(values.type) else values

@@ -4,6 +4,8 @@ import os
 import uuid
 from pathlib import Path
 
+from genbench.ground.errors import BadInput
+
 
 def replace_file(path: Path, content: bytes) -> Path:
     """Write a file in one step, onto the disk: whoever looks sees the old one or the new, whole.
@@ -23,3 +25,18 @@ def replace_file(path: Path, content: bytes) -> Path:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def create_file(path: Path, text: str) -> None:
+    """Write a file that is not there yet.
+
+    Raises:
+        BadInput: there is such a file, or it cannot be written.
+    """
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise BadInput(f"{path} is there already, and stays as it is: choose another.") from error
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error

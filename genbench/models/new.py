@@ -4,6 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from genbench.ground.errors import BadInput
+from genbench.ground.landing import create_file
 
 
 def write(path: Path) -> None:
@@ -15,10 +16,4 @@ def write(path: Path) -> None:
     if path.suffix != ".py":
         raise BadInput(f"{path} should end in .py, as my_model.py does.")
     text = files("genbench.models").joinpath("template.py").read_text(encoding="utf-8")
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise BadInput(f"{path} is there already, and stays as it is: choose another.") from error
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
+    create_file(path, text)

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, variance
-from typing import Literal
+from typing import Any, Literal
 
 from genbench.report.intervals import ENOUGH, Estimate, joined, number
 from genbench.report.losses import NOISE, BySeed, losses, standard_errors
@@ -50,24 +50,31 @@ def anchors_of(cells: Sequence[Record], metric: str) -> Anchors:
     real, noise = (Estimate(tuple(found[name].values())).mean for name in (REAL, NOISE))
     if not (math.isfinite(real) and math.isfinite(noise)):
         return Anchors(verdict="missing", problem="an anchor is infinite")
+    spread = _spread(found, standard_errors(cells, metric))
+    gap = None if spread is None else _gap(noise - real, spread)
+    known: dict[str, Any] = {"real": real, "noise": noise, "gap": gap}
     if noise <= real:
         why = (
             f"noise does not score worse than real samples (loss {number(noise)}"
             f" against {number(real)})"
         )
-        return Anchors(verdict="out of order", problem=why, real=real, noise=noise)
-    spread = _spread(found, standard_errors(cells, metric))
-    if spread is None:
+        return Anchors(verdict="out of order", problem=why, **known)
+    if gap is None:
         why = "whether noise is far from real samples could not be checked with one seed"
-        return Anchors(verdict="unchecked", problem=why, real=real, noise=noise)
-    gap = (noise - real) / spread if spread > 0 else math.inf
+        return Anchors(verdict="unchecked", problem=why, **known)
     if gap < ENOUGH_APART:
         why = (
             f"noise is only {gap:.1f} spreads of one draw from real samples;"
             f" {ENOUGH_APART:.0f} are needed"
         )
-        return Anchors(verdict="too near", problem=why, real=real, noise=noise, gap=gap)
-    return Anchors(verdict="counts", real=real, noise=noise, gap=gap)
+        return Anchors(verdict="too near", problem=why, **known)
+    return Anchors(verdict="counts", **known)
+
+
+def _gap(apart: float, spread: float) -> float:
+    if spread == 0:
+        return math.copysign(math.inf, apart) if apart else 0.0
+    return apart / spread
 
 
 def _spread(found: BySeed, errors: Mapping[str, float]) -> float | None:

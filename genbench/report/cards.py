@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from genbench.report.columns import NOTHING
 from genbench.report.html_parts import AXIS, PER_CENT, Look
-from genbench.report.leaderboard import NOTHING, Row, Table, failure
+from genbench.report.leaderboard import Row, Table, failure
 from genbench.report.markup import text
 from genbench.report.overall import NOVELTY, Overall
 

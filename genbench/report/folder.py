@@ -14,7 +14,7 @@ from genbench.models.find import baselines
 from genbench.report import frontier
 from genbench.report.behaviour import failings, published_behaviour
 from genbench.report.frontier import Plane
-from genbench.report.leaderboard import Table, tables
+from genbench.report.leaderboard import Rules, Table, tables
 from genbench.report.markdown import (
     SHORT,
     bullets,
@@ -29,7 +29,8 @@ from genbench.report.page import Content, file_name, pages
 from genbench.report.reading import RULES, protocol
 from genbench.report.terminal import print_table
 from genbench.report.tradeoff import NOVELTY, Panel, novelty_quality_points
-from genbench.runs.boards import CATALOG as BOARDS
+from genbench.runs import board_files
+from genbench.runs.boards import Board
 from genbench.runs.codebooks import codebooks
 from genbench.runs.records import Record, newest, to_lines
 from genbench.runs.store import Store
@@ -52,13 +53,15 @@ FRONTIER = (
 def report(
     folder: Path,
     *,
+    board: Board | None = None,
     quality: str | None = None,
     novelty: str | None = None,
     beside: Sequence[Record] = (),
 ) -> list[Path]:
     """Write tables, figures and page into a board's folder; return what was written.
 
-    `beside` are records of other models, to stand in the same tables.
+    `board` is what the records were made by, if it is not ours of the folder's name; `beside` are
+    records of other models, to stand in the same tables.
 
     Raises:
         BadInput: there are no records, or no metric of that name in them.
@@ -73,13 +76,16 @@ def report(
         if name is not None and name not in known:
             raise unknown_name("metric", name, known)
     panels = novelty_quality_points(found, quality, novelty or NOVELTY)
-    planes = frontier.planes(found, codebooks(folder, found))
+    name = folder.resolve().name
+    if board is None and name in board_files.names():
+        board = board_files.find(name)
+    planes = frontier.planes(found, codebooks(folder, found, board))
     command = " ".join(
-        ["genbench report", folder.resolve().name]
+        ["genbench report", (board and board.file) or name]
         + ([f"--quality {quality}"] if quality else [])
         + ([f"--novelty {novelty}"] if novelty else [])
     )
-    contents = _contents(found, panels, planes, folder.resolve().name, command)
+    contents = _contents(found, panels, planes, name, board, command)
     for dataset in {record.dataset for record in found}:  # which may have had a page of its own
         if (name := f"{file_name(dataset)}.html") not in contents:
             (folder / name).unlink(missing_ok=True)
@@ -100,13 +106,15 @@ def _contents(
     panels: Mapping[str, Panel],
     planes: Mapping[str, Plane],
     name: str,
+    board: Board | None,
     command: str,
 ) -> dict[str, bytes]:
     """Return what each file should hold."""
     from genbench.report import bars, figures, frames, plots
 
-    made = tables(found)
-    every = overall(made)
+    rules = Rules.of(board)
+    made = tables(found, rules)
+    every = overall(made, rules)
     missing = frontier.unplaced(found, planes)
     colours = figures.family_colours(record.family for record in found)
     leads = {table.dataset: table.leaders for table in made}
@@ -122,7 +130,7 @@ def _contents(
     )
     return {
         "README.md": _readme(
-            made, every, name, command, _frontier_section(planes, missing)
+            made, every, name, board, command, _frontier_section(planes, missing)
         ).encode(),
         "results.csv": frames.to_csv(frames.long_frame(found)),
         "table.csv": frames.to_csv(frames.wide_frame(made)),
@@ -131,7 +139,7 @@ def _contents(
         "board.png": figures.png(bars.agreement_bars(every, made, colours)),
         "novelty_quality.png": figures.png(tradeoff),
         "novelty_quality.svg": figures.svg(tradeoff),
-        **pages(made, content),
+        **pages(made, every, content),
         **_frontier_files(planes, missing, colours),
     }
 
@@ -176,10 +184,17 @@ def _frontier_section(planes: Mapping[str, Plane], missing: Mapping[str, str]) -
     return "\n".join((*filter(None, parts), "![The frontier](frontier.png)\n"))
 
 
-def _readme(made: Sequence[Table], every: Overall, name: str, command: str, frontiers: str) -> str:
-    summary = f"{BOARDS[name].summary}.\n\n" if name in BOARDS else ""
+def _readme(
+    made: Sequence[Table],
+    every: Overall,
+    name: str,
+    board: Board | None,
+    command: str,
+    frontiers: str,
+) -> str:
+    sentence = f"{safe(board.summary)}.\n\n" if board and board.summary else ""
     parts = [
-        f"# Leaderboard: {safe(name)}\n\n{summary}"
+        f"# Leaderboard: {safe(name)}\n\n{sentence}"
         f"Made by `{command}` from [records.jsonl](records.jsonl); not to be edited by hand.\n",
         "![Agreement with the data](board.png)\n",
         *([_overall(every)] if every.lines else []),

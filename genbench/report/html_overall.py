@@ -1,5 +1,6 @@
 """The table of all data sets as HTML."""
 
+from genbench.report.columns import NOTHING
 from genbench.report.html_parts import (
     Look,
     badges_of,
@@ -12,7 +13,7 @@ from genbench.report.html_parts import (
 )
 from genbench.report.html_table import AXIS_ENDS
 from genbench.report.intervals import number
-from genbench.report.leaderboard import NOTHING, Row
+from genbench.report.leaderboard import Row
 from genbench.report.markup import scrolling, text
 from genbench.report.overall import Line, Overall
 from genbench.report.reading import AGREEMENT, RULES

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from genbench.report.behaviour import Failing
+from genbench.report.columns import NOTHING
 from genbench.report.intervals import Interval
-from genbench.report.leaderboard import NOTHING
 from genbench.report.markup import text
 from genbench.report.standing import Standing
 from genbench.runs.records import REAL

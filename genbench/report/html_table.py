@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 
 from genbench.report.behaviour import warning
+from genbench.report.columns import NOTHING, Cell, Column
 from genbench.report.html_parts import (
     Look,
     badges_of,
@@ -15,7 +16,7 @@ from genbench.report.html_parts import (
     score_cell,
 )
 from genbench.report.intervals import number
-from genbench.report.leaderboard import NOTHING, Cell, Column, Row, Table
+from genbench.report.leaderboard import Row, Table
 from genbench.report.markup import scrolling, text
 from genbench.report.reading import AGREEMENT
 from genbench.report.sprites import Sprite

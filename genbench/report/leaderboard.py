@@ -7,92 +7,21 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
+from typing import Self
 
-from genbench.metric import ARROWS, Aim
 from genbench.report.agreement import FACES, Agreement, Faces, agreement
-from genbench.report.anchors import Anchors, anchors_of
+from genbench.report.columns import HEADLINE, Cell, Column, cell_of, columns_of, leaders_of
 from genbench.report.comparable import made_otherwise
 from genbench.report.copying import ORIGINALITY, Originality
-from genbench.report.intervals import ENOUGH, Estimate, decimals, fixed, joined
+from genbench.report.intervals import ENOUGH, Estimate, joined
 from genbench.report.losses import competes, estimates, losses, numbers
-from genbench.report.standing import Standing, as_real, difference, share_told_apart, standings
+from genbench.report.standing import Standing, as_real, share_told_apart, standings
+from genbench.runs.boards import Board
 from genbench.runs.records import REAL, Record, by_dataset
 
-__all__ = ["Cell", "Column", "Row", "Table", "failure", "plain", "tables"]
-
-NOTHING = "–"
-HEADLINE = tuple(name for names in FACES.values() for name in names)
-ORDER = (
-    *HEADLINE,
-    "recall",
-    "density",
-    "authenticity",
-    "bayesian_surprise",
-    "high_density_share",
-    "kernel_distance",
-    "critic_distance",
-    "classifier_two_sample_p_value",
-    "statistically_different_bins",
-    "bin_divergence",
-    "birthday_support",
-    "inception_score",
-    "modified_inception_score",
-    "mode_score",
-    "am_score",
-    "kernel_log_likelihood",
-    "log_likelihood",
-)
 FEW_TOLD_APART = 0.05  # of pairs
-WORSE = 0.05  # the p-value below which a number is worse than the best of its column
 ENOUGH_SEEDS = 2 / 3  # of those that were to be run; with fewer, the agreement is that of noise
 ONE_SEED = "Fewer than three seeds: an order, not a ranking."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """A metric as this data set shows it: which way is better, and what to hold it against."""
-
-    name: str
-    aim: Aim
-    bounds: tuple[float, float]
-    ideal: float | None = None
-    chance: float | None = None
-    decimals: int = 3
-    anchors: Anchors  # where real samples and noise stand
-
-    @property
-    def arrow(self) -> str:
-        """Which way is better, in one sign."""
-        if self.aim == "match":
-            return f"→ {'real' if self.ideal is None else f'{self.ideal:g}'}"
-        return ARROWS[self.aim]
-
-    @property
-    def trusted(self) -> bool:
-        """Whether noise is far enough from real samples to call one model better than another."""
-        return self.anchors.verdict == "counts"
-
-    @property
-    def words(self) -> str:
-        """The name for people; code and files keep the name itself."""
-        return self.name.replace("_", " ")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    """A number in a table, or the reason for none."""
-
-    estimate: Estimate | None = None
-    decimals: int = 3
-    reason: str | None = None
-    best: bool = False  # in the lead group of its column
-
-    @property
-    def text(self) -> str:
-        """What the table shows."""
-        if self.estimate is None:
-            return NOTHING
-        return fixed(self.estimate.mean, self.estimate.half, self.decimals)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,26 +118,35 @@ def failure(record: Record) -> str:
     return f"{where}: {record.reason}" if record.reason else where
 
 
-def tables(
-    records: Iterable[Record], *, faces: Faces = FACES, copiers_ranked: bool = False
-) -> list[Table]:
-    """Return a table for each data set, in order of name.
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What a board may decide for itself."""
 
-    `faces` are what the headline is made of; `copiers_ranked` ranks those that copy the training
-    set beside the others.
-    """
-    return [
-        _table(dataset, found, faces, copiers_ranked=copiers_ranked)
-        for dataset, found in by_dataset(records).items()
-    ]
+    faces: Faces = field(default_factory=lambda: FACES)  # what the headline is made of
+    copiers_ranked: bool = False  # whether who copies the training set has a rank all the same
+
+    @classmethod
+    def of(cls, board: Board | None) -> Self:
+        """Return those of a board; without one, the usual."""
+        if board is None:
+            return cls()
+        return cls(faces=board.headline or FACES, copiers_ranked=board.copies == "ranked")
 
 
-def _table(dataset: str, records: Sequence[Record], faces: Faces, *, copiers_ranked: bool) -> Table:
+USUAL = Rules()
+
+
+def tables(records: Iterable[Record], rules: Rules = USUAL) -> list[Table]:
+    """Return a table for each data set, in order of name."""
+    return [_table(dataset, found, rules) for dataset, found in by_dataset(records).items()]
+
+
+def _table(dataset: str, records: Sequence[Record], rules: Rules) -> Table:
     otherwise = made_otherwise(records)
     out = {record.place for record, _ in otherwise}
     cells = [record for record in records if record.status == "ok" and record.place not in out]
     failures = tuple(record for record in records if record.status != "ok")
-    headline = agreement(cells, faces)
+    headline = agreement(cells, rules.faces)
     by_model: dict[str, list[Record]] = {}
     for record in cells:
         by_model.setdefault(record.model, []).append(record)
@@ -225,13 +163,13 @@ def _table(dataset: str, records: Sequence[Record], faces: Faces, *, copiers_ran
         model
         for model, own in by_model.items()
         if all(map(competes, own))
-        and (copiers_ranked or model not in originals or not originals[model].copies)
+        and (rules.copiers_ranked or model not in originals or not originals[model].copies)
     }
     places = standings(
         {m: each for m, each in agreements.items() if m in ranked and each.half is not None}
     )
-    columns, notes = _columns(cells)
-    winners = {column.name: _leaders(cells, column, ranked) for column in columns}
+    columns, notes = columns_of(cells)
+    winners = {column.name: leaders_of(cells, column, ranked) for column in columns}
     real = agreements.get(REAL)
     rows = [
         Row(
@@ -246,7 +184,7 @@ def _table(dataset: str, records: Sequence[Record], faces: Faces, *, copiers_ran
                 for face, values in headline.faces.items()
                 for estimate in estimates(values, [model]).values()
             },
-            cells={column.name: _cell(own, column, winners) for column in columns},
+            cells={column.name: cell_of(own, column, winners) for column in columns},
             standing=places.get(model),
             originality=originals.get(model),
             as_real=real is not None and model in places and as_real(agreements[model], real),
@@ -258,7 +196,7 @@ def _table(dataset: str, records: Sequence[Record], faces: Faces, *, copiers_ran
     return Table(
         dataset=dataset,
         columns=tuple(columns),
-        headline=tuple(name for names in faces.values() for name in names),
+        headline=tuple(name for names in rules.faces.values() for name in names),
         counted=headline.metrics,
         rows=tuple(sorted(rows, key=lambda row: _place_of(row, cells))),
         failures=failures,
@@ -312,59 +250,3 @@ def _originality(cells: Sequence[Record]) -> dict[str, Originality]:
         for model, share in found.items()
         if REAL in found and drawn[model]
     }
-
-
-def _columns(cells: Sequence[Record]) -> tuple[list[Column], list[str]]:
-    """Return the metrics that have a value somewhere, and a note for each that has none."""
-    names = {name for cell in cells for name in cell.scores}
-    columns, notes = [], []
-    for name in sorted(names, key=_place):
-        holders = sorted((c for c in cells if name in c.scores), key=lambda c: c.model != REAL)
-        scores = [holder.scores[name] for holder in holders]
-        values = numbers(cells, name)
-        if not values:
-            notes.append(f"{name} is not shown: {joined({s.reason or s.status for s in scores})}")
-            continue
-        columns.append(
-            Column(
-                name=name,
-                aim=scores[0].aim,
-                bounds=scores[0].bounds,
-                ideal=next((s.ideal for s in scores if s.ideal is not None), None),
-                chance=next((s.chance for s in scores if s.chance is not None), None),
-                decimals=decimals(list(estimates(values, values).values())),
-                anchors=anchors_of(cells, name),
-            )
-        )
-    return columns, notes
-
-
-def _place(name: str) -> tuple[int, str]:
-    return (ORDER.index(name) if name in ORDER else len(ORDER), name)
-
-
-def _leaders(cells: Sequence[Record], column: Column, ranked: Iterable[str]) -> set[str]:
-    """Return the best of a column and all that are not worse for sure.
-
-    There are none where noise is not far from real samples.
-    """
-    if not column.trusted:
-        return set()
-    found = estimates(losses(cells, column.name), ranked)
-    known = {model: each for model, each in found.items() if each.half is not None}
-    if not known:
-        return set()
-    best = min(known.values(), key=lambda each: each.mean)
-    return {model for model, each in known.items() if difference(each, best).p >= WORSE}
-
-
-def _cell(own: Sequence[Record], column: Column, winners: Mapping[str, set[str]]) -> Cell:
-    model = own[0].model
-    found = estimates(numbers(own, column.name), [model])
-    if found:
-        return Cell(
-            estimate=found[model], decimals=column.decimals, best=model in winners[column.name]
-        )
-    scores = [record.scores[column.name] for record in own if column.name in record.scores]
-    reasons = {score.reason or score.status for score in scores}
-    return Cell(reason=joined(reasons) or "not measured")

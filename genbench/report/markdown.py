@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from genbench.report.leaderboard import NOTHING, Cell, Column, Row, Table, failure, plain
+from genbench.report.columns import NOTHING, Cell, Column
+from genbench.report.leaderboard import Row, Table, failure, plain
 from genbench.report.overall import Overall
 from genbench.report.standing import Standing
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 
 from genbench.report.intervals import ENOUGH, Estimate, Interval, Pooled
-from genbench.report.leaderboard import Row, Table, failure
+from genbench.report.leaderboard import USUAL, Row, Rules, Table, failure
 from genbench.report.standing import Standing, as_real, share_told_apart, standings
 from genbench.runs.records import REAL
 
@@ -98,7 +98,7 @@ class Overall:
 FLOOR = Estimate((0.0,) * ENOUGH)  # the agreement of noise
 
 
-def overall(made: Sequence[Table], *, copiers_ranked: bool = False) -> Overall:
+def overall(made: Sequence[Table], rules: Rules = USUAL) -> Overall:
     """Return the table of all data sets, the highest agreement first.
 
     Who was refused or is missing on one data set has no place in it, and is listed with the reason.
@@ -136,7 +136,9 @@ def overall(made: Sequence[Table], *, copiers_ranked: bool = False) -> Overall:
     ranked = [
         line
         for line in lines
-        if line.competes and (copiers_ranked or not line.copies) and line.agreement.half is not None
+        if line.competes
+        and (rules.copiers_ranked or not line.copies)
+        and line.agreement.half is not None
     ]
     places = standings({line.model: line.agreement for line in ranked})
     real = next((line.agreement for line in lines if line.model == REAL), None)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from genbench.report.behaviour import Failing
 from genbench.report.cards import cards
+from genbench.report.columns import Column
 from genbench.report.html_overall import html_overall
 from genbench.report.html_parts import Look
 from genbench.report.html_table import (
@@ -21,9 +22,9 @@ from genbench.report.html_table import (
     reading,
 )
 from genbench.report.intervals import joined
-from genbench.report.leaderboard import Column, Table, failure
+from genbench.report.leaderboard import Table, failure
 from genbench.report.markup import filled, style, text
-from genbench.report.overall import Overall, overall
+from genbench.report.overall import Overall
 from genbench.report.planes import plane
 from genbench.report.reading import RULES, protocol
 from genbench.report.sprites import Sprite, of_pictures, sprite
@@ -54,10 +55,9 @@ class Content:
     citation: str = ""
 
 
-def pages(tables: Sequence[Table], content: Content) -> dict[str, bytes]:
+def pages(tables: Sequence[Table], every: Overall, content: Content) -> dict[str, bytes]:
     """Return the page, `index.html`, and those of data sets that had to be parted from it."""
     look = _look(tables, content)
-    every = overall(tables)
     body = _Body(
         header=_header(content.title, tables),
         top=summary(every, tables, look),

@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from genbench.report.leaderboard import NOTHING, Cell, Row, Table, failure, plain, tables
+from genbench.report.columns import NOTHING, Cell
+from genbench.report.leaderboard import Row, Table, failure, plain, tables
 from genbench.runs.records import Record
 
 COLUMNS = {  # in the order in which they are kept when there is little room

@@ -1,8 +1,15 @@
-"""Boards: which data sets, models and seeds make a leaderboard. To add one: a line in CATALOG."""
+"""Boards: which data sets, models and seeds make a leaderboard.
 
-from dataclasses import dataclass, replace
+They are read from files (`genbench.runs.board_files`); to add one, write `NAME.toml` beside this.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
 
 from genbench.ground.errors import BadInput, unknown_name
+from genbench.runs.own_data import Data, OwnData
 
 STANDARD = (
     "frechet_distance",
@@ -30,42 +37,39 @@ STANDARD = (
     "log_likelihood",
 )
 
-# One or two members of every family, those that train fast.
-FEW = (
-    "copycat",
-    "noise",
-    "marginals",
-    "gaussian",
-    "kernel_density",
-    "mixture",
-    "good_turing",
-    "metropolis",
-    "realnvp",
-    "pca",
-    "denoising_autoencoder",
-    "vae",
-    "vector_quantization",
-    "vq_vae",
-    "gan",
-    "wgan_gp",
-    "masked_autoregressive",
-    "transformer",
-    "flow_matching",
-    "noise_contrastive",
-)
+# What every board is read by, beside real samples, whatever else is on it.
+CONTROLS = ("copycat", "noise", "noisy_bootstrap")
+
+Copies = Literal["unranked", "ranked"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
     """A plan: every model on every data set, once per seed."""
 
+    name: str = ""  # of its folder
+    file: str = ""  # the name of the file that it was read from, if it is yours
     summary: str
     datasets: tuple[str, ...]
+    own: tuple[OwnData, ...] = ()  # those of the data sets that are not ours
     seeds: tuple[int, ...] = (0,)
     models: tuple[str, ...] | None = None  # None: every baseline
     metrics: tuple[str, ...] = STANDARD  # a table of all measures could not be read
     deadline: float = 300.0  # seconds a cell may take to fit and sample
     budget: float | None = None  # seconds a fit is to take, where a model lets that be said
+    copies: Copies = "unranked"  # whether a model that copies its training data has a rank
+    headline: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # faces, if not the usual
+    home: Path | None = None  # the folder that paths of models are relative to
+
+    def data(self, name: str) -> Data:
+        """Return what `load_once` loads the data set of that name by.
+
+        Raises:
+            BadInput: the board has no such data set.
+        """
+        if name not in self.datasets:
+            raise unknown_name("data set of this board", name, self.datasets)
+        return next((own for own in self.own if own.name == name), name)
 
     def narrowed(
         self,
@@ -94,32 +98,6 @@ class Board:
         )
 
 
-CATALOG = {
-    "quick": Board(
-        summary="every family on real digits and the ring, one seed; minutes on two cores",
-        datasets=("digits", "ring"),
-        models=FEW,
-        budget=30.0,  # half of what the models would take: it is to be done while one looks on
-    ),
-    "families": Board(
-        summary="every baseline on pictures, points and a table, three seeds; hours on two cores",
-        datasets=("digits", "ring", "grid", "moons", "wine"),
-        seeds=(0, 1, 2),
-    ),
-}
-
-
-def name_of(board: Board) -> str | None:
-    """Return the name of a board of the catalog; others have none."""
-    return next((name for name, known in CATALOG.items() if known == board), None)
-
-
-def find(name: str) -> Board:
-    """Return the board of that name.
-
-    Raises:
-        BadInput: there is none.
-    """
-    if name in CATALOG:
-        return CATALOG[name]
-    raise unknown_name("board", name, CATALOG)
+def with_controls(models: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the models with the controls before them, each once."""
+    return tuple(dict.fromkeys((*CONTROLS, *models)))

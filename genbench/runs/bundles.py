@@ -24,7 +24,7 @@ import numpy as np
 import genbench
 from genbench.files.archives import Archive, open_archive
 from genbench.ground.arrays import Array, as_labels, as_samples
-from genbench.ground.errors import BadInput, unknown_name
+from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
 from genbench.ground.paths import brief, is_file, readable, shown
 from genbench.ground.text import one_line
@@ -127,9 +127,9 @@ def add_bundle(path: Path, board: Board, store: Store) -> list[Record]:
         raise BadInput(f"There is no file {shown(path)}.")
     with readable(path, "bundle"), open_archive(path) as archive:
         name, family, source, entries = _manifest(archive, board)
-        arrays = [_arrays(archive, entry) for entry in entries]
+        arrays = [_arrays(archive, entry, board) for entry in entries]
     under = check_owner(name, source, store.records())
-    blanks = [_blank(entry, name=name, family=family, source=source) for entry in entries]
+    blanks = [_blank(entry, board, name=name, family=family, source=source) for entry in entries]
     check_unchanged(blanks, under)
     return _land(store, board, list(zip(blanks, arrays, strict=True)))
 
@@ -143,9 +143,7 @@ def add_samples(samples: Array, dataset: str, board: Board, store: Store, *, nam
         BadInput: the board has no such data set, the name is none, or there are too few samples.
         OSError: the record could not be written.
     """
-    if dataset not in board.datasets:
-        raise unknown_name("data set of this board", dataset, board.datasets)
-    data = load_once(dataset)
+    data = load_once(board.data(dataset))
     n = len(data.fresh)
     samples = as_samples(samples, name=name, like=data.like)[:n]
     if len(samples) < n:
@@ -159,7 +157,7 @@ def add_samples(samples: Array, dataset: str, board: Board, store: Store, *, nam
     )
     name = name_from(name, "name")
     check_owner(name, "", store.records())
-    blank = _blank(entry, name=name, family="yours", source="")
+    blank = _blank(entry, board, name=name, family="yours", source="")
     (record,) = _land(store, board, [(blank, {"samples": samples})])
     return record
 
@@ -208,7 +206,7 @@ def _checked(archive: Archive, values: Any, board: Board) -> Entry:
         raise BadInput(f"{archive.name}: {entry.seed!r} is no seed of this board.")
     if entry.status not in STATUSES:
         raise BadInput(f"{archive.name}: {entry.status!r} is no status.")
-    if entry.dataset_hash != load_once(entry.dataset).content_hash[:16]:
+    if entry.dataset_hash != load_once(board.data(entry.dataset)).content_hash[:16]:
         raise BadInput(
             f"{archive.name}: its samples are of another version of the data set {entry.dataset}."
         )
@@ -225,9 +223,9 @@ def _checked(archive: Archive, values: Any, board: Board) -> Entry:
     return replace(entry, reason=reason)
 
 
-def _arrays(archive: Archive, entry: Entry) -> dict[str, Array]:
+def _arrays(archive: Archive, entry: Entry, board: Board) -> dict[str, Array]:
     """Read the arrays of a cell, each of the shape that the board asks for."""
-    dataset = load_once(entry.dataset)
+    dataset = load_once(board.data(entry.dataset))
     shapes = {
         "samples": (len(dataset.fresh), *dataset.test.shape[1:]),
         "log_prob": (len(dataset.test),),
@@ -261,9 +259,9 @@ def _arrays(archive: Archive, entry: Entry) -> dict[str, Array]:
     return found
 
 
-def _blank(entry: Entry, *, name: str, family: str, source: str) -> Record:
+def _blank(entry: Entry, board: Board, *, name: str, family: str, source: str) -> Record:
     """Return what is known of a cell before it is scored."""
-    data = load_once(entry.dataset).content_hash
+    data = load_once(board.data(entry.dataset)).content_hash
     depends_on = [PROTOCOL, data, name, entry.seed, *entry.files.values()]
     return Record(
         key=hash_of_bytes(json.dumps(depends_on).encode())[:16],
@@ -275,7 +273,7 @@ def _blank(entry: Entry, *, name: str, family: str, source: str) -> Record:
         reason=entry.reason,
         source=source,
         verified=False,
-        **known_of(entry.dataset),
+        **known_of(board.data(entry.dataset)),
         fit_seconds=entry.fit_seconds,
         sample_seconds=entry.sample_seconds,
     )
@@ -289,7 +287,7 @@ def _land(store: Store, board: Board, cells: list[tuple[Record, dict[str, Array]
         if arrays:
             with tempfile.TemporaryDirectory() as folder:
                 _save(Path(folder), arrays)
-                scored = score_here(Cell.of(blank), Path(folder), board.metrics)
+                scored = score_here(Cell.on(board, blank), Path(folder), board.metrics)
             found_out: dict[str, Any] = scored._asdict()
             record = replace(blank, **found_out)
         record = replace(record, environment=name_of(this_environment()), finished=now())

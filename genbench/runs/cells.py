@@ -12,18 +12,21 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from genbench.datasets import Dataset, load
+from genbench.datasets import Dataset
+from genbench.datasets import load as load_ours
 from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
 from genbench.ground.processes import OUTPUT, run_alone
-from genbench.models.find import ModelSpec, baselines, find, source_hash
+from genbench.models.find import ModelSpec, baselines, source_hash
 from genbench.models.held import Held, take
+from genbench.models.homes import find_at
 from genbench.models.moved import present_address
 from genbench.runs.boards import Board
 from genbench.runs.disk import full_disk, has_room, tells_of_full_disk
 from genbench.runs.endings import MOST_OUTPUT, out_of_memory_kills, outcome_of
 from genbench.runs.limits import ORDINARY, Limits
 from genbench.runs.outcomes import Outcome, keep_outcome
+from genbench.runs.own_data import Data, OwnData
 from genbench.runs.records import REAL, Record
 from genbench.runs.watch import Watch, npy
 from genbench.runs.worker import DISK_FULL
@@ -47,6 +50,9 @@ class Cell:
     seed: int
     # Seconds that a fit may take, for models that ask; no part of where a cell stands on a board.
     budget: float | None = field(default=None, compare=False)
+    # Nor is where yours are found: the data set, if it is not ours, and files of models.
+    own: OwnData | None = field(default=None, compare=False)
+    home: Path | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         # As records name it: whatever address it was asked for by, it is one cell.
@@ -59,6 +65,12 @@ class Cell:
         """Return the cell that a record tells of."""
         return cls(*record.place, record.budget)
 
+    @classmethod
+    def on(cls, board: Board, record: Record) -> Self:
+        """Return the cell that a record on a board tells of, with where its data are."""
+        own = next((data for data in board.own if data.name == record.dataset), None)
+        return cls(*record.place, record.budget, own=own, home=board.home)
+
     @property
     def spec(self) -> ModelSpec:
         """Where the model is."""
@@ -68,7 +80,12 @@ class Cell:
             return ModelSpec(
                 target=REAL, params=how, family="control", summary="fresh real samples"
             )
-        return find(self.model)
+        return find_at(self.model, self.home)
+
+    @property
+    def data(self) -> Data:
+        """What `load_once` loads the data set by."""
+        return self.dataset if self.own is None else self.own
 
     @property
     def source(self) -> str:
@@ -96,7 +113,7 @@ class Cell:
     def _key(self, spec: ModelSpec, source: str) -> str:
         depends_on = {
             "protocol": PROTOCOL,
-            "dataset": load_once(self.dataset).content_hash,
+            "dataset": load_once(self.data).content_hash,
             "target": spec.target if self.model in (REAL, *baselines()) else self.model,
             # Where an exported generator lies is no part of what it is.
             "params": {name: value for name, value in spec.params.items() if name != "path"},
@@ -124,8 +141,16 @@ def cells_of(board: Board) -> list[Cell]:
         BadInput: a data set or a model of the board is unknown.
     """
     models = (REAL, *(board.models if board.models is not None else baselines()))
+    own = {data.name: data for data in board.own}
     cells = [
-        Cell(dataset, model, seed, None if model == REAL else board.budget)
+        Cell(
+            dataset,
+            model,
+            seed,
+            None if model == REAL else board.budget,
+            own=own.get(dataset),
+            home=board.home,
+        )
         for seed in board.seeds
         for dataset in board.datasets
         for model in models
@@ -136,9 +161,13 @@ def cells_of(board: Board) -> list[Cell]:
 
 
 @cache
-def load_once(dataset: str) -> Dataset:
-    """Load a data set; read-only, so every user of this process may share it."""
-    return load(dataset)
+def load_once(data: Data) -> Dataset:
+    """Load a data set; read-only, so every user of this process may share it.
+
+    Raises:
+        BadInput: there is none of ours of that name, or yours cannot be used.
+    """
+    return load_ours(data) if isinstance(data, str) else data.load()
 
 
 def fit_and_sample(
@@ -157,7 +186,7 @@ def fit_and_sample(
         OSError: the disk is full, or cannot be written to, which is no fault of the model.
     """
     taken = cell.taken() if isinstance(cell, Cell) else cell
-    dataset = load_once(taken.cell.dataset)
+    dataset = load_once(taken.cell.data)
     owed = room_for(dataset) + sum(map(len, taken.held.exports.values()))
     for last in (False, True):
         fresh_folder(folder)

@@ -21,6 +21,7 @@ from genbench.ground.errors import BadInput, Unavailable
 from genbench.ground.landing import replace_file
 from genbench.ground.paths import brief, shown
 from genbench.ground.strict_json import to_json, with_infinities_as_text
+from genbench.runs.boards import Board
 from genbench.runs.cells import load_once
 from genbench.runs.records import Record
 from genbench.scoring.laws import kinds_of
@@ -61,12 +62,14 @@ class Book:
         return self.frontiers[N_CELLS]
 
 
-def codebooks(folder: Path, records: Iterable[Record]) -> dict[str, Book]:
+def codebooks(
+    folder: Path, records: Iterable[Record], board: Board | None = None
+) -> dict[str, Book]:
     """Return the codebook of each data set that records have laws of, by its name.
 
-    Those that the folder lacks are fitted, in some ten seconds each, and kept there. One that
-    comes out otherwise here than where the samples were scored, as features may that are learned
-    on each machine, is left out.
+    The board says where data are that are not ours. Those that the folder lacks are fitted, in some
+    ten seconds each, and kept there. One that comes out otherwise here than where the samples were
+    scored, as features may that are learned on each machine, is left out.
 
     Raises:
         BadInput: the file is there, and holds no codebooks.
@@ -81,7 +84,7 @@ def codebooks(folder: Path, records: Iterable[Record]) -> dict[str, Book]:
     for dataset, checksums in sorted(named.items()):
         book = known.get(dataset)
         if book is None or book.codebook not in checksums:
-            book = _fitted(dataset, checksums)
+            book = _fitted(dataset, checksums, board)
         if book is not None:
             found[dataset] = book
     if found and found != known:
@@ -106,10 +109,11 @@ def read(path: Path) -> dict[str, Book]:
         ) from error
 
 
-def _fitted(dataset: str, checksums: set[str]) -> Book | None:
+def _fitted(dataset: str, checksums: set[str], board: Board | None) -> Book | None:
     """Return the codebook as it is fitted here, if laws were counted by just that."""
     try:
-        kinds = list(kinds_of(load_once(dataset), *SIZES))
+        data = load_once(dataset if board is None else board.data(dataset))
+        kinds = list(kinds_of(data, *SIZES))
     except (BadInput, Unavailable):  # a data set that is not here, or is another by now
         return None
     usual = kinds[SIZES.index(N_CELLS)]

@@ -9,20 +9,21 @@ from typing import Any
 import numpy as np
 
 import genbench
-from genbench import metrics
 from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
 from genbench.ground.text import one_line
-from genbench.metric import Score as MetricScore
+from genbench.metric import Metric
 from genbench.runs.cells import PROTOCOL, Cell, Taken, fit_and_sample, load_once
 from genbench.runs.claims import claim
 from genbench.runs.limits import ORDINARY, Limits
 from genbench.runs.outcomes import LONGEST_REASON, Outcome, keep_outcome, stored_outcome
+from genbench.runs.own_data import Data, name_of
 from genbench.runs.records import REAL, Record
 from genbench.runs.scorer import Scored, score_here
 from genbench.runs.store import Store, now
 from genbench.runs.watch import npy
 from genbench.runs.workplace import fresh_folder
+from genbench.scoring.own_metrics import find_any
 
 KINDS = "kinds"  # of samples, the field of a record
 Score = Callable[[Cell, Path, tuple[str, ...]], Scored]  # of a stored cell
@@ -62,11 +63,12 @@ def unscored(record: Record, wanted: tuple[str, ...]) -> tuple[str, ...]:
     """
     if record.status != "ok":
         return ()
-    return tuple(name for name in wanted if not _current(record.scores.get(name)))
+    return tuple(name for name in wanted if not _has(record, find_any(name)))
 
 
-def _current(score: MetricScore | None) -> bool:
-    return score is not None and score.revision == metrics.find(score.metric).revision
+def _has(record: Record, metric: Metric) -> bool:
+    score = record.scores.get(metric.name)
+    return score is not None and score.revision == metric.revision
 
 
 def do(
@@ -168,7 +170,7 @@ def _sample(plan: Plan, taken: Taken, folder: Path, stop: Event | None) -> Outco
     if cell.model != REAL:
         return fit_and_sample(taken, folder, limits=plan.limits, stop=stop)
     fresh_folder(folder)
-    drawn = load_once(cell.dataset).drawn_anew(cell.seed)
+    drawn = load_once(cell.data).drawn_anew(cell.seed)
     replace_file(folder / "samples.npy", npy(drawn.fresh))
     if drawn.fresh_labels is not None:
         replace_file(folder / "labels.npy", npy(drawn.fresh_labels.astype(np.float64)))
@@ -176,11 +178,11 @@ def _sample(plan: Plan, taken: Taken, folder: Path, stop: Event | None) -> Outco
     return outcome
 
 
-def known_of(dataset: str) -> dict[str, Any]:
+def known_of(known: Data) -> dict[str, Any]:
     """Return what a record says of its data set, and of what scores by it."""
-    data = load_once(dataset)
+    data = load_once(known)
     return {
-        "dataset": dataset,
+        "dataset": name_of(known),
         "dataset_hash": data.content_hash[:16],
         "features": data.features,
         "version": genbench.__version__,
@@ -205,6 +207,6 @@ def _blank(taken: Taken, outcome: Outcome) -> Record:
         seed=cell.seed,
         budget=cell.budget,
         source=taken.held.checksum,
-        **known_of(cell.dataset),
+        **known_of(cell.data),
         **facts,
     )

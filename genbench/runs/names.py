@@ -8,7 +8,7 @@ from genbench.ground.errors import BadInput
 from genbench.ground.paths import shown
 from genbench.ground.text import coded, is_latin
 from genbench.models.find import baselines
-from genbench.runs.boards import Board, name_of
+from genbench.runs.boards import Board
 from genbench.runs.records import REAL, Record
 
 LONGEST = 80  # characters of a name
@@ -44,11 +44,10 @@ def check_board(meant: Any, board: Board, file: str) -> None:
     """
     if not isinstance(meant, str):
         raise BadInput(f"{file}: its board must be a name, not {meant!r:.200}.")
-    name = name_of(board)
-    if meant and name and meant != name:
+    if meant and board.name and meant != board.name:
         raise BadInput(
-            f"{file} was made for the board {shown(meant)}, not for {name}: score the model on "
-            f"{name}, and submit it from there."
+            f"{file} was made for the board {shown(meant)}, not for {board.name}: score the model "
+            f"on {board.name}, and submit it from there."
         )
 
 

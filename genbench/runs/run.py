@@ -128,7 +128,7 @@ def standing(cell: Cell, record: Record | None, metrics: tuple[str, ...]) -> Sta
 def why_stale(cell: Cell, record: Record, metrics: tuple[str, ...]) -> str | None:
     """Say in what a cell differs from its record, or None if it does not."""
     if record.key != cell.key():
-        if record.dataset_hash != load_once(cell.dataset).content_hash[: len(record.dataset_hash)]:
+        if record.dataset_hash != load_once(cell.data).content_hash[: len(record.dataset_hash)]:
             return "the data set has changed"
         if record.source and record.source != cell.source:
             return "the model's source has changed"

@@ -100,7 +100,7 @@ def _score(cell: Cell, folder: Path, metrics: tuple[str, ...]) -> Scored:
     from genbench.scoring.dataset import read_outputs, score_samples, test_copies
     from genbench.scoring.laws import law_of
 
-    data = load_once(cell.dataset)
+    data = load_once(cell.data)
     # Real samples are held against the test samples that were dealt with them.
     held_against = data.drawn_anew(cell.seed) if cell.model == REAL else data
     found = read_outputs(folder, data)

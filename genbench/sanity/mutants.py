@@ -17,7 +17,7 @@ from genbench.evidence.spectra import CosineSpectrum, entropy_of
 from genbench.ground.arrays import Array
 from genbench.metric import Metric
 from genbench.metrics import find
-from genbench.sanity.own import Inputs
+from genbench.scoring.own_metrics import Inputs
 
 
 def _mutant(name: str, compute: Callable[[Any], float], **changes: Any) -> Metric:

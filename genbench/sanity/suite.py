@@ -17,7 +17,7 @@ from genbench.sanity.cell import respond
 from genbench.sanity.check import Response
 from genbench.sanity.checks import CATALOG as CHECKS
 from genbench.sanity.mutants import MUTANTS
-from genbench.sanity.own import load
+from genbench.scoring.own_metrics import load
 
 Done = TypeVar("Done")
 

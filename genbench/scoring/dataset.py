@@ -15,10 +15,11 @@ from genbench.evidence import Comparison, Reference
 from genbench.ground.arrays import Array, Labels, as_labels, as_samples
 from genbench.ground.errors import BadInput
 from genbench.metric import Metric, Score
-from genbench.metrics import CATALOG, find
+from genbench.metrics import CATALOG
 from genbench.scoring.copies import Copies, copies_of
 from genbench.scoring.evaluate import Scores, evaluate, with_remarks
 from genbench.scoring.inputs import check_sizes
+from genbench.scoring.own_metrics import find_any
 from genbench.scoring.remarks import of_units
 
 MOST_HEADER = 4096  # bytes of an .npy file that are not numbers
@@ -74,7 +75,7 @@ def score_samples(
     remarks = of_units("generated", samples, "test", dataset.test, dataset.columns)
     if copied := test_copies(dataset, samples):
         remarks.append(str(copied))
-    scores = Scores(_guarded(metric, comparison) for metric in map(find, metrics))
+    scores = Scores(_guarded(metric, comparison) for metric in map(find_any, metrics))
     return with_remarks(scores, remarks)
 
 
@@ -140,7 +141,7 @@ def _guarded(metric: Metric, comparison: Comparison) -> Score:
     """Score one metric; a mistake in it must not take the others along."""
     try:
         return evaluate(comparison, [metric])[metric.name]
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # one of yours may end what it will
         return Score(
             metric=metric.name,
             aim=metric.aim,

@@ -15,9 +15,7 @@ from genbench.datasets import CATALOG as DATASETS
 from genbench.ground.randomness import rng_for
 from genbench.metrics import CATALOG as METRICS
 from genbench.models.find import baselines
-from genbench.runs import records
-from genbench.runs.boards import CATALOG as BOARDS
-from genbench.runs.boards import Board
+from genbench.runs import board_files, records
 from genbench.scoring.evaluate import score
 
 
@@ -33,9 +31,21 @@ def call(*arguments):
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
+def small_board(folder):
+    """Write the file of a board of the controls on the ring, and return its path."""
+    path = folder / "small.toml"
+    path.write_text('seeds = 1\nmodels = ["copycat"]\n[[data]]\nname = "ring"\n')
+    return path
+
+
 @pytest.mark.parametrize(
     ("what", "names"),
-    [("metrics", METRICS), ("models", baselines()), ("datasets", DATASETS), ("boards", BOARDS)],
+    [
+        ("metrics", METRICS),
+        ("models", baselines()),
+        ("datasets", DATASETS),
+        ("boards", board_files.names()),
+    ],
 )
 def test_list_shows_every_name(what, names):
     result = call("list", what)
@@ -346,6 +356,7 @@ WAYS = {
     "samples on a board": ("mine.npy", ["board", "dataset"]),
     "a model on a data set": ("gaussian", ["dataset"]),
     "samples on a data set": ("mine.npy", ["dataset"]),
+    "a model on files": ("gaussian", ["against"]),
     "two files": ("mine.npy", ["against"]),
     "two folders of images": ("mine", ["against", "features", "weights"]),
 }
@@ -401,15 +412,14 @@ def test_options_of_run_that_do_nothing_are_errors(said, message, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_model_that_fails_ends_with_1_with_a_board_and_without(tmp_path, monkeypatch):
+def test_a_model_that_fails_ends_with_1_with_a_board_and_without(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text("def fit(train, *, rng):\n    1 / 0\ndef sample(n, *, rng):\n    return None\n")
-    board = Board(summary="small", datasets=("ring",), models=("copycat",))
-    monkeypatch.setitem(BOARDS, "small", board)
+    board = small_board(tmp_path)
 
     alone = call("score", path, "--dataset", "ring")
     beside = call(
-        "score", path, "--board", "small", "--results", tmp_path / "r", "--folder", tmp_path / "f"
+        "score", path, "--board", board, "--results", tmp_path / "r", "--folder", tmp_path / "f"
     )
 
     assert alone.exit_code == beside.exit_code == 1, (alone.output, beside.output)
@@ -431,12 +441,9 @@ def test_a_model_that_fails_to_fit_is_told_with_its_own_words(tmp_path):
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """A board of two models on the ring, run once."""
+    """A board of the controls on the ring, run once."""
     folder = tmp_path_factory.mktemp("boards")
-    board = Board(summary="small", datasets=("ring",), models=("copycat", "noise"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(BOARDS, "small", board)
-        yield folder, call("run", "small", "--folder", folder, "--jobs", 2)
+    return folder, call("run", small_board(folder), "--folder", folder, "--jobs", 2)
 
 
 def test_run_ends_with_the_table_and_leaves_every_file(finished):
@@ -470,7 +477,7 @@ def test_report_brings_every_generated_file_back_byte_for_byte(finished):
     for name in generated:
         (folder / "small" / name).unlink()
 
-    result = call("report", "small", "--folder", folder)
+    result = call("report", folder / "small.toml", "--folder", folder)
 
     assert result.exit_code == 0, result.output
     for name, content in generated.items():

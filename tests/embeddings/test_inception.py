@@ -6,6 +6,7 @@ import io
 import os
 import pickle
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,9 @@ import torch
 from PIL import Image
 
 import genbench
+from genbench.datasets import Dataset
+from genbench.datasets.domain import Domain
+from genbench.embeddings import embedding_for
 from genbench.embeddings.inception import BATCH_SIZE, Inception
 from genbench.embeddings.torchvision_import import import_torchvision
 from genbench.ground.errors import BadInput, MissingExtra
@@ -383,3 +387,29 @@ def test_the_command_line_scores_folders_of_images(folders, weights, inception):
     assert " real " in beside.output
     assert refused.exit_code == 2
     assert "has the SHA-256 checksum" in refused.stderr
+
+
+@pytest.mark.images
+@pytest.mark.parametrize("colours", [(), (3,)])
+def test_pictures_of_a_data_set_are_seen_as_those_of_a_folder(weights, inception, colours):
+    pixels = np.random.default_rng(0).integers(256, size=(6, SIDE, SIDE, *colours))
+    parts = pixels.reshape(3, 2, -1).astype(float)
+    data = Dataset(
+        name="faces",
+        **dict(zip(("train", "test", "fresh"), parts, strict=True)),
+        features="inception",
+        features_from=weights,
+        domain=Domain(whole=True, low=0, high=255),
+        picture=(SIDE, SIDE, *colours),
+    )
+    rgb = pixels[2:4] if colours else np.repeat(pixels[2:4, :, :, None], 3, axis=3)
+    expected = inception.embed_batches(
+        [rgb.transpose(0, 3, 1, 2).astype(np.uint8)], show_progress=False
+    )
+
+    seen = embedding_for(data)
+
+    np.testing.assert_array_equal(seen.embed(data.test), expected.features)
+    np.testing.assert_array_equal(seen.classify(data.test), expected.probabilities)
+    with pytest.raises(BadInput, match="pictures of whole numbers from 0 to 255"):
+        embedding_for(replace(data, domain=Domain()))

@@ -10,7 +10,7 @@ from genbench.metric import Score
 from genbench.report.agreement import FACES, agreement
 from genbench.report.anchors import anchors_of
 from genbench.report.copying import Originality
-from genbench.report.leaderboard import tables
+from genbench.report.leaderboard import Rules, tables
 from genbench.report.overall import overall
 from genbench.runs.records import REAL, Record
 
@@ -253,7 +253,7 @@ def test_a_copyist_keeps_its_place_without_a_rank_and_others_move_up():
     own = {"copyist": 0.01, "noise": 0.9}
     cells = changed(cells, "authenticity", lambda _, cell: own.get(cell.model, 0.5))
     (table,) = tables(cells)
-    (ranked,) = tables(cells, copiers_ranked=True)
+    (ranked,) = tables(cells, Rules(copiers_ranked=True))
     by_model = table.by_model
 
     assert [row.model for row in table.rows][:3] == [REAL, "copyist", "good"]

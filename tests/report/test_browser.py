@@ -16,6 +16,7 @@ import pytest
 from genbench.metric import Score
 from genbench.report import figures
 from genbench.report.leaderboard import tables
+from genbench.report.overall import overall
 from genbench.report.page import Content, pages
 from genbench.report.tradeoff import novelty_quality_points
 from genbench.runs.records import REAL, Record
@@ -175,7 +176,7 @@ def page(tmp_path_factory):
         citation="genbench",
     )
     folder = tmp_path_factory.mktemp("page")
-    for name, html in pages(tables(found), content).items():
+    for name, html in pages(tables(found), overall(tables(found)), content).items():
         (folder / name).write_bytes(html)
     return folder / "index.html"
 

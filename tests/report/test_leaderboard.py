@@ -9,10 +9,12 @@ import pytest
 from rich.console import Console
 
 from genbench.metric import Score
+from genbench.report.columns import HEADLINE
 from genbench.report.frames import cost_frame, long_frame, to_csv, wide_frame
 from genbench.report.intervals import Estimate, decimals, number
-from genbench.report.leaderboard import HEADLINE, failure, tables
+from genbench.report.leaderboard import Rules, failure, tables
 from genbench.report.markdown import markdown
+from genbench.report.overall import overall
 from genbench.report.page import Content, pages
 from genbench.report.terminal import print_table
 from genbench.report.tradeoff import novelty_quality_points
@@ -104,7 +106,7 @@ def test_copies_of_the_test_set_are_marked_everywhere_and_do_not_compete():
     assert by_model["good"].cells["precision"].best
     assert "90 of 0 samples of copier, seed 1, are equal to test samples" in note
     assert "| *copier* (copies of test samples) |" in markdown(found)
-    html = pages([found], Content(title="board"))["index.html"].decode()
+    html = pages([found], overall([found]), Content(title="board"))["index.html"].decode()
     assert "copier</button> <mark>copies of test samples</mark>" in html
     assert ">1 model, " in html
     console = Console(file=io.StringIO(), width=100)
@@ -223,7 +225,7 @@ def test_a_metric_to_match_counts_by_its_distance_to_the_ideal():
     test = "classifier_two_sample_test"
     values = {REAL: 0.52, "noise": 1.0, "below": 0.24}
     records = [record(model, **{test: value}) for model, value in values.items()]
-    (found,) = tables(records, faces={"test": (test,)})
+    (found,) = tables(records, Rules(faces={"test": (test,)}))
 
     below = found.by_model["below"].agreement.mean
     assert below == pytest.approx((0.5 - 0.26) / (0.5 - 0.02))

@@ -121,10 +121,18 @@ class Parsed(HTMLParser):
             self.cell[1] += data.rstrip("\n")
 
 
+def pages_of(records, **content):
+    made = tables(records)
+    panels = novelty_quality_points(records)
+    return pages(made, overall(made), Content(title="mine", panels=panels, **content))
+
+
 def html_of(records=RECORDS, **content):
     known = {"colours": {"GAN": "#0173b2", "diffusion": "#de8f05"}} | content
     panels = novelty_quality_points(records)
-    made = pages(tables(records), Content(title="mine", panels=panels, **known))
+    made = pages(
+        tables(records), overall(tables(records)), Content(title="mine", panels=panels, **known)
+    )
     return made["index.html"].decode()
 
 
@@ -316,7 +324,11 @@ def test_a_large_board_keeps_its_budget_and_parts_with_data_sets_from_the_last()
     picture = tuple(tuple(float((i * j) % 17) for j in range(64)) for i in range(16))
     records = crowd(63, ("a", "b", "c", "d", "e"), 20, picture)
 
-    made = pages(tables(records), Content(title="x", panels=novelty_quality_points(records)))
+    made = pages(
+        tables(records),
+        overall(tables(records)),
+        Content(title="x", panels=novelty_quality_points(records)),
+    )
 
     assert len(made["index.html"]) <= MOST_BYTES
     assert list(made) == ["index.html", *(f"{n}.html" for n in "abcde" if f"{n}.html" in made)]
@@ -332,7 +344,11 @@ def test_a_large_board_keeps_its_budget_and_parts_with_data_sets_from_the_last()
 def test_200_models_on_30_metrics_five_seeds_and_five_data_sets_keep_the_budget():
     records = crowd(200, ("a", "b", "c", "d", "e"), 25)
 
-    made = pages(tables(records), Content(title="x", panels=novelty_quality_points(records)))
+    made = pages(
+        tables(records),
+        overall(tables(records)),
+        Content(title="x", panels=novelty_quality_points(records)),
+    )
 
     assert len(made["index.html"]) <= MOST_BYTES
 

@@ -7,7 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from genbench.metric import Score
 from genbench.report import bars, figures, plots
 from genbench.report.labels import place
-from genbench.report.leaderboard import tables
+from genbench.report.leaderboard import Rules, tables
 from genbench.report.overall import overall
 from genbench.report.tradeoff import novelty_quality_points
 from genbench.runs.records import REAL, Record
@@ -52,7 +52,7 @@ def make_tradeoff(records=RECORDS):
 
 
 def make_bars(records=RECORDS):
-    made = tables(records, faces=FACES)
+    made = tables(records, Rules(faces=FACES))
     return bars.agreement_bars(overall(made), made, {"yours": "#0173b2", "GAN": "#de8f05"})
 
 

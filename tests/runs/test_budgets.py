@@ -6,7 +6,7 @@ import pytest
 
 from genbench.ground.errors import BadInput
 from genbench.models.find import ModelSpec
-from genbench.runs import boards
+from genbench.runs import board_files
 from genbench.runs.cells import Cell, cells_of
 from genbench.runs.jobs import Plan, do
 from genbench.runs.records import REAL, read, write
@@ -65,7 +65,7 @@ def test_the_key_tells_budgets_apart_and_where_a_cell_stands_does_not():
 
 
 def test_a_board_gives_its_budget_to_all_models_and_none_to_real_samples():
-    board = boards.find("quick").narrowed(
+    board = board_files.find("quick").narrowed(
         models=("gan", "noise"), datasets=("ring",), seeds=(0,), budget=9.0
     )
 

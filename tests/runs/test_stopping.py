@@ -294,6 +294,7 @@ def test_whenever_a_run_is_ended_nobody_is_left_and_nothing_lost(engine, tmp_pat
     assert process.wait(600) == 1, said(tmp_path)  # one model fails
     records = map(json.loads, (tmp_path / "b/quick/records.jsonl").read_text().splitlines())
     rows = {(row["model"].rpartition(":")[2], row["seed"]): row["status"] for row in records}
+    rows = {place: status for place, status in rows.items() if place[0] in ROWS}
     assert rows == {(name, seed): ROWS[name] for name in ROWS for seed in range(KILLS // 4)}
     assert seen.items() <= landed(tmp_path).items()
     assert wait_for(lambda: not marked(mark), 10), marked(mark)

@@ -3,7 +3,6 @@
 import json
 import platform
 import zipfile
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,18 +10,19 @@ from click.testing import CliRunner
 
 from genbench.cli import main as cli
 from genbench.datasets import load
-from genbench.runs import boards
-from genbench.runs.boards import Board
+from genbench.runs import board_files
+from genbench.runs.boards import CONTROLS
 from genbench.runs.records import REAL
 from genbench.runs.run import run
 from genbench.runs.store import Store
 
-BOARD = Board(
-    summary="small",
-    datasets=("ring",),
-    models=("copycat", "noise"),
-    metrics=("frechet_distance", "recall", "authenticity"),
-)
+BOARD = """
+seeds = 1
+models = ["copycat"]
+metrics = ["fid", "recall", "authenticity"]
+[[data]]
+name = "ring"
+"""
 
 
 def call(*words):
@@ -35,11 +35,11 @@ def place(tmp_path_factory):
     """A folder with a board that was run, to which the commands are then held."""
     folder = tmp_path_factory.mktemp("place")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(boards.CATALOG, "small", BOARD)
-        patch.setitem(boards.CATALOG, "other", replace(BOARD, summary="another"))
+        for name in ("small", "other"):
+            (folder / f"{name}.toml").write_text(BOARD)
         patch.chdir(folder)
         patch.setattr(cli.CONSOLE, "width", 160, raising=False)
-        run(BOARD, folder / "leaderboards" / "small")
+        run(board_files.find("small.toml"), folder / "leaderboards" / "small")
         np.save(folder / "few.npy", np.zeros((9, 2)))
         yield folder
 
@@ -47,7 +47,7 @@ def place(tmp_path_factory):
 def test_a_new_model_stands_beside_the_board_and_goes_to_another(place):
     assert call("new", "mine.py").exit_code == 0
 
-    scored = call("score", "mine.py", "--board", "small")
+    scored = call("score", "mine.py", "--board", "small.toml")
 
     assert scored.exit_code == 0, scored.output
     rows = [line for line in scored.output.splitlines() if "mine.py" in line or "copycat" in line]
@@ -57,12 +57,12 @@ def test_a_new_model_stands_beside_the_board_and_goes_to_another(place):
     assert mine == {REAL, "mine.py"}
     assert {r.model for r in Store(place / "leaderboards" / "small").records()} == {
         REAL,
-        *BOARD.models,
+        *CONTROLS,
     }
     assert "mine.py" in (place / "results" / "small" / "index.html").read_text()
     assert "copycat" in (place / "results" / "small" / "index.html").read_text()
 
-    sent = call("submit", "mine.py", "--board", "small", "--name", "Mine", "--out", "mine.zip")
+    sent = call("submit", "mine.py", "--board", "small.toml", "--name", "Mine", "--out", "mine.zip")
     assert sent.exit_code == 0, sent.output
     with zipfile.ZipFile("mine.zip") as archive:
         said = json.loads(archive.read("manifest.json"))
@@ -70,11 +70,11 @@ def test_a_new_model_stands_beside_the_board_and_goes_to_another(place):
     assert said["environment"]
     assert "host" not in said["environment"]
     assert platform.node() not in json.dumps(said)
-    refused = call("add", "mine.zip", "--board", "other", "--folder", "others")
+    refused = call("add", "mine.zip", "--board", "other.toml", "--folder", "others")
     assert refused.exit_code == 2
     assert "was made for the board small, not for other" in refused.stderr
     assert not (place / "others").exists()
-    added = call("add", "mine.zip", "--board", "small", "--folder", "others")
+    added = call("add", "mine.zip", "--board", "small.toml", "--folder", "others")
 
     assert added.exit_code == 0, added.output
     (there,) = Store(place / "others" / "small").records()
@@ -88,11 +88,11 @@ def test_a_model_asked_for_by_the_address_of_before_is_one_cell_with_that_of_now
     old, new = (f"genbench.baselines.{at}:UniformNoise" for at in ("noise", "controls.noise"))
 
     for address in (old, old, new):
-        scored = call("score", address, "--board", "small")
+        scored = call("score", address, "--board", "small.toml")
         assert scored.exit_code == 0, scored.output
         assert new in (place / "results" / "small" / "index.html").read_text()
     assert "0 of 2 cells to do" in scored.output
-    sent = call("submit", old, "--board", "small", "--name", "Noise", "--out", "noise.zip")
+    sent = call("submit", old, "--board", "small.toml", "--name", "Noise", "--out", "noise.zip")
 
     assert sent.exit_code == 0, sent.output
     found = Store(place / "results" / "small").records()
@@ -103,7 +103,7 @@ def test_sample_files_stand_beside_the_board_too(place):
     drawn = load("ring").drawn_anew(1).fresh
     np.save(place / "drawn.npy", np.concatenate([drawn, drawn[:50] + 9]))
 
-    scored = call("score", "drawn.npy", "--board", "small", "--dataset", "ring")
+    scored = call("score", "drawn.npy", "--board", "small.toml", "--dataset", "ring")
 
     assert scored.exit_code == 0, scored.output
     rows = [line for line in scored.output.splitlines() if "drawn.npy" in line or "copycat" in line]
@@ -114,7 +114,7 @@ def test_sample_files_stand_beside_the_board_too(place):
     assert record.value("recall") > 0.9
     assert record.value("frechet_distance") < 0.05  # the first 1,000 only
 
-    named = ("--board", "small", "--dataset", "ring", "--name", "Our own")
+    named = ("--board", "small.toml", "--dataset", "ring", "--name", "Our own")
     assert "Our own" in call("score", "drawn.npy", *named).output
     found = Store(place / "results" / "small").records()
     assert {"drawn.npy", "Our own"} <= {each.model for each in found}
@@ -131,11 +131,11 @@ def test_the_test_set_handed_in_is_marked_at_every_door(place):
         "    def sample(self, n, *, rng):\n        return load('ring').test[:n]\n"
     )
 
-    on_file = call("score", "handed.npy", "--board", "small", "--dataset", "ring")
-    on_model = call("score", "thief.py", "--board", "small")
-    sent = ("submit", "thief.py", "--board", "small", "--name", "T", "--out", "t.zip")
+    on_file = call("score", "handed.npy", "--board", "small.toml", "--dataset", "ring")
+    on_model = call("score", "thief.py", "--board", "small.toml")
+    sent = ("submit", "thief.py", "--board", "small.toml", "--name", "T", "--out", "t.zip")
     assert call(*sent).exit_code == 0
-    on_bundle = call("add", "t.zip", "--board", "small", "--folder", "added")
+    on_bundle = call("add", "t.zip", "--board", "small.toml", "--folder", "added")
 
     told = f"{n} of {n} samples of"
     for done, name in ((on_file, "handed.npy"), (on_model, "thief.py"), (on_bundle, "T")):
@@ -170,8 +170,8 @@ def test_a_model_that_fails_or_breaks_a_law_is_said_to(place):
     )
 
     bad, worse = (
-        call("score", "bad.py", "--board", "small"),
-        call("score", "worse.py", "--board", "small"),
+        call("score", "bad.py", "--board", "small.toml"),
+        call("score", "worse.py", "--board", "small.toml"),
     )
 
     assert bad.exit_code == 0
@@ -181,32 +181,32 @@ def test_a_model_that_fails_or_breaks_a_law_is_said_to(place):
 
 
 def test_status_tells_how_the_board_stands(place):
-    result = call("status", "small", "--why")
+    result = call("status", "small.toml", "--why")
 
     assert result.exit_code == 0, result.output
-    assert "3 ok" in result.output
+    assert "4 ok" in result.output
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["run", "small", "--shard", "5/4"], "one of 1/4 to 4/4"),
-        (["run", "small", "--shard", "half"], "--shard must look like 1/4"),
-        (["run", "small", "--memory", "much"], "--memory must look like 8GB"),
-        (["run", "small", "--engine", "steam", "--only", "all"], "No engine named 'steam'"),
+        (["run", "small.toml", "--shard", "5/4"], "one of 1/4 to 4/4"),
+        (["run", "small.toml", "--shard", "half"], "--shard must look like 1/4"),
+        (["run", "small.toml", "--memory", "much"], "--memory must look like 8GB"),
+        (["run", "small.toml", "--engine", "steam", "--only", "all"], "No engine named 'steam'"),
         (["score", "mine.py"], "--dataset NAME or --against FILE"),
-        (["score", "few.npy", "--board", "small"], "with --dataset NAME for sample files"),
+        (["score", "few.npy", "--board", "small.toml"], "with --dataset NAME for sample files"),
         (
-            ["score", "few.npy", "--board", "small", "--dataset", "ring"],
+            ["score", "few.npy", "--board", "small.toml", "--dataset", "ring"],
             "few.npy has 9 samples; a board compares 1000 of ring",
         ),
         (
-            ["score", "few.npy", "--board", "small", "--dataset", "rink"],
+            ["score", "few.npy", "--board", "small.toml", "--dataset", "rink"],
             "Did you mean 'ring'",
         ),
-        (["score", "mine.py", "--board", "smal"], "Did you mean 'small'"),
-        (["submit", "never.py", "--board", "small", "--name", "N"], "nothing to submit"),
-        (["add", "nothing.zip", "--board", "small"], "There is no file nothing.zip"),
+        (["score", "mine.py", "--board", "quik"], "Did you mean 'quick'"),
+        (["submit", "never.py", "--board", "small.toml", "--name", "N"], "nothing to submit"),
+        (["add", "nothing.zip", "--board", "small.toml"], "There is no file nothing.zip"),
     ],
 )
 def test_mistakes_are_said_in_a_sentence_and_nothing_is_left(place, words, said):

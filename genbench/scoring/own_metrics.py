@@ -1,7 +1,7 @@
-"""A user's own metric: a function of arrays, in a file, judged as ours are."""
+"""A user's own metric: a function of arrays, in a file, used and judged as ours are."""
 
 import inspect
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -11,7 +11,9 @@ from genbench.evidence.comparison import given
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.metric import Aim, Failure, Metric
 from genbench.metrics import CATALOG
+from genbench.metrics import find as find_ours
 from genbench.models import find
+from genbench.models.sources import hash_of_code
 
 OF_REFERENCE = {field.name for field in fields(Reference) if field.init} - {"k"}
 INPUTS = OF_REFERENCE | {field.name for field in fields(Comparison) if field.init} - {
@@ -19,6 +21,7 @@ INPUTS = OF_REFERENCE | {field.name for field in fields(Comparison) if field.ini
     "seed",
 }
 ALL_FAULTS: tuple[Failure, ...] = ("noise", "shift", "collapse", "dropped mode")
+DIGITS = 8  # of a checksum, in hexadecimal
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +46,15 @@ class Inputs(Evidence):
         return given(getattr(part, name), name.replace("_", " "))
 
 
-@cache
+def find_any(name: str) -> Metric:
+    """Return a metric of ours by its name, or one of yours that `file.py:function` names.
+
+    Raises:
+        BadInput: there is none.
+    """
+    return load(name) if ".py" in name else find_ours(name)
+
+
 def load(target: str) -> Metric:
     """Return the metric that `file.py:function` names.
 
@@ -64,12 +75,17 @@ def load(target: str) -> Metric:
         raise unknown_name("metric", target, CATALOG, hint="Or give path/to/file.py:function.")
     if not path.is_file():
         raise BadInput(f"There is no file {where}.")
+    return _loaded(path, name, hash_of_code(str(path)))
+
+
+@cache
+def _loaded(path: Path, name: str, checksum: str) -> Metric:
     found = getattr(_module(path), name, None)
-    if isinstance(found, Metric):
-        return found
-    if not callable(found):
-        raise BadInput(f"{where} defines no function {name!r}.")
-    return _metric(found, name, target)
+    if not isinstance(found, Metric):
+        if not callable(found):
+            raise BadInput(f"{path} defines no function {name!r}.")
+        found = _metric(found, name, f"{path}:{name}")
+    return replace(found, revision=int(checksum[:DIGITS], 16))
 
 
 def _metric(function: Any, name: str, target: str) -> Metric:

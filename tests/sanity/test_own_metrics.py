@@ -7,8 +7,8 @@ from genbench.ground.errors import BadInput
 from genbench.sanity import store
 from genbench.sanity.cell import respond
 from genbench.sanity.checks import CATALOG
-from genbench.sanity.own import load
 from genbench.scoring.inputs import comparison_of
+from genbench.scoring.own_metrics import load
 
 SOUND = """
 import numpy as np
