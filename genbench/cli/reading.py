@@ -1,0 +1,35 @@
+"""The commands that read a board: compare."""
+
+from pathlib import Path
+
+import click
+
+from genbench.cli.options import CONSOLE, FOLDER, RESULTS
+from genbench.ground.strict_json import to_json, with_infinities_as_text
+
+BOARD = click.option("--board", default="quick", show_default=True)
+
+
+@click.command()
+@click.argument("model")
+@click.argument("other")
+@BOARD
+@FOLDER
+@RESULTS
+@click.option("--json", "json", is_flag=True, help="Print JSON, and nothing else.")
+def compare(model: str, other: str, board: str, folder: Path, results: Path, json: bool) -> None:
+    """Compare a MODEL with an OTHER on a board: differences, verdicts, seeds that would tell.
+
+    \b
+    genbench compare vae iwae --board families
+    genbench compare my_model.py gaussian --board quick
+    """
+    from genbench.report import compare as comparing
+    from genbench.report.kept import kept
+
+    found = comparing.compare(kept(board, folder, results=results), model, other)
+    if json:
+        values = with_infinities_as_text(comparing.to_values(found))
+        CONSOLE.file.write(to_json(values) + "\n")
+    else:
+        comparing.print_comparison(found, CONSOLE)

@@ -1,0 +1,61 @@
+"""A board as its records tell of it, and the models that people have run on it themselves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from genbench.ground.errors import BadInput, unknown_name
+from genbench.report.leaderboard import Table, tables
+from genbench.report.overall import Overall, overall
+from genbench.runs import boards
+from genbench.runs.published import published_records
+from genbench.runs.records import Record
+from genbench.runs.store import Store
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A board: its name, its records, and the tables that are made of them."""
+
+    name: str
+    records: Sequence[Record]
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        """The table of each data set."""
+        return tables(self.records)
+
+    @cached_property
+    def overall(self) -> Overall:
+        """The table of all data sets."""
+        return overall(self.tables)
+
+    def check_model(self, model: str) -> None:
+        """See that a model is on the board.
+
+        Raises:
+            BadInput: it is not.
+        """
+        known = {record.model for record in self.records}
+        if model not in known:
+            raise unknown_name(f"model on the board {self.name}", model, known)
+
+
+def kept(board: str, folder: Path, *, results: Path | None = None) -> Kept:
+    """Return a board from a folder of boards or, if it is not there, as shipped.
+
+    `results` is a folder of boards on which people have run models of their own: those of its
+    models that the board lacks stand beside the others.
+
+    Raises:
+        BadInput: there is no such board, or it has not been run.
+    """
+    found = published_records(board, folder)
+    on_board = {record.model for record in found}
+    own = [] if results is None else Store(results / board).records()
+    found = [*found, *(record for record in own if record.model not in on_board)]
+    if not found:
+        boards.find(board)
+        raise BadInput(f"There are no records of {board} in {folder}: `genbench run {board}`.")
+    return Kept(board, found)
