@@ -73,6 +73,7 @@ for command in (
     boards.status,
     boards.report,
     reading.compare,
+    reading.show,
     models.score,
     models.submit,
     models.add,

@@ -1,4 +1,4 @@
-"""The commands that read a board: compare."""
+"""The commands that read a board: compare, show."""
 
 from pathlib import Path
 
@@ -33,3 +33,23 @@ def compare(model: str, other: str, board: str, folder: Path, results: Path, jso
         CONSOLE.file.write(to_json(values) + "\n")
     else:
         comparing.print_comparison(found, CONSOLE)
+
+
+@click.command()
+@click.argument("model")
+@BOARD
+@FOLDER
+@RESULTS
+def show(model: str, board: str, folder: Path, results: Path) -> None:
+    """Show a MODEL as it stands on a board, and the most and the least novel of its samples.
+
+    \b
+    genbench show vae --board families
+    genbench show my_model.py --board quick
+    """
+    from genbench.report import model_card, novel_samples
+    from genbench.report.kept import kept
+
+    found = kept(board, folder, results=results)
+    model_card.print_card(found, model, CONSOLE)
+    novel_samples.print_samples(found, model, CONSOLE)

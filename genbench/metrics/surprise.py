@@ -23,7 +23,7 @@ def bayesian_surprise(proximity: Proximity) -> float:
     surprise is the divergence of the updated belief from the old one. A copy has been seen before
     and hardly surprises; a sample unlike all training samples surprises most.
     """
-    return float(_surprises(proximity).mean())
+    return float(surprises(proximity).mean())
 
 
 def most_surprise() -> float:
@@ -31,7 +31,8 @@ def most_surprise() -> float:
     return float(-np.log(JEFFREYS) + digamma(JEFFREYS + 1))
 
 
-def _surprises(proximity: Proximity) -> Array:
+def surprises(proximity: Proximity) -> Array:
+    """Return the surprise of each sample (n_generated,), in nats."""
     # The symbols are the training samples and the new one.
     total = proximity.n_train + JEFFREYS * (proximity.n_train + 1)
     return sight_surprise(JEFFREYS + proximity.familiarity, total)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from genbench.datasets import Dataset
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.report.leaderboard import Table, tables
 from genbench.report.overall import Overall, overall
 from genbench.runs import boards
+from genbench.runs.cells import load_once
 from genbench.runs.published import published_records
 from genbench.runs.records import Record
 from genbench.runs.store import Store
@@ -20,6 +22,7 @@ class Kept:
 
     name: str
     records: Sequence[Record]
+    stores: tuple[Store, ...]  # where samples may be
 
     @cached_property
     def tables(self) -> list[Table]:
@@ -30,6 +33,14 @@ class Kept:
     def overall(self) -> Overall:
         """The table of all data sets."""
         return overall(self.tables)
+
+    def data(self, dataset: str) -> Dataset:
+        """Return a data set of the board.
+
+        Raises:
+            BadInput: there is none of that name.
+        """
+        return load_once(dataset)
 
     def check_model(self, model: str) -> None:
         """See that a model is on the board.
@@ -51,11 +62,13 @@ def kept(board: str, folder: Path, *, results: Path | None = None) -> Kept:
     Raises:
         BadInput: there is no such board, or it has not been run.
     """
+    places = [folder] if results is None else [folder, results]
+    stores = tuple(Store(place / board) for place in places)
     found = published_records(board, folder)
     on_board = {record.model for record in found}
-    own = [] if results is None else Store(results / board).records()
-    found = [*found, *(record for record in own if record.model not in on_board)]
+    for store in stores[1:]:
+        found += [record for record in store.records() if record.model not in on_board]
     if not found:
         boards.find(board)
         raise BadInput(f"There are no records of {board} in {folder}: `genbench run {board}`.")
-    return Kept(board, found)
+    return Kept(board, found, stores)
