@@ -145,7 +145,7 @@ def test_pictures_are_drawn_beside_their_nearest_of_training(keep, call):
     ]
     assert len(axes) == len(scaled) == 12
     for ax, sample in zip(axes, scaled, strict=True):
-        assert ax.images[0].get_array() == pytest.approx(sample.reshape(data.picture))
+        np.testing.assert_allclose(ax.images[0].get_array(), sample.reshape(data.picture))
     assert (shown["least novel"].samples == shown["least novel"].nearest).all()  # copies
 
 
