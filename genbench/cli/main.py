@@ -74,6 +74,7 @@ for command in (
     boards.report,
     reading.compare,
     reading.show,
+    reading.export,
     models.score,
     models.submit,
     models.add,

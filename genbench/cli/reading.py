@@ -1,10 +1,11 @@
-"""The commands that read a board: compare, show."""
+"""The commands that read a board: compare, show, export."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from genbench.cli.options import CONSOLE, FOLDER, RESULTS
+from genbench.cli.options import CONSOLE, FOLDER, RESULTS, names
 from genbench.ground.strict_json import to_json, with_infinities_as_text
 
 BOARD = click.option("--board", default="quick", show_default=True)
@@ -53,3 +54,44 @@ def show(model: str, board: str, folder: Path, results: Path) -> None:
     found = kept(board, folder, results=results)
     model_card.print_card(found, model, CONSOLE)
     novel_samples.print_samples(found, model, CONSOLE)
+
+
+@click.command()
+@click.argument("board")
+@FOLDER
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["latex", "csv", "json", "bibtex"]),
+    required=True,
+    help="latex and csv: the table of all data sets; json: every table; bibtex: to cite it.",
+)
+@click.option(
+    "--top", type=click.IntRange(1), help="Only down to so many models; controls are not counted."
+)
+@click.option("--columns", help="Only these, in this order, separated by commas.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="A file to write, not print."
+)
+def export(
+    board: str, folder: Path, form: Any, top: int | None, columns: str | None, out: Path | None
+) -> None:
+    """Write a BOARD for a paper or another program.
+
+    \b
+    genbench export families --format latex --top 10
+    genbench export families --format json --out board.json
+    """
+    from genbench.ground.landing import replace_file
+    from genbench.report import exports
+    from genbench.report.kept import kept
+
+    found = kept(board, folder)
+    content = exports.export(
+        form, found.tables, found.overall, found.citation, top=top, columns=names(columns)
+    )
+    if out is None:
+        CONSOLE.file.write(content.decode())
+    else:
+        replace_file(out, content)
+        CONSOLE.print(f"Wrote {out}.", highlight=False, markup=False, soft_wrap=True)

@@ -4,7 +4,6 @@ Everything written is a function of the records and of what is known of metrics,
 again changes nothing.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.landing import replace_file
 from genbench.models.find import baselines
 from genbench.report.behaviour import failings, published_behaviour
+from genbench.report.citation import citation
+from genbench.report.exports import board_json
 from genbench.report.leaderboard import Table, tables
 from genbench.report.markdown import (
     SHORT,
@@ -28,7 +29,7 @@ from genbench.report.reading import RULES, protocol
 from genbench.report.terminal import print_table
 from genbench.report.tradeoff import NOVELTY, Panel, novelty_quality_points
 from genbench.runs.boards import CATALOG as BOARDS
-from genbench.runs.records import Record, newest, to_lines
+from genbench.runs.records import Record, newest
 from genbench.runs.store import Store
 
 __all__ = ["meanings", "print_table", "report"]
@@ -92,6 +93,7 @@ def _contents(
 
     made = tables(found)
     every = overall(made)
+    cited = citation(name, found)
     colours = figures.family_colours(record.family for record in found)
     leads = {table.dataset: table.leaders for table in made}
     tradeoff = plots.novelty_quality(panels, colours, leads)
@@ -102,13 +104,14 @@ def _contents(
         meanings=meanings(),
         failings=failings(published_behaviour()),
         summaries={model: spec.summary for model, spec in baselines().items()},
-        citation=citation(name, found),
+        citation=cited.text,
     )
     return {
         "README.md": _readme(made, every, name, command).encode(),
         "results.csv": frames.to_csv(frames.long_frame(found)),
         "table.csv": frames.to_csv(frames.wide_frame(made)),
         "board.csv": frames.to_csv(frames.overall_frame(every)),
+        "board.json": board_json(made, every, cited),
         "costs.csv": frames.to_csv(frames.cost_frame(found)),
         "board.png": figures.png(bars.agreement_bars(every, made, colours)),
         "novelty_quality.png": figures.png(tradeoff),
@@ -124,14 +127,6 @@ def meanings() -> dict[str, str]:
     return {name: metric.meaning for name, metric in CATALOG.items()}
 
 
-def citation(name: str, found: Sequence[Record]) -> str:
-    """Return how to cite a board: what made it, which records, and when the last was made."""
-    checksum = hashlib.sha256(to_lines(found)).hexdigest()[:12]
-    versions = ", ".join(sorted({record.version for record in found if record.version}))
-    newest_one = max((record.finished for record in found), default="")[:10]
-    return f"genbench {versions}, board {name}, records {checksum}, {newest_one}"
-
-
 def _readme(made: Sequence[Table], every: Overall, name: str, command: str) -> str:
     summary = f"{BOARDS[name].summary}.\n\n" if name in BOARDS else ""
     parts = [
@@ -145,7 +140,8 @@ def _readme(made: Sequence[Table], every: Overall, name: str, command: str) -> s
         f"## How to read it\n\n{bullets(f'**{word}**: {rule}' for word, rule in RULES.items())}",
         "What every metric is: open [index.html](index.html). Every number:"
         " [results.csv](results.csv) (one line each), [table.csv](table.csv) (means over seeds),"
-        " [board.csv](board.csv) (all data sets).\n",
+        " [board.csv](board.csv) (all data sets),"
+        " [board.json](board.json) (every table).\n",
     ]
     return "\n".join(parts)
 

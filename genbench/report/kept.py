@@ -7,6 +7,7 @@ from pathlib import Path
 
 from genbench.datasets import Dataset
 from genbench.ground.errors import BadInput, unknown_name
+from genbench.report.citation import Citation, citation
 from genbench.report.leaderboard import Table, tables
 from genbench.report.overall import Overall, overall
 from genbench.runs import boards
@@ -33,6 +34,11 @@ class Kept:
     def overall(self) -> Overall:
         """The table of all data sets."""
         return overall(self.tables)
+
+    @cached_property
+    def citation(self) -> Citation:
+        """How to cite it."""
+        return citation(self.name, self.records)
 
     def data(self, dataset: str) -> Dataset:
         """Return a data set of the board.
