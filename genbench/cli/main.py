@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import click
 
 import genbench
-from genbench.cli import boards, models, own_board
+from genbench.cli import boards, models, own_board, reading
 from genbench.cli.leaving import Stopped, say_stopped, stopping_by_signals
 from genbench.cli.options import CONSOLE, ERRORS
 from genbench.ground.consoles import HELP
@@ -73,6 +73,9 @@ for command in (
     boards.status,
     boards.report,
     own_board.board,
+    reading.compare,
+    reading.show,
+    reading.export,
     models.score,
     models.submit,
     models.add,

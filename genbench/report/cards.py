@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from genbench.report.columns import NOTHING
 from genbench.report.html_parts import AXIS, PER_CENT, Look
-from genbench.report.leaderboard import Row, Table, failure
+from genbench.report.leaderboard import Row, Table
 from genbench.report.markup import text
-from genbench.report.overall import NOVELTY, Overall
+from genbench.report.overall import NOVELTY, Overall, why_nothing
 
 
 def cards(found: Overall, made: Sequence[Table], look: Look, summaries: Mapping[str, str]) -> str:
@@ -48,19 +48,13 @@ def _row(table: Table, model: str) -> str:
     row = table.by_model.get(model)
     head = f"<tr><th scope=row>{text(table.dataset)}"
     if row is None:
-        return f"{head}<td colspan=5 class=why>{text(_why(table, model))}"
+        return f"{head}<td colspan=5 class=why>{text(why_nothing(table, model))}"
     group = row.standing.letter if row.standing else NOTHING
     return (
         f"{head}<td>{group}<td class=seeds><b>{_seeds(row)}</b>"
         f"<td>{row.agreement.text if row.agreement else NOTHING}<td>{_originality(row)}"
         f"<td>{row.cells[NOVELTY].text if NOVELTY in row.cells else NOTHING}"
     )
-
-
-def _why(table: Table, model: str) -> str:
-    reasons = sorted({failure(record) for record in table.failures if record.model == model})
-    reasons += sorted({f"made with {why}" for r, why in table.otherwise if r.model == model})
-    return "; ".join(reasons) or "not run"
 
 
 def _seeds(row: Row) -> str:

@@ -4,7 +4,6 @@ Everything written is a function of the records, of the codebooks that are kept 
 what is known of metrics, so that running it again changes nothing.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +12,8 @@ from genbench.ground.landing import replace_file
 from genbench.models.find import baselines
 from genbench.report import frontier
 from genbench.report.behaviour import failings, published_behaviour
+from genbench.report.citation import citation
+from genbench.report.exports import board_json
 from genbench.report.frontier import Plane
 from genbench.report.leaderboard import Rules, Table, tables
 from genbench.report.markdown import (
@@ -32,7 +33,7 @@ from genbench.report.tradeoff import NOVELTY, Panel, novelty_quality_points
 from genbench.runs import board_files
 from genbench.runs.boards import Board
 from genbench.runs.codebooks import codebooks
-from genbench.runs.records import Record, newest, to_lines
+from genbench.runs.records import Record, newest
 from genbench.runs.store import Store
 
 __all__ = ["meanings", "print_table", "report"]
@@ -116,6 +117,7 @@ def _contents(
     made = tables(found, rules)
     every = overall(made, rules)
     missing = frontier.unplaced(found, planes)
+    cited = citation(name, found)
     colours = figures.family_colours(record.family for record in found)
     leads = {table.dataset: table.leaders for table in made}
     tradeoff = plots.novelty_quality(panels, colours, leads)
@@ -126,7 +128,7 @@ def _contents(
         meanings=meanings(),
         failings=failings(published_behaviour()),
         summaries={model: spec.summary for model, spec in baselines().items()},
-        citation=citation(name, found),
+        citation=cited.text,
     )
     return {
         "README.md": _readme(
@@ -135,6 +137,7 @@ def _contents(
         "results.csv": frames.to_csv(frames.long_frame(found)),
         "table.csv": frames.to_csv(frames.wide_frame(made)),
         "board.csv": frames.to_csv(frames.overall_frame(every)),
+        "board.json": board_json(made, every, cited),
         "costs.csv": frames.to_csv(frames.cost_frame(found)),
         "board.png": figures.png(bars.agreement_bars(every, made, colours)),
         "novelty_quality.png": figures.png(tradeoff),
@@ -168,14 +171,6 @@ def meanings() -> dict[str, str]:
     return {name: metric.meaning for name, metric in CATALOG.items()}
 
 
-def citation(name: str, found: Sequence[Record]) -> str:
-    """Return how to cite a board: what made it, which records, and when the last was made."""
-    checksum = hashlib.sha256(to_lines(found)).hexdigest()[:12]
-    versions = ", ".join(sorted({record.version for record in found if record.version}))
-    newest_one = max((record.finished for record in found), default="")[:10]
-    return f"genbench {versions}, board {name}, records {checksum}, {newest_one}"
-
-
 def _frontier_section(planes: Mapping[str, Plane], missing: Mapping[str, str]) -> str:
     if not planes:
         return ""
@@ -205,7 +200,8 @@ def _readme(
         f"## How to read it\n\n{bullets(f'**{word}**: {rule}' for word, rule in RULES.items())}",
         "What every metric is: open [index.html](index.html). Every number:"
         " [results.csv](results.csv) (one line each), [table.csv](table.csv) (means over seeds),"
-        " [board.csv](board.csv) (all data sets).\n",
+        " [board.csv](board.csv) (all data sets),"
+        " [board.json](board.json) (every table).\n",
     ]
     return "\n".join(part for part in parts if part)
 

@@ -73,9 +73,7 @@ def overall_frame(found: Overall) -> "pandas.DataFrame":
             "imputed": line.imputed,
             "originality": line.originality,
             "surprise": line.surprise,
-            **dict(
-                zip(("mean_rank", "win_rate"), places.get(line.model, (None, None)), strict=True)
-            ),
+            **places.get(line.model, {}),
         }
         for line in found.lines
     ]

@@ -29,6 +29,13 @@ class Interval:
         return half_width(self.variance, self.share, 0.95)
 
     @property
+    def degrees(self) -> float | None:
+        """Degrees of freedom; None without an interval, or where nothing varies."""
+        if self.variance is None or not self.share:
+            return None
+        return self.variance**2 / self.share
+
+    @property
     def low(self) -> float:
         """The lower end, the mean itself where there is no interval."""
         return self.mean - (self.half or 0.0)

@@ -112,7 +112,9 @@ def overall(made: Sequence[Table], rules: Rules = USUAL) -> Overall:
     for model, family in _families(whole).items():
         own = {name: rows[name][model] for name in names if model in rows[name]}
         failed = {t.dataset for t in whole if model not in own and _failed(t, model)}
-        lacking = {t.dataset: _why(t, model) for t in whole if t.dataset not in {*own, *failed}}
+        lacking = {
+            t.dataset: why_nothing(t, model) for t in whole if t.dataset not in {*own, *failed}
+        }
         if lacking or not own:
             lacking |= dict.fromkeys(failed, "failed with every seed")
             incomplete.append(
@@ -170,7 +172,7 @@ def _failed(table: Table, model: str) -> bool:
     return bool(own) and all(record.failed for record in own)
 
 
-def _why(table: Table, model: str) -> str:
+def why_nothing(table: Table, model: str) -> str:
     """Say why a model has no number on a data set."""
     reasons = {failure(record) for record in table.failures if record.model == model}
     reasons |= {f"made with {why}" for r, why in table.otherwise if r.model == model}

@@ -85,10 +85,10 @@ def p_values(intervals: Sequence[Interval]) -> Array:
     means = np.array([each.mean for each in intervals])
     variances = np.array([_known(each.variance) for each in intervals])
     shares = np.array([_known(each.share) for each in intervals])
-    return _welch(*((each[:, None], each) for each in (means, variances, shares)))
+    return welch(*((each[:, None], each) for each in (means, variances, shares)))
 
 
-def _welch(
+def welch(
     means: tuple[Array, Array], variances: tuple[Array, Array], shares: tuple[Array, Array]
 ) -> Array:
     """Return the p-values of pairs of means, which broadcast."""
@@ -154,7 +154,7 @@ def wrongly_shut_out(models: Sequence[Interval]) -> float:
     shares = variances**2 / degrees
     leader = means.argmax(axis=1)[:, None]
     of_leader = (np.take_along_axis(each, leader, axis=1) for each in (means, variances, shares))
-    p = _welch(*(pair for pair in zip(of_leader, (means, variances, shares), strict=True)))
+    p = welch(*(pair for pair in zip(of_leader, (means, variances, shares), strict=True)))
     return float((p < TOLD_APART).any(axis=1).mean())
 
 

@@ -60,10 +60,32 @@ def score_samples(
         BadInput: samples that are not like the data set's, or numbers beyond what can be scored.
     """
     samples = as_samples(samples, name="the samples", like=dataset.like)
+    comparison = comparison_of(dataset, samples, log_prob=log_prob, labels=labels, seed=seed)
+    # In their own units, before they are moved to the nearest values that data can take.
+    remarks = of_units("generated", samples, "test", dataset.test, dataset.columns)
+    if copied := test_copies(dataset, samples):
+        remarks.append(str(copied))
+    scores = Scores(_guarded(metric, comparison) for metric in map(find_any, metrics))
+    return with_remarks(scores, remarks)
+
+
+def comparison_of(
+    dataset: Dataset,
+    samples: Array,
+    *,
+    log_prob: Array | None = None,
+    labels: Labels | None = None,
+    seed: int = 0,
+) -> Comparison:
+    """Hold samples (n, d), as data can be, against a data set, whose parts are prepared once.
+
+    Raises:
+        BadInput: numbers beyond what can be scored.
+    """
     check_sizes({"generated": samples})
     if log_prob is not None:
         check_sizes({"log_prob": log_prob})
-    comparison = replace(
+    return replace(
         compared(dataset, samples),
         generated_labels=None
         if labels is None
@@ -71,12 +93,6 @@ def score_samples(
         test_log_prob=log_prob,
         seed=seed,
     )
-    # In their own units, before they are moved to the nearest values that data can take.
-    remarks = of_units("generated", samples, "test", dataset.test, dataset.columns)
-    if copied := test_copies(dataset, samples):
-        remarks.append(str(copied))
-    scores = Scores(_guarded(metric, comparison) for metric in map(find_any, metrics))
-    return with_remarks(scores, remarks)
 
 
 def compared(dataset: Dataset, samples: Array) -> Comparison:
