@@ -18,7 +18,7 @@ from genbench.report.behaviour import Behaviour
 ROOT = Path(__file__).parent.parent
 README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
 ROOMS = sorted([*ROOT.glob("genbench/*/README.md"), ROOT / "baselines" / "README.md"])
-LONGEST = 170  # lines of the first README, which is a door
+LONGEST = 180  # lines of the first README: it is a door, not the library
 
 
 def read(path):
