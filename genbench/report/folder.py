@@ -124,6 +124,7 @@ def _contents(
     content = Content(
         title=name,
         panels=panels,
+        frontiers=planes,
         colours=colours,
         meanings=meanings(),
         failings=failings(published_behaviour()),

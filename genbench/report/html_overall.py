@@ -55,7 +55,7 @@ def _line(found: Overall, line: Line, look: Look) -> str:
         *(_per_cent(value) for value in (line.originality, line.surprise)),
         f"<td>{NOTHING}" if line.seconds is None else f"<td>{number(line.seconds)}",
     ]
-    kind = row_class(look, line.family, line.standing, competes=line.competes)
+    kind = row_class(look, line.family, competes=line.competes, copies=line.copies)
     return f"<tr{kind}>{''.join(cells)}"
 
 

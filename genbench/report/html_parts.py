@@ -33,9 +33,9 @@ class Look:
         return f"f{sorted({*self.colours, name}).index(name)}"
 
 
-def row_class(look: Look, family: str, standing: Standing | None, *, competes: bool) -> str:
-    """Return the class attribute of a row: its family, and how it stands."""
-    kind = "" if standing else " unranked" if competes else " control"
+def row_class(look: Look, family: str, *, competes: bool, copies: bool) -> str:
+    """Return the class attribute of a row: its family, and whether it is out of the ranking."""
+    kind = " control" if not competes else " copier" if copies else ""
     return f' class="{look.family(family)}{kind}"'
 
 

@@ -140,7 +140,13 @@ def _row(table: Table, row: Row, look: Look, samples: Sprite | None) -> str:
         *(_cell(row.cells[c.name]) for c in table.columns),
         f"<td>{NOTHING}" if row.seconds is None else f"<td>{number(row.seconds)}",
     ]
-    return f"<tr{row_class(look, row.family, row.standing, competes=row.competes)}>{''.join(cells)}"
+    kind = row_class(
+        look,
+        row.family,
+        competes=row.competes or row.copies_test,
+        copies=row.copies_train or row.copies_test,
+    )
+    return f"<tr{kind}>{''.join(cells)}"
 
 
 def _sample(model: str, samples: Sprite) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from genbench.report.behaviour import Failing
 from genbench.report.cards import cards
 from genbench.report.columns import Column
+from genbench.report.frontier import Plane
 from genbench.report.html_overall import html_overall
 from genbench.report.html_parts import Look
 from genbench.report.html_table import (
@@ -25,7 +26,7 @@ from genbench.report.intervals import joined
 from genbench.report.leaderboard import Table, failure
 from genbench.report.markup import filled, style, text
 from genbench.report.overall import Overall
-from genbench.report.planes import plane
+from genbench.report.planes import frontier_plane, plane
 from genbench.report.reading import RULES, protocol
 from genbench.report.sprites import Sprite, of_pictures, sprite
 from genbench.report.summary import summary
@@ -37,7 +38,9 @@ PICTURE_HEIGHT = 26  # pixels of a strip of pictures in a row
 PLANES = (
     "The star and the cross are real samples. Left of them: nearer to the training samples than"
     " real ones are. Below: off the data. Ringed: the lead group. Lines are the range of seeds;"
-    " noise may stand at the edge. Point at a model for its name."
+    " noise may stand at the edge. Point at a model for its name. The frontier is the most novelty"
+    " of any samples of such quality, with a band for the number of kinds that samples are told"
+    " apart by, and dotted lines at 50, 75 and 90 % of it; how near a model comes ranks nobody."
 )
 
 
@@ -47,7 +50,7 @@ class Content:
 
     title: str
     panels: Mapping[str, Panel] = field(default_factory=dict)  # novelty against quality
-    figures: Mapping[str, str] = field(default_factory=dict)  # more drawings, as SVG, by caption
+    frontiers: Mapping[str, Plane] = field(default_factory=dict)
     colours: Mapping[str, str] = field(default_factory=dict)  # of families
     meanings: Mapping[str, str] = field(default_factory=dict)  # of metrics
     failings: Mapping[str, Sequence[Failing]] = field(default_factory=dict)  # of metrics
@@ -62,7 +65,6 @@ def pages(tables: Sequence[Table], every: Overall, content: Content) -> dict[str
         header=_header(content.title, tables),
         top=summary(every, tables, look),
         whole=html_overall(every, look) if every.lines else "",
-        figures=_figures(content),
         foot=_reading(tables, look) + _lists(tables, every, content),
         cards=cards(every, tables, look, content.summaries),
     )
@@ -104,7 +106,6 @@ class _Body:
     header: str
     top: str = ""
     whole: str = ""  # the table of all data sets
-    figures: str = ""
     foot: str = ""
     cards: str = ""
 
@@ -121,7 +122,7 @@ def _page(
     drawn = "".join(view.plane for view in views.values())
     planes = (
         f"<section id=planes><h2>Novelty and quality</h2><p class=soft>{text(PLANES)}</p>"
-        f"<div class=planes>{drawn}</div>{body.figures}</section>"
+        f"<div class=planes>{drawn}</div></section>"
     )
     parts = {
         "title": text(title),
@@ -129,7 +130,7 @@ def _page(
         "header": body.header,
         "top": body.top,
         "tools": _tools(list(shown), parted, look),
-        "main": f"{sections}\n{planes if drawn or body.figures else ''}\n{body.foot}",
+        "main": f"{sections}\n{planes if drawn else ''}\n{body.foot}",
         "cards": body.cards,
     }
     return filled("genbench.report", parts).encode()
@@ -215,12 +216,13 @@ def _view(index: int, table: Table, content: Content, look: Look) -> _View:
     samples = sprite(records)
     notes = "".join(f"<li>{text(note)}" for note in table.notes)
     listed = f"<ul class=soft>{notes}</ul>" if notes else ""
-    panel = content.panels.get(table.dataset)
+    panel, frontier = (known.get(table.dataset) for known in (content.panels, content.frontiers))
     return _View(
         table=f"<div class=d{index}>{_style(index, table, samples)}"
         f"{html_table(table, look, samples)}"
         f"<p class=soft>{text(table.dataset)}: {text(protocol(table))}.</p>{listed}</div>",
-        plane="" if panel is None else plane(panel, table, look),
+        plane=("" if panel is None else plane(panel, table, look))
+        + ("" if frontier is None else frontier_plane(frontier, table, look)),
     )
 
 
@@ -241,13 +243,6 @@ def _style(index: int, table: Table, samples: Sprite | None) -> str:
             f" auto;width:{width};height:{height};--h:{height}{dark}}}"
         )
     return f"<style>{''.join(rules)}</style>"
-
-
-def _figures(content: Content) -> str:
-    return "".join(
-        f"<figure>{drawing}<figcaption>{text(caption)}</figcaption></figure>"
-        for caption, drawing in content.figures.items()
-    )
 
 
 def _reading(tables: Sequence[Table], look: Look) -> str:

@@ -1,0 +1,161 @@
+"""A plane of models as a bare drawing for a page: small, and dark where the page is."""
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from genbench.report.html_parts import Look
+from genbench.report.intervals import Estimate
+from genbench.report.labels import Spot, place
+from genbench.report.losses import NOISE
+from genbench.report.markup import text
+from genbench.runs.records import REAL
+
+WIDTH, HEIGHT = 460.0, 330.0
+LEFT, RIGHT, TOP, BOTTOM = 44.0, 10.0, 26.0, 34.0
+LETTER = 5.9  # usual width of a letter of 11 pixels
+LINE = 12.0
+ROOM = 0.08  # of the span, around the points
+SIZE = 4.5  # radius of a point
+FAR = 24.0  # from its point, beyond which a name has a line to it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dot:
+    """A model on a plane, and the range of its seeds."""
+
+    model: str
+    family: str
+    competes: bool
+    x: Estimate
+    y: Estimate
+    told: str  # when it is pointed at
+    ring: bool = False
+
+
+class Frame:
+    """Where numbers lie on a drawing; what lies beyond is at the edge."""
+
+    def __init__(self, xs: Sequence[float], ys: Sequence[float]) -> None:
+        self.x0, self.x1 = _span(xs)
+        self.y0, self.y1 = _span(ys)
+
+    @classmethod
+    def around(cls, dots: Sequence[Dot]) -> "Frame":
+        """Return a frame around all but noise: often so far off that others would touch."""
+        near = [dot for dot in dots if dot.model != NOISE] or dots
+        return cls([dot.x.mean for dot in near], [dot.y.mean for dot in near])
+
+    def spot(self, x: float, y: float) -> Spot:
+        """Return the place of a pair of numbers."""
+        across = min(max((x - self.x0) / (self.x1 - self.x0), 0.0), 1.0)
+        up = min(max((y - self.y0) / (self.y1 - self.y0), 0.0), 1.0)
+        return (
+            LEFT + across * (WIDTH - LEFT - RIGHT),
+            HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM),
+        )
+
+    def line(self, xs: Sequence[float], ys: Sequence[float]) -> str:
+        """Return the path along pairs of numbers."""
+        spots = (self.spot(float(x), float(y)) for x, y in zip(xs, ys, strict=True))
+        return "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in spots)
+
+    def ticks(self) -> str:
+        """Return a few numbers along both axes."""
+        across = (
+            f'<text class=tick x="{self.spot(value, self.y0)[0]:.0f}" y="{HEIGHT - BOTTOM + 13:g}"'
+            f" text-anchor=middle>{value:g}</text>"
+            for value in _ticks(self.x0, self.x1)
+        )
+        up = (
+            f'<text class=tick x="{LEFT - 4:g}" y="{self.spot(self.x0, value)[1] + 3.5:.0f}"'
+            f" text-anchor=end>{value:g}</text>"
+            for value in _ticks(self.y0, self.y1)
+        )
+        return "".join((*across, *up))
+
+
+def drawing(
+    title: str,
+    axes: tuple[str, str],
+    dots: Sequence[Dot],
+    look: Look,
+    *,
+    frame: Frame,
+    behind: str,
+    named: Collection[str],
+) -> str:
+    """Return a drawing: what lies behind the dots is markup already, `named` have their names."""
+    across, up = map(text, axes)
+    middle = (TOP + HEIGHT - BOTTOM) / 2
+    around = (
+        f"<text x={LEFT:g} y=16 class=title>{text(title)}</text>"
+        f'<path class=axis d="M{LEFT:g} {TOP:g}V{HEIGHT - BOTTOM:g}H{WIDTH - RIGHT:g}"/>'
+        f"{frame.ticks()}"
+        f'<text class=soft x="{(LEFT + WIDTH - RIGHT) / 2:g}" y="{HEIGHT - 4:g}"'
+        f" text-anchor=middle>{across}</text>"
+        f'<text class=soft transform="translate(11 {middle:g}) rotate(-90)"'
+        f" text-anchor=middle>{up}</text>"
+    )
+    marks = "".join(_mark(dot, frame, look) for dot in dots)
+    return (
+        f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role=img'
+        f' aria-label="{text(title)}: {up} against {across}">'
+        f"{around}{behind}{marks}{_names(dots, frame, named)}</svg>"
+    )
+
+
+def _mark(dot: Dot, frame: Frame, look: Look) -> str:
+    x, y = frame.spot(dot.x.mean, dot.y.mean)
+    title = f"<title>{text(dot.told)}</title>"
+    if dot.model == REAL:
+        return f'<text class=star x="{x:.0f}" y="{y + 6:.0f}" text-anchor=middle>★{title}</text>'
+    left, low = frame.spot(min(dot.x.values), min(dot.y.values))
+    right, high = frame.spot(max(dot.x.values), max(dot.y.values))
+    kind = look.family(dot.family) if dot.competes else "anchor"
+    several = len(dot.x.values) > 1
+    reach = f'<path d="M{left:.0f} {y:.0f}H{right:.0f}M{x:.0f} {low:.0f}V{high:.0f}"/>' * several
+    ring = f'<circle class=ring cx="{x:.0f}" cy="{y:.0f}" r="{SIZE + 3:g}"/>' * dot.ring
+    return (
+        f"<g class={kind}>{reach}{ring}"
+        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{SIZE:g}">{title}</circle></g>'
+    )
+
+
+def _names(dots: Sequence[Dot], frame: Frame, named: Collection[str]) -> str:
+    """Write names where they hide nothing; there may be no room for some."""
+    wanted = [dot for dot in dots if dot.model in named]
+    spots = [frame.spot(dot.x.mean, dot.y.mean) for dot in wanted]
+    others = [frame.spot(dot.x.mean, dot.y.mean) for dot in dots if dot.model not in named]
+    words = [dot.model.strip("()") for dot in wanted]
+    sizes = [(LETTER * len(word) + 4, LINE) for word in words]
+    edges = (LEFT, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM)
+    centres = place(spots, sizes, edges, first=[not dot.competes for dot in wanted], others=others)
+    return "".join(
+        _name(word, spot, size, centre)
+        for word, spot, size, centre in zip(words, spots, sizes, centres, strict=True)
+        if centre is not None
+    )
+
+
+def _name(word: str, spot: Spot, size: Spot, centre: Spot) -> str:
+    """Write a name, with a thin line to its point if it is far from it."""
+    x, y = centre
+    far = math.hypot(x - spot[0], y - spot[1]) > FAR + size[0] / 2
+    line = f'<path class=leader d="M{spot[0]:.0f} {spot[1]:.0f}L{x:.0f} {y:.0f}"/>' * far
+    return f'{line}<text x="{x:.0f}" y="{y + 4:.0f}" text-anchor=middle>{text(word)}</text>'
+
+
+def _span(values: Sequence[float]) -> tuple[float, float]:
+    low, high = min(values), max(values)
+    room = ROOM * (high - low) or 0.5
+    return low - room, high + room
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Return three to six round numbers of an interval."""
+    step = 10 ** math.floor(math.log10(high - low))
+    while (high - low) / step < 3:
+        step /= 2
+    first = math.ceil(low / step)
+    return [round(k * step, 10) + 0.0 for k in range(first, math.floor(high / step) + 1)]
