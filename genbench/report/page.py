@@ -216,7 +216,8 @@ def _view(index: int, table: Table, content: Content, look: Look) -> _View:
     samples = sprite(records)
     notes = "".join(f"<li>{text(note)}" for note in table.notes)
     listed = f"<ul class=soft>{notes}</ul>" if notes else ""
-    panel, frontier = (known.get(table.dataset) for known in (content.panels, content.frontiers))
+    panel = content.panels.get(table.dataset)
+    frontier = content.frontiers.get(table.dataset)
     return _View(
         table=f"<div class=d{index}>{_style(index, table, samples)}"
         f"{html_table(table, look, samples)}"
