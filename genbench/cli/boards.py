@@ -12,6 +12,7 @@ from genbench.cli.options import (
     ERRORS,
     FOLDER,
     bytes_from,
+    models_from,
     names,
     seeds_from,
     shard_from,
@@ -83,7 +84,7 @@ def run(
         raise BadInput(f"--address would do nothing: the engine {engine} has none; dask, ray have.")
     if fail_fast and max_failures is not None:
         raise BadInput("--fail-fast is --max-failures 0: give one of them.")
-    only_these = names(models)
+    only_these = models_from(models)
     if board is not None and data is not None:
         raise BadInput(f"--data is a board of its own: leave out {board}, or --data.")
     whole = board_files.find(board or "quick") if data is None else board_files.of_data(data)

@@ -10,7 +10,7 @@ from genbench.check.conformance import check
 from genbench.cli.show import Show, telling
 from genbench.files import read_samples
 from genbench.ground.processes import OURS
-from genbench.models.moved import present_address
+from genbench.models.parameters import canonical
 from genbench.report.folder import print_table, report
 from genbench.runs import board_files
 from genbench.runs.boards import Board
@@ -107,7 +107,7 @@ def submit(
 ) -> None:
     """Write what a model has drawn for a board into a bundle."""
     store = Store(results / board)
-    found = [record for record in store.records() if record.model == present_address(target)]
+    found = [record for record in store.records() if record.model == canonical(target)]
     write_bundle(path, store, found, name=name, family=family, board=board)
     console.print(f"Wrote {path}: {len(found)} cells.", markup=False, highlight=False)
 

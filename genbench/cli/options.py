@@ -9,6 +9,7 @@ from click.core import ParameterSource
 
 from genbench.ground.consoles import WideConsole
 from genbench.ground.errors import BadInput
+from genbench.models.parameters import SETTING, has_parameters
 from genbench.sanity.command import span
 
 CONSOLE = WideConsole()
@@ -39,6 +40,17 @@ BUDGET = click.option(
 def names(text: str | None) -> tuple[str, ...] | None:
     """Return names that commas separate; None where nothing was said."""
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def models_from(text: str | None) -> tuple[str, ...] | None:
+    """Return models that commas separate, as they separate the parameters of one."""
+    found: list[str] = []
+    for part in names(text) or ():
+        if found and has_parameters(found[-1]) and SETTING.fullmatch(part):
+            found[-1] += f",{part}"
+        else:
+            found.append(part)
+    return None if text is None else tuple(found)
 
 
 def refuse_idle(way: str, taken: str) -> None:

@@ -1,12 +1,14 @@
 """How a model's samples fare before the discriminators of its pool."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from genbench.evidence.comparison import Comparison, Evidence, given
 from genbench.ground.arrays import Array
+from genbench.tournament.nash import equilibrium
 from genbench.tournament.pools import Pool
 
 FAIR = 1.959964  # standard errors: a log-ratio of test errors further from zero is no accident
@@ -52,6 +54,15 @@ class Matches(Evidence):
             return np.full((n, n), share * (1 - share) / self.n_judged)
         both = self.pool.both_call_real[:, :, self.pool.index][np.ix_(self.rivals, self.rivals)]
         return np.asarray((both - np.outer(self.won, self.won)) / self.n_judged)
+
+    @cached_property
+    def hardest(self) -> Array:
+        """The pool's hardest mix of discriminators, its own among them, (n,).
+
+        That is their law in the equilibrium of the game whose other player picks whose sample they
+        are shown: of all mixes that let the least pass, whoever is picked, the most even.
+        """
+        return equilibrium(self.pool.called_real.T).columns
 
     @property
     def won_by_test(self) -> Array:

@@ -5,6 +5,12 @@ Olsson et al., "Skill rating for generative models", 2018, https://arxiv.org/abs
 Differs from the paper: one round robin of finished models, rated in one Glicko-2 period, so that
 order plays no part; win rate and rating leave out a model's own discriminator; a game's score is
 the share of samples that are called real. Numbers hold within the pool only.
+
+It is a matrix game, too: Balduzzi, Tuyls, Perolat and Graepel, "Re-evaluating evaluation", NeurIPS
+2018, https://arxiv.org/abs/1806.02643. Differs from the paper: payoffs are shares, in which a mix
+of discriminators is linear, not log-odds, which certain results make infinite; the zero is test
+samples, not the game's value, which every model that the best mix uses reaches, however bad; and
+equal rows are one, so that clones move nothing.
 """
 
 import math
@@ -41,6 +47,17 @@ def bradley_terry_strength(matches: Matches) -> float:
     return float(strengths[matches.pool.index] - strengths[:n].mean())
 
 
+def nash_average(matches: Matches) -> float:
+    """Share of samples that the pool's hardest mix of judges calls real, less that of test ones.
+
+    Strong discriminators that say the same count once, however many they are, and what no good
+    model meets does not count. The mix is found from the same results, so that of a small pool with
+    few samples it is a little harder on all than it would be on others.
+    """
+    won, by_test = _before_the_hardest(matches)
+    return won - by_test
+
+
 def win_rate_of_test(matches: Matches) -> float:
     """Share of test samples that the same discriminators call real."""
     return float(matches.won_by_test.mean())
@@ -69,6 +86,21 @@ def rating_error(matches: Matches) -> float:
     return math.sqrt(max(float(slopes @ matches.covariance @ slopes), 0.0))
 
 
+def nash_error(matches: Matches) -> float:
+    """Standard error over judged samples of the model and of the test set.
+
+    Where it is not known which samples two discriminators both call real, as of test samples, it is
+    as if all agreed: the most that it may be.
+    """
+    pool, mix = matches.pool, matches.hardest
+    won, by_test = _before_the_hardest(matches)
+    both = won
+    if pool.both_call_real is not None:
+        both = float(mix @ pool.both_call_real[:, :, pool.index] @ mix)
+    variance = (both - won**2) / matches.n_judged + by_test * (1 - by_test) / pool.n_test
+    return math.sqrt(max(variance, 0.0))
+
+
 def strength_error(matches: Matches) -> float:
     """Standard error by the likelihood's curvature, games taken as independent."""
     _, covariance = _bradley_terry(matches)
@@ -77,6 +109,12 @@ def strength_error(matches: Matches) -> float:
     contrast[:n] = -1 / n
     contrast[matches.pool.index] += 1
     return float(np.sqrt(contrast @ covariance @ contrast))
+
+
+def _before_the_hardest(matches: Matches) -> tuple[float, float]:
+    """Share of the model's samples, and of test samples, that the hardest mix calls real."""
+    pool, mix = matches.pool, matches.hardest
+    return float(mix @ pool.called_real[:, pool.index]), float(mix @ (1 - pool.test_errors))
 
 
 def _rated(scores: Array) -> Rating:
@@ -124,5 +162,15 @@ METRICS = (
         catches=(),
         standard_error=strength_error,
         uncertainty="curvature of the likelihood; discriminators held fixed",
+    ),
+    Metric(
+        compute=nash_average,
+        needs=Matches,
+        aim="high",
+        bounds=(-1, 1),
+        catches=(),
+        ideal=0.0,
+        standard_error=nash_error,
+        uncertainty="spread over judged and test samples; discriminators and mix held fixed",
     ),
 )

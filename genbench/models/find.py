@@ -1,13 +1,12 @@
 """What a generative model is, and how one is found by name, file or package."""
 
-import ast
 import importlib
 import importlib.util
 import inspect
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +19,8 @@ from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.paths import brief, is_file, shown
 from genbench.models.functions import ConditionalFunctionModel, FunctionModel
 from genbench.models.moved import present_address
+from genbench.models.parameters import parse
+from genbench.models.signatures import check_known, only_model
 from genbench.models.sources import hash_of_code, hash_of_file
 
 EXPORTED = "genbench.models.exported:Exported"  # imported only where one is made
@@ -155,10 +156,20 @@ def find(target: str) -> ModelSpec:
     A target is the name of a baseline; `file.py:Class` or `package.module:Class`; two functions, as
     in `file.py:fit,sample` or `package.module:fit,sample`; `file.py` where that leaves no doubt; or
     an exported generator with the size of its latents, `generator.pt:64` or `generator.onnx:64`.
+    Parameters for what makes it may follow: `kernel_density#bandwidth=0.2`.
 
     Raises:
-        BadInput: there is none; the message has near matches.
+        BadInput: there is none, or it has no such parameter; the message has near matches.
     """
+    name, params = parse(target)
+    spec = _find(name)
+    if params and spec.target == EXPORTED:
+        raise BadInput(f"{shown(name)} is an exported generator: it has no parameters.")
+    check_known(params, spec.target, name)
+    return spec if not params else replace(spec, params={**spec.params, **params})
+
+
+def _find(target: str) -> ModelSpec:
     catalog = baselines()
     if target in catalog:
         return catalog[target]
@@ -169,7 +180,7 @@ def find(target: str) -> ModelSpec:
     if where.lower().endswith(EXPORTS):
         return exported(where, int(name) if re.fullmatch("[0-9]{1,9}", name) else name)
     if not colon and target.endswith(".py"):
-        where, name = target, _only_model(Path(target))
+        where, name = target, only_model(Path(target))
     names = name.split(",")
     proper = len(names) <= 2 and all(name.isidentifier() for name in names)
     if where.endswith(".py"):
@@ -234,39 +245,6 @@ def source_hash(spec: ModelSpec) -> str:
         return "+".join(hashes)
     where = spec.target.rpartition(":")[0]
     return hash_of_code(where) if where else ""
-
-
-def _only_model(path: Path) -> str:
-    """Return the name of the one class in the file, or of its two functions, without running it."""
-    if not is_file(path):
-        raise BadInput(f"There is no file {shown(path)}.")
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise BadInput(f"{shown(path)} is not Python: {brief(error)}.") from error
-    functions = _names(tree.body, ast.FunctionDef)
-    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-    # Beside the two functions, a class without a `fit` of its own is a helper.
-    if {"fit", "sample"} <= set(functions) and not any(
-        "fit" in _names(node.body, ast.FunctionDef) for node in classes
-    ):
-        return "fit,sample"
-    if len(classes) != 1:
-        found = ", ".join(node.name for node in classes)
-        if not found:
-            raise BadInput(
-                f"{shown(path)} should define a class, or the two functions fit and sample; it "
-                "has neither."
-            )
-        raise BadInput(
-            f"{shown(path)} should define one class, or say which: {shown(path)}:Class "
-            f"({brief(found)})."
-        )
-    return classes[0].name
-
-
-def _names(nodes: list[ast.stmt], kind: type[ast.FunctionDef]) -> list[str]:
-    return [node.name for node in nodes if isinstance(node, kind)]
 
 
 def reach_current_folder() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from genbench.ground.paths import is_file
 from genbench.models.find import EXPORTS, ModelSpec, find
+from genbench.models.parameters import split
 
 
 def find_at(target: str, home: Path | None) -> ModelSpec:
@@ -12,9 +13,11 @@ def find_at(target: str, home: Path | None) -> ModelSpec:
     Raises:
         BadInput: there is none.
     """
-    where, colon, name = target.rpartition(":")
-    for file, rest in ((target, ""), (where, f"{colon}{name}")):
+    model, told = split(target)
+    params = target[len(model) :] if told is not None else ""
+    where, colon, name = model.rpartition(":")
+    for file, rest in ((model, ""), (where, f"{colon}{name}")):
         ours = file.lower().endswith((".py", *EXPORTS))
         if home is not None and ours and is_file(home / file):
-            return find(f"{home / file}{rest}")
+            return find(f"{home / file}{rest}{params}")
     return find(target)

@@ -63,7 +63,7 @@ def check_board(
         BadInput: the board names what does not exist, or data cannot be used.
     """
     cells = cells_of(board)
-    anchors = replace(board, models=SCORED, seeds=SEEDS)
+    anchors = replace(board, models=SCORED, curves=(), seeds=SEEDS)
     with tempfile.TemporaryDirectory() as folder:
         found = run(anchors, Path(folder), engine=Engine(jobs=jobs), on_end=on_end)
     by_name = by_dataset(found)

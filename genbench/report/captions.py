@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from genbench.report.figures import GREY
-from genbench.report.labels import Spot, place
+from genbench.report.labels import Box, Spot, place
 
 FAR = 11  # points of print from a name to its point: from there on a line joins them
 
@@ -18,15 +18,17 @@ def write(
     *,
     bold: Sequence[bool],
     others: Sequence[Spot] = (),
-) -> None:
+    taken: Sequence[Box] = (),
+) -> list[Box]:
     """Write words beside points of a drawing whose layout is settled, all in units of data.
 
-    `others` are points without words, which are not to be hidden. Words that would hide something
-    all the same are left out; bold ones choose their place first.
+    `others` are points without words, which are not to be hidden, nor are the boxes that are
+    `taken`. Words that would hide something all the same are left out; bold ones choose their place
+    first. Return the boxes of what was written, in points of print.
     """
     figure = ax.get_figure(root=True)
     if figure is None or not points:
-        return
+        return []
     scale = 72 / figure.dpi
     everything = [
         (float(x * scale), float(y * scale)) for x, y in ax.transData.transform([*points, *others])
@@ -53,12 +55,15 @@ def write(
     sizes = [(box.width * scale, box.height * scale) for box in extents]
     left, bottom, right, top = (edge * scale for edge in ax.get_window_extent().extents)
     frame = (left + 2, bottom + 2, right - 2, top - 2)
-    centres = place(spots, sizes, frame, first=bold, others=everything[len(points) :])
+    centres = place(spots, sizes, frame, first=bold, others=everything[len(points) :], taken=taken)
+    boxes = []
     for text, spot, centre, size in zip(texts, spots, centres, sizes, strict=True):
         if centre is None:
             text.remove()
             continue
-        dx, dy = centre[0] - spot[0], centre[1] - spot[1]
+        (x, y), (wide, high) = centre, size
+        boxes.append((x - wide / 2, y - high / 2, x + wide / 2, y + high / 2))
+        dx, dy = x - spot[0], y - spot[1]
         text.set_position((dx, dy))
         gap = max(abs(dx) - size[0] / 2, abs(dy) - size[1] / 2)
         if gap > FAR:
@@ -79,3 +84,4 @@ def write(
                     "shrinkB": 4,
                 },
             )
+    return boxes

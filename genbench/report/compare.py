@@ -12,6 +12,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from genbench.ground.errors import BadInput
+from genbench.models.parameters import has_parameters
 from genbench.report.columns import NOTHING, WORSE
 from genbench.report.intervals import ENOUGH, Interval, decimals
 from genbench.report.kept import Kept
@@ -133,9 +134,13 @@ def copying(found: Comparison) -> str:
 
 def _on_all(every: Overall, models: Pair) -> Duel:
     lines = [every.by_model.get(model) for model in models]
-    missing = {each.model: each.reasons for each in every.incomplete}
+    missing = {
+        m: "is a point of a curve: it has no place there" for m in models if has_parameters(m)
+    }
+    for each in every.incomplete:
+        missing[each.model] = f"has no agreement on {', '.join(each.reasons)}"
     lacking = [
-        f"{model} has no agreement on {', '.join(missing[model])}"
+        f"{model} {missing[model]}"
         for model, line in zip(models, lines, strict=True)
         if line is None and model in missing
     ]

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from genbench.report.html_parts import Look
 from genbench.report.intervals import Estimate
-from genbench.report.labels import Spot, place
+from genbench.report.labels import Box, Spot, place
 from genbench.report.losses import NOISE
 from genbench.report.markup import text
 from genbench.runs.records import REAL
@@ -16,7 +17,7 @@ LEFT, RIGHT, TOP, BOTTOM = 44.0, 10.0, 26.0, 34.0
 LETTER = 5.9  # usual width of a letter of 11 pixels
 LINE = 12.0
 ROOM = 0.08  # of the span, around the points
-SIZE = 4.5  # radius of a point
+SIZE, SMALL = 4.5, 2.4  # radius of a point, and of one of a curve
 FAR = 24.0  # from its point, beyond which a name has a line to it
 
 
@@ -31,6 +32,14 @@ class Dot:
     y: Estimate
     told: str  # when it is pointed at
     ring: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A curve on a plane: small points, in order, under one name."""
+
+    label: str
+    dots: tuple[Dot, ...]
 
 
 class Frame:
@@ -54,6 +63,10 @@ class Frame:
             LEFT + across * (WIDTH - LEFT - RIGHT),
             HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM),
         )
+
+    def of(self, dot: Dot) -> Spot:
+        """Return the place of a dot."""
+        return self.spot(dot.x.mean, dot.y.mean)
 
     def line(self, xs: Sequence[float], ys: Sequence[float]) -> str:
         """Return the path along pairs of numbers."""
@@ -84,8 +97,12 @@ def drawing(
     frame: Frame,
     behind: str,
     named: Collection[str],
+    lines: Sequence[Line] = (),
 ) -> str:
-    """Return a drawing: what lies behind the dots is markup already, `named` have their names."""
+    """Return a drawing: what lies behind the dots is markup already, `named` have their names.
+
+    The names of lines come last, where there is room left.
+    """
     across, up = map(text, axes)
     middle = (TOP + HEIGHT - BOTTOM) / 2
     around = (
@@ -97,11 +114,16 @@ def drawing(
         f'<text class=soft transform="translate(11 {middle:g}) rotate(-90)"'
         f" text-anchor=middle>{up}</text>"
     )
-    marks = "".join(_mark(dot, frame, look) for dot in dots)
+    marks = "".join(
+        (
+            *(_curve(line, frame, look) for line in lines),
+            *(_mark(dot, frame, look) for dot in dots),
+        )
+    )
     return (
         f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role=img'
         f' aria-label="{text(title)}: {up} against {across}">'
-        f"{around}{behind}{marks}{_names(dots, frame, named)}</svg>"
+        f"{around}{behind}{marks}{_names(dots, frame, named, lines)}</svg>"
     )
 
 
@@ -122,20 +144,62 @@ def _mark(dot: Dot, frame: Frame, look: Look) -> str:
     )
 
 
-def _names(dots: Sequence[Dot], frame: Frame, named: Collection[str]) -> str:
+def _curve(line: Line, frame: Frame, look: Look) -> str:
+    """Draw small points, joined in order."""
+    spots = [frame.of(dot) for dot in line.dots]
+    way = "L".join(f"{x:.0f} {y:.0f}" for x, y in spots)
+    points = "".join(
+        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{SMALL:g}"><title>{text(dot.told)}</title></circle>'
+        for dot, (x, y) in zip(line.dots, spots, strict=True)
+    )
+    return f'<g class="{look.family(line.dots[0].family)} curve"><path d="M{way}"/>{points}</g>'
+
+
+def _names(dots: Sequence[Dot], frame: Frame, named: Collection[str], lines: Sequence[Line]) -> str:
     """Write names where they hide nothing; there may be no room for some."""
     wanted = [dot for dot in dots if dot.model in named]
-    spots = [frame.spot(dot.x.mean, dot.y.mean) for dot in wanted]
-    others = [frame.spot(dot.x.mean, dot.y.mean) for dot in dots if dot.model not in named]
-    words = [dot.model.strip("()") for dot in wanted]
+    placed = _placed(
+        [frame.of(dot) for dot in wanted],
+        [dot.model.strip("()") for dot in wanted],
+        first=[not dot.competes for dot in wanted],
+        others=[frame.of(dot) for dot in dots if dot.model not in named],
+    )
+    at = [
+        _loneliest([frame.of(dot) for dot in line.dots], list(map(frame.of, dots)))
+        for line in lines
+    ]
+    small = [frame.of(dot) for line in lines for dot in line.dots]
+    placed += _placed(
+        at,
+        [line.label for line in lines],
+        others=[*map(frame.of, dots), *(spot for spot in small if spot not in at)],
+        taken=[_box(size, centre) for _, _, size, centre in placed],
+    )
+    return "".join(_name(*one) for one in placed)
+
+
+def _placed(
+    spots: Sequence[Spot], words: Sequence[str], **around: Any
+) -> list[tuple[str, Spot, Spot, Spot]]:
+    """Return the words that have room, each with its point, its size and its centre."""
     sizes = [(LETTER * len(word) + 4, LINE) for word in words]
     edges = (LEFT, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM)
-    centres = place(spots, sizes, edges, first=[not dot.competes for dot in wanted], others=others)
-    return "".join(
-        _name(word, spot, size, centre)
+    centres = place(spots, sizes, edges, **around)
+    return [
+        (word, spot, size, centre)
         for word, spot, size, centre in zip(words, spots, sizes, centres, strict=True)
         if centre is not None
-    )
+    ]
+
+
+def _box(size: Spot, centre: Spot) -> Box:
+    (wide, high), (x, y) = size, centre
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+
+
+def _loneliest(spots: Sequence[Spot], others: Sequence[Spot]) -> Spot:
+    """Return the spot that is farthest from all others."""
+    return max(spots, key=lambda spot: min((math.dist(spot, other) for other in others), default=0))
 
 
 def _name(word: str, spot: Spot, size: Spot, centre: Spot) -> str:

@@ -72,6 +72,7 @@ def board_json(made: Sequence[Table], every: Overall, cited: Citation) -> bytes:
                 "name": table.dataset,
                 "counted": list(table.counted),
                 "rows": [_row(row) for row in table.rows],
+                "curves": [_row(row) for row in table.curves],
             }
             for table in made
         ],

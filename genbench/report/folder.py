@@ -13,6 +13,7 @@ from genbench.models.find import baselines
 from genbench.report import frontier
 from genbench.report.behaviour import failings, published_behaviour
 from genbench.report.citation import citation
+from genbench.report.curves import parted
 from genbench.report.exports import board_json
 from genbench.report.frontier import Plane
 from genbench.report.leaderboard import Rules, Table, tables
@@ -118,7 +119,7 @@ def _contents(
     every = overall(made, rules)
     missing = frontier.unplaced(found, planes)
     cited = citation(name, found)
-    colours = figures.family_colours(record.family for record in found)
+    colours = figures.family_colours(record.family for record in parted(found)[0])
     leads = {table.dataset: table.leaders for table in made}
     tradeoff = plots.novelty_quality(panels, colours, leads)
     content = Content(

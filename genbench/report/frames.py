@@ -43,7 +43,7 @@ def wide_frame(tables: Sequence[Table]) -> "pandas.DataFrame":
 
     `<metric> ±` is half the 95 % interval, where there are seeds enough for one.
     """
-    names = list(dict.fromkeys(c.name for table in tables for c in table.columns))
+    names = list(dict.fromkeys(name for table in tables for name in _metrics(table)))
     measured = ["agreement", *names]
     spread = any(len(row.records) >= ENOUGH for table in tables for row in table.rows)
     numbers = [c for name in measured for c in ((name, f"{name} ±") if spread else (name,))]
@@ -165,8 +165,14 @@ def _lines(record: Record) -> list[dict[str, Any]]:
     ]
 
 
+def _metrics(table: Table) -> Iterable[str]:
+    """Yield those that somebody has; the points of a curve may have some alone."""
+    yield from (column.name for column in table.columns)
+    yield from (name for row in table.curves for name in row.cells)
+
+
 def _wide(table: Table) -> Iterable[dict[str, Any]]:
-    for row in table.rows:
+    for row in (*table.rows, *table.curves):
         values: dict[str, Any] = {
             "dataset": table.dataset,
             "rank": row.rank,

@@ -18,6 +18,7 @@ from genbench.creativity.capacity import divergences
 from genbench.creativity.envelope import Envelope
 from genbench.evidence.kinds import channel_of
 from genbench.ground.arrays import Array
+from genbench.report.curves import Curve, parted
 from genbench.report.frames import frame_of
 from genbench.report.intervals import Estimate, joined
 from genbench.report.losses import competes
@@ -79,6 +80,7 @@ class Plane:
     low: Array  # (n,) least and ...
     high: Array  # (n,) ... greatest S with half and twice as many cells
     places: tuple[Place, ...]  # in order of name
+    curves: tuple[Curve[Place], ...] = ()
     absent: Mapping[str, str]  # models without a law, and why
 
 
@@ -141,6 +143,7 @@ def _plane(dataset: str, records: Sequence[Record], book: Book) -> Plane:
         counts = np.array([_counts(r) for r in held], dtype=float)
         found = measures(counts / counts.sum(axis=1, keepdims=True), dataset, book)
         places = _places(held, found)
+    alone, curves_of_models = parted(places)
     present = {place.model for place in places}
     reasons: dict[str, set[str]] = {}
     for record in records:
@@ -154,7 +157,8 @@ def _plane(dataset: str, records: Sequence[Record], book: Book) -> Plane:
         middle=_curve(book.frontier, grid),
         low=curves.min(axis=0),
         high=curves.max(axis=0),
-        places=places,
+        places=alone,
+        curves=curves_of_models,
         absent={model: joined(why) for model, why in sorted(reasons.items())},
     )
 
@@ -217,8 +221,9 @@ def _rows(plane: Plane) -> Iterable[Mapping[str, object]]:
     for quality, middle, low, high in columns:
         at = {"quality": float(quality), "novelty": float(middle)}
         yield of | at | {"what": "frontier", "low": float(low), "high": float(high)}
-    for place in plane.places:
-        own = of | {"what": "model", "name": place.model, "family": place.family}
+    points = [("curve", place) for curve in plane.curves for place in curve.points]
+    for what, place in (*(("model", place) for place in plane.places), *points):
+        own = of | {"what": what, "name": place.model, "family": place.family}
         measured = {n: getattr(place, n) for n in Measures._fields}
         yield own | {name: estimate.mean for name, estimate in measured.items()}
         for i, seed in enumerate(place.seeds):

@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from genbench.report.captions import write
+from genbench.report.curve_lines import draw_curve, name_curves
 from genbench.report.figures import FAINT, GREY, INK, STYLE, family_colours, short_name
 from genbench.report.frontier import Place, Plane
 from genbench.report.losses import NOISE
@@ -83,6 +84,9 @@ def _draw_plane(ax: Axes, plane: Plane, styles: Styles) -> None:
     for share in SHARES:
         ax.plot(plane.quality, share * plane.middle, color=GREY, lw=0.9, ls=DOTS, zorder=1.5)
         _name_share(ax, plane, share)
+    for curve in plane.curves:
+        colours = {family: style[0] for family, style in styles.items()}
+        draw_curve(ax, list(map(_spot, curve.points)), curve, colours)
     for place in plane.places:
         colour, shape, size = _look(place, styles)
         x, y = place.quality.mean, place.novelty.mean
@@ -160,7 +164,7 @@ def _name_places(ax: Axes, plane: Plane) -> None:
     """Name anchors, and models where there is room; the shares have their names already."""
     shares = list(ax.texts)
     named = [p for p in plane.places if not p.competes or p in _to_name(plane.places)]
-    write(
+    taken = write(
         ax,
         [_spot(p) for p in named],
         ["real samples" if p.model == REAL else short_name(p.model) for p in named],
@@ -170,6 +174,9 @@ def _name_places(ax: Axes, plane: Plane) -> None:
             *map(Text.get_position, shares),
         ],
     )
+    others = [*map(_spot, plane.places), *map(Text.get_position, shares)]
+    lines = [list(map(_spot, curve.points)) for curve in plane.curves]
+    name_curves(ax, lines, plane.curves, others=others, taken=taken)
 
 
 def _to_name(places: Sequence[Place]) -> list[Place]:

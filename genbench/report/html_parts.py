@@ -29,8 +29,9 @@ class Look:
     own: frozenset[str] = frozenset()  # models that are no baselines
 
     def family(self, name: str) -> str:
-        """Return the class of a family's rows."""
-        return f"f{sorted({*self.colours, name}).index(name)}"
+        """Return the class of a family's rows; what has no colour shares one of its own."""
+        known = sorted(self.colours)
+        return f"f{known.index(name) if name in known else len(known)}"
 
 
 def row_class(look: Look, family: str, *, competes: bool, copies: bool) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from genbench.ground.arrays import Array, Flags
 
 Spot = tuple[float, float]
+Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 DIRECTIONS = 16
 DISTANCES = (8.0, 14.0, 22.0, 32.0, 44.0, 58.0, 76.0, 98.0, 124.0)
@@ -17,21 +18,23 @@ MARKER = 6.0  # half the side of the square that a marker takes
 def place(
     points: Sequence[Spot],
     sizes: Sequence[Spot],
-    frame: tuple[float, float, float, float],
+    frame: Box,
     *,
     first: Sequence[bool] = (),
     others: Sequence[Spot] = (),
+    taken: Sequence[Box] = (),
 ) -> list[Spot | None]:
     """Return the centre of each point's label, for labels of these widths and heights, in points.
 
     Those that are `first` choose first, and of these the most crowded; each takes the nearest spot
     where it hides nothing. Where there is none, the label is left out: None. `others` are points
-    without a label.
+    without a label, `taken` are boxes where no label may lie.
     """
     spots = np.array(points, dtype=float).reshape(-1, 2)
     nameless = np.array(others, dtype=float).reshape(-1, 2)
     every = np.vstack([spots, nameless])
     markers = np.hstack([every - MARKER, every + MARKER])
+    full = np.array(taken, dtype=float).reshape(-1, 4)
     boxes = np.full((len(points), 4), np.nan)  # left, bottom, right, top of each label
     placed: list[int] = []
     crowding = (1 / (1 + np.linalg.norm(spots[:, None] - spots, axis=-1) / 20)).sum(axis=1)
@@ -42,7 +45,7 @@ def place(
 
     for index in sorted(range(len(points)), key=turn):
         choices = _around(points[index], sizes[index])
-        obstacles = np.vstack([np.delete(markers, index, axis=0), boxes[placed]])
+        obstacles = np.vstack([np.delete(markers, index, axis=0), full, boxes[placed]])
         lines = (spots[placed], _centres(boxes[placed]))
         costs, hidden = _costs(spots[index], choices, np.array([frame]), obstacles, lines)
         if not hidden.all():

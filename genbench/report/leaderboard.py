@@ -5,14 +5,16 @@ Nothing here knows of files, colours or HTML; a table can be rebuilt from record
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import Self
 
+from genbench.models.parameters import has_parameters
 from genbench.report.agreement import FACES, Agreement, Faces, agreement
 from genbench.report.columns import HEADLINE, Cell, Column, cell_of, columns_of, leaders_of
 from genbench.report.comparable import made_otherwise
 from genbench.report.copying import ORIGINALITY, Originality
+from genbench.report.curves import Curve, parted
 from genbench.report.intervals import ENOUGH, Estimate, joined
 from genbench.report.losses import competes, estimates, losses, numbers
 from genbench.report.standing import Standing, as_real, share_told_apart, standings
@@ -88,6 +90,7 @@ class Table:
     otherwise: tuple[tuple[Record, str], ...] = ()  # made otherwise, and in what
     pairs: tuple[int, int] = (0, 0)  # told apart, of how many
     notes: tuple[str, ...] = ()
+    curves: tuple[Row, ...] = ()  # the points of curves, which are drawn and have no place
 
     @property
     def leaders(self) -> set[str]:
@@ -103,8 +106,8 @@ class Table:
 
     @property
     def by_model(self) -> dict[str, Row]:
-        """The rows by their models."""
-        return {row.model: row for row in self.rows}
+        """The rows by their models, and the points of curves by theirs."""
+        return {row.model: row for row in (*self.rows, *self.curves)}
 
 
 def plain(words: str) -> str:
@@ -138,7 +141,30 @@ USUAL = Rules()
 
 def tables(records: Iterable[Record], rules: Rules = USUAL) -> list[Table]:
     """Return a table for each data set, in order of name."""
-    return [_table(dataset, found, rules) for dataset, found in by_dataset(records).items()]
+    return [_with_curves(dataset, found, rules) for dataset, found in by_dataset(records).items()]
+
+
+def _with_curves(dataset: str, records: Sequence[Record], rules: Rules) -> Table:
+    """Return the table of the models, which is the same without curves, and the curves' points."""
+    alone, curves = parted(records)
+    table = _table(dataset, alone, rules)
+    if not curves:
+        return table
+    beside = _table(dataset, records, rules)
+    return replace(
+        table,
+        curves=tuple(row for row in beside.rows if has_parameters(row.model)),
+        notes=(*table.notes, *_notes_on_curves(curves, beside)),
+    )
+
+
+def _notes_on_curves(curves: Iterable[Curve[Record]], beside: Table) -> Iterable[str]:
+    for curve in curves:
+        yield f"{curve.label}: a curve, small points in the figures; in table.csv, not ranked"
+    lacking = [(record, failure(record)) for record in beside.failures]
+    for record, why in (*lacking, *beside.otherwise):
+        if has_parameters(record.model):
+            yield f"{record.model}, seed {record.seed}, is not on its curve: {why}"
 
 
 def _table(dataset: str, records: Sequence[Record], rules: Rules) -> Table:

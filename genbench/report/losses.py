@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 
 from genbench.metric import Aim, loss
+from genbench.models.parameters import has_parameters
 from genbench.report.intervals import Estimate
 from genbench.runs.records import REAL, Record
 
@@ -17,9 +18,14 @@ BySeed = Mapping[str, Mapping[int, float]]  # model -> seed -> number
 def competes(record: Record) -> bool:
     """Say whether a record is of a model that wants to win; real samples and controls do not.
 
-    Nor does the test set, handed in as samples.
+    Nor do the points of a curve, and the test set, handed in as samples.
     """
-    return record.model != REAL and record.family != CONTROL and not record.test_copies
+    return (
+        record.model != REAL
+        and record.family != CONTROL
+        and not has_parameters(record.model)
+        and not record.test_copies
+    )
 
 
 def numbers(cells: Iterable[Record], metric: str) -> dict[str, dict[int, float]]:

@@ -1,6 +1,7 @@
 """The planes of a page: novelty against quality, and models under the frontier."""
 
 import math
+from collections.abc import Collection
 
 from genbench.report import frontier
 from genbench.report.drawing import (
@@ -12,11 +13,12 @@ from genbench.report.drawing import (
     WIDTH,
     Dot,
     Frame,
+    Line,
     drawing,
 )
 from genbench.report.html_parts import Look
 from genbench.report.leaderboard import Table
-from genbench.report.tradeoff import Panel, worth_a_name
+from genbench.report.tradeoff import Panel, Point, worth_a_name
 from genbench.runs.records import REAL
 
 EVERY = 4  # points of the frontier's line: a page is small
@@ -32,18 +34,7 @@ def plane(panel: Panel, table: Table, look: Look) -> str:
     ]
     if not points:
         return ""
-    dots = [
-        Dot(
-            model=point.model,
-            family=point.family,
-            competes=point.competes,
-            x=point.novelty,
-            y=point.quality,
-            told=f"{point.model}: novelty {point.novelty.text}, quality {point.quality.text}",
-            ring=point.model in leads,
-        )
-        for point in points
-    ]
+    dots = [_of_point(point, leads) for point in points]
     frame = Frame.around(dots)
     return drawing(
         table.dataset,
@@ -53,23 +44,29 @@ def plane(panel: Panel, table: Table, look: Look) -> str:
         frame=frame,
         behind=_cross(frame, dots),
         named={point.model for point in worth_a_name(points, leads)},
+        lines=[
+            Line(label=curve.label, dots=tuple(_of_point(point, leads) for point in curve.points))
+            for curve in panel.curves
+        ],
+    )
+
+
+def _of_point(point: Point, leads: Collection[str]) -> Dot:
+    return Dot(
+        model=point.model,
+        family=point.family,
+        competes=point.competes,
+        x=point.novelty,
+        y=point.quality,
+        told=f"{point.model}: novelty {point.novelty.text}, quality {point.quality.text}",
+        ring=point.model in leads,
     )
 
 
 def frontier_plane(found: frontier.Plane, table: Table, look: Look) -> str:
     """Return models under S(Q), the most novelty that quality allows, with its band."""
-    dots = [
-        Dot(
-            model=place.model,
-            family=place.family,
-            competes=place.competes,
-            x=place.quality,
-            y=place.novelty,
-            told=f"{place.model}: {100 * place.efficiency.mean:.0f} % of what its quality allows",
-            ring=place.model in table.leaders,
-        )
-        for place in found.places
-    ]
+    leads = table.leaders
+    dots = [_of_place(place, leads) for place in found.places]
     qualities = [*found.quality[::EVERY], found.quality[-1]]
     low, middle, high = (
         [*curve[::EVERY], curve[-1]] for curve in (found.low, found.middle, found.high)
@@ -92,7 +89,23 @@ def frontier_plane(found: frontier.Plane, table: Table, look: Look) -> str:
         look,
         frame=frame,
         behind=behind,
-        named=anchors | table.leaders if len(table.leaders) <= MOST_NAMES else anchors,
+        named=anchors | leads if len(leads) <= MOST_NAMES else anchors,
+        lines=[
+            Line(label=curve.label, dots=tuple(_of_place(place, leads) for place in curve.points))
+            for curve in found.curves
+        ],
+    )
+
+
+def _of_place(place: frontier.Place, leads: Collection[str]) -> Dot:
+    return Dot(
+        model=place.model,
+        family=place.family,
+        competes=place.competes,
+        x=place.quality,
+        y=place.novelty,
+        told=f"{place.model}: {100 * place.efficiency.mean:.0f} % of what its quality allows",
+        ring=place.model in leads,
     )
 
 

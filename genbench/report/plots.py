@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from genbench.metric import Aim
 from genbench.report import figures
 from genbench.report.captions import write
+from genbench.report.curve_lines import draw_curve, name_curves
 from genbench.report.figures import GREY, INK, STYLE, family_colours, short_name
 from genbench.report.intervals import number
 from genbench.report.losses import NOISE
@@ -92,6 +93,8 @@ def _draw_panel(ax: Axes, panel: Panel, styles: Mapping[str, tuple[str, Shape]])
         return
     _set_frame(ax, points)
     _draw_cross(ax, points)
+    for curve, line in zip(panel.curves, _lines(panel), strict=True):
+        draw_curve(ax, line, curve, {family: style[0] for family, style in styles.items()})
     for point in points:
         colour, shape = styles.get(point.family, (INK, "X"))
         if not point.competes:
@@ -172,13 +175,20 @@ def _draw_cross(ax: Axes, points: Sequence[Point]) -> None:
 def _name_points(ax: Axes, panel: Panel, leads: Collection[str]) -> None:
     every = _finite(panel)
     points = worth_a_name(every, leads)
-    write(
+    taken = write(
         ax,
         [_seen(ax, point) for point in points],
         [_caption(ax, point) for point in points],
         bold=[not point.competes for point in points],
         others=[_seen(ax, point) for point in every if point not in points],
     )
+    spots = [_seen(ax, point) for point in every]
+    name_curves(ax, _lines(panel), panel.curves, others=spots, taken=taken)
+
+
+def _lines(panel: Panel) -> list[list[tuple[float, float]]]:
+    """Return the spots of each curve."""
+    return [[(p.novelty.mean, p.quality.mean) for p in curve.points] for curve in panel.curves]
 
 
 def _caption(ax: Axes, point: Point) -> str:

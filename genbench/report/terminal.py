@@ -46,7 +46,7 @@ def _grid(table: Table, width: int) -> Grid:
     grid.add_column("agreement\n↑", justify="right", no_wrap=True)
     for name in shown:
         grid.add_column(f"{COLUMNS[name]}\n{by_name[name].arrow}", justify="right", no_wrap=True)
-    for row in table.rows:
+    for row in (*table.rows, *table.curves):
         grid.add_row(
             row.rank or NOTHING,
             row.standing.letter if row.standing and not row.standing.hollow else "",

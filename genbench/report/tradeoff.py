@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from genbench.metric import Aim
+from genbench.report.curves import Curve, parted
 from genbench.report.intervals import Estimate
 from genbench.report.losses import BySeed, competes, estimates, losses, numbers
 from genbench.report.standing import p_values
@@ -46,6 +47,7 @@ class Panel:
     bounds: Mapping[str, tuple[float, float]]
     points: tuple[Point, ...]  # in order of name
     absent: tuple[str, ...]  # models that failed, or lack one of the two numbers
+    curves: tuple[Curve[Point], ...] = ()
 
 
 def novelty_quality_points(
@@ -57,7 +59,7 @@ def novelty_quality_points(
     is known, else precision.
     """
     return {
-        dataset: _panel(dataset, found, quality or _default_quality(found), novelty)
+        dataset: _panel(dataset, found, quality or _default_quality(parted(found)[0]), novelty)
         for dataset, found in by_dataset(records).items()
     }
 
@@ -86,6 +88,7 @@ def _panel(dataset: str, records: Sequence[Record], quality: str, novelty: str) 
             novelty=_estimate(values[novelty], cell.model, seeds),
             quality=_estimate(values[quality], cell.model, seeds),
         )
+    alone, curves = parted(points.values())
     front = _front(points, badness[quality], badness[novelty], aims[quality])
     return Panel(
         dataset=dataset,
@@ -94,8 +97,9 @@ def _panel(dataset: str, records: Sequence[Record], quality: str, novelty: str) 
         novelty_aim=aims[novelty],
         quality_aim=aims[quality],
         bounds={c: s.bounds for cell in cells for c, s in cell.scores.items() if c in aims},
-        points=tuple(replace(point, on_front=point.model in front) for point in points.values()),
+        points=tuple(replace(point, on_front=point.model in front) for point in alone),
         absent=tuple(sorted({record.model for record in records} - set(points))),
+        curves=curves,
     )
 
 

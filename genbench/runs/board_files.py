@@ -13,12 +13,14 @@ from typing import Any, get_args
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.paths import brief, is_file, shown
 from genbench.models.homes import find_at
+from genbench.models.parameters import with_parameter
 from genbench.runs.board_data import KEYS, NAME, NAMED, data_name, data_of
 from genbench.runs.boards import STANDARD, Board, Copies, with_controls
 from genbench.runs.own_data import OwnData
 from genbench.runs.toml_tables import (
     Table,
     is_count,
+    is_number,
     is_positive,
     is_seed,
     is_table,
@@ -36,6 +38,7 @@ BOARD_KEYS = (
     "summary",
     "seeds",
     "models",
+    "curves",
     "metrics",
     "copies",
     "deadline",
@@ -134,6 +137,7 @@ def board_of(values: Mapping[str, Any], *, name: str, home: Path, where: str) ->
         own=tuple(part for part in parts if isinstance(part, OwnData)),
         seeds=_seeds(table),
         models=None if models is None else with_controls(tuple(models)),
+        curves=_curves(table),
         metrics=metrics,
         deadline=float(deadline),
         budget=None if budget == NO_BUDGET else float(budget),
@@ -143,9 +147,27 @@ def board_of(values: Mapping[str, Any], *, name: str, home: Path, where: str) ->
         headline=_headline(table, metrics),
         home=home,
     )
-    for model in board.models or ():
+    for model in (*(board.models or ()), *board.curves):
         find_at(model, home)  # says at once what is misspelt
     return board
+
+
+def _curves(table: Table) -> tuple[str, ...]:
+    """Return the models that curves are made of, by their names with parameters."""
+    told = table.take("curves", is_table, "a table of models", {})
+    curves = Table(told, f"{table.where}, [curves]", list(told))
+    expected = "one parameter and its values, such as { bandwidth = [0.1, 0.2] }"
+    points = (
+        with_parameter(model, parameter, value)
+        for model in told
+        for parameter, values in curves.take(model, _is_curve, expected).items()
+        for value in values
+    )
+    return tuple(dict.fromkeys(points))
+
+
+def _is_curve(value: Any) -> bool:
+    return is_table(value) and len(value) == 1 and all(map(list_of(is_number), value.values()))
 
 
 def _seeds(table: Table) -> tuple[int, ...]:

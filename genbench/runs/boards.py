@@ -54,6 +54,7 @@ class Board:
     own: tuple[OwnData, ...] = ()  # those of the data sets that are not ours
     seeds: tuple[int, ...] = (0,)
     models: tuple[str, ...] | None = None  # None: every baseline
+    curves: tuple[str, ...] = ()  # models with parameters, drawn and never ranked
     metrics: tuple[str, ...] = STANDARD  # a table of all measures could not be read
     deadline: float = 300.0  # seconds a cell may take to fit and sample
     budget: float | None = None  # seconds a fit is to take, where a model lets that be said
@@ -81,6 +82,8 @@ class Board:
     ) -> "Board":
         """Return the same board with other models, data sets, seeds or budget, where given.
 
+        Where models are given, these are all: there are no curves beside them.
+
         Raises:
             BadInput: nothing is left, or a seed is negative.
         """
@@ -92,6 +95,7 @@ class Board:
         return replace(
             self,
             models=self.models if models is None else models,
+            curves=self.curves if models is None else (),
             datasets=self.datasets if datasets is None else datasets,
             seeds=self.seeds if seeds is None else seeds,
             budget=self.budget if budget is None else budget,

@@ -20,7 +20,7 @@ from genbench.ground.processes import OUTPUT, run_alone
 from genbench.models.find import ModelSpec, baselines, source_hash
 from genbench.models.held import Held, take
 from genbench.models.homes import find_at
-from genbench.models.moved import present_address
+from genbench.models.parameters import canonical
 from genbench.runs.boards import Board
 from genbench.runs.disk import full_disk, has_room, tells_of_full_disk
 from genbench.runs.endings import MOST_OUTPUT, out_of_memory_kills, outcome_of
@@ -56,7 +56,7 @@ class Cell:
 
     def __post_init__(self) -> None:
         # As records name it: whatever address it was asked for by, it is one cell.
-        object.__setattr__(self, "model", present_address(self.model))
+        object.__setattr__(self, "model", canonical(self.model))
         if self.budget is not None and not 0 < self.budget < math.inf:
             raise BadInput(f"A budget is a positive number of seconds, not {self.budget}.")
 
@@ -140,7 +140,7 @@ def cells_of(board: Board) -> list[Cell]:
     Raises:
         BadInput: a data set or a model of the board is unknown.
     """
-    models = (REAL, *(board.models if board.models is not None else baselines()))
+    models = (REAL, *(board.models if board.models is not None else baselines()), *board.curves)
     own = {data.name: data for data in board.own}
     cells = [
         Cell(
@@ -155,6 +155,7 @@ def cells_of(board: Board) -> list[Cell]:
         for dataset in board.datasets
         for model in models
     ]
+    cells = list(dict.fromkeys(cells))  # one model may be named in two ways
     for cell in cells:
         cell.key()
     return cells

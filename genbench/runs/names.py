@@ -8,6 +8,7 @@ from genbench.ground.errors import BadInput
 from genbench.ground.paths import shown
 from genbench.ground.text import coded, is_latin
 from genbench.models.find import baselines
+from genbench.models.parameters import has_parameters
 from genbench.runs.boards import Board
 from genbench.runs.records import REAL, Record
 
@@ -57,6 +58,11 @@ def check_owner(name: str, source: str, known: Iterable[Record]) -> list[Record]
     Raises:
         BadInput: it stands for another model, or looks like the name of one.
     """
+    if has_parameters(name):
+        raise BadInput(
+            f"{name!r} names a model with parameters, which is for what is run here: choose "
+            "another name."
+        )
     taken = {_looks(each): each for each in (REAL, *baselines())}
     if _looks(name) in taken:
         raise BadInput(f"{name!r} is the name of a model that is on the board already.")

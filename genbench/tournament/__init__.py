@@ -3,9 +3,11 @@
 from genbench.ground.lazy import lazy
 
 _HOMES = {
+    "Equilibrium": "nash",
     "Pool": "pools",
     "Rating": "ratings",
     "bradley_terry": "ratings",
+    "equilibrium": "nash",
     "glicko2": "ratings",
     "play": "pools",
 }

@@ -19,6 +19,8 @@ from genbench.metrics.relative_discriminative_score import (
 )
 from genbench.metrics.tournament import (
     bradley_terry_strength,
+    nash_average,
+    nash_error,
     rating_of_test,
     skill_rating,
     strength_error,
@@ -29,13 +31,14 @@ from genbench.metrics.tournament import (
 from genbench.tournament.pools import Pool
 
 
-def matches(called_real, *, index=0, test_errors=None, n=1000, n_test=1000, curves=None):
+def matches(called_real, *, index=0, test_errors=None, n=1000, n_test=1000, curves=None, both=None):
     k = len(called_real)
     errors = np.full(k, 0.3) if test_errors is None else np.asarray(test_errors)
     pool = Pool(
         names=[f"model {i}" for i in range(k)],
         index=index,
         called_real=np.asarray(called_real),
+        both_call_real=both,
         n_samples=[n] * k,
         test_errors=errors,
         n_test=n_test,
@@ -241,3 +244,60 @@ def test_ratios_to_several_rivals_have_their_geometric_mean():
 
     ratios = (np.array([0.2, 0.3, 0.9]) * 99 + 0.5) / (0.3 * 99 + 0.5)
     assert found == pytest.approx(np.prod(ratios) ** (1 / 3))
+
+
+def test_the_nash_average_is_before_the_mix_that_lets_the_least_pass():
+    # Each of two discriminators knows one of two models: mixed evenly they let .5 of either pass.
+    # The third model is worse before both; the third discriminator calls everything real.
+    called_real = np.array([[0.2, 0.8, 0.1], [0.8, 0.2, 0.3], [1.0, 1.0, 1.0]])
+    judged = sides(called_real, test_errors=[0.1, 0.3, 0.0])
+
+    assert judged[0].hardest == pytest.approx([0.5, 0.5, 0], abs=1e-12)
+    found = [nash_average(side) for side in judged]
+    assert found == pytest.approx([0.5 - 0.8, 0.5 - 0.8, 0.2 - 0.8])
+
+
+def test_a_model_that_passes_as_test_samples_do_has_a_nash_average_of_nought():
+    errors = np.array([0.1, 0.3, 0.25])
+    called_real = np.column_stack([1 - errors, [0.3, 0.2, 0.6], [0.1, 0.5, 0.3]])
+
+    assert nash_average(matches(called_real, test_errors=errors)) == pytest.approx(0, abs=1e-12)
+
+
+def test_a_clone_moves_the_bradley_terry_strength_of_others_and_not_their_nash_average():
+    errors = [0.3, 0.2, 0.1]
+    twice = [0, 1, 2, 2]  # its samples and its discriminator
+    alone = sides(TABLE, test_errors=errors)[:2]
+    beside = sides(TABLE[np.ix_(twice, twice)], test_errors=[errors[i] for i in twice])[:2]
+
+    for one, other in zip(alone, beside, strict=True):
+        assert nash_average(other) == nash_average(one)
+        assert nash_error(other) == pytest.approx(nash_error(one), rel=1e-12)
+        strengths = bradley_terry_strength(one), bradley_terry_strength(other)
+        assert abs(strengths[1] - strengths[0]) > 0.01
+
+
+def test_the_error_of_a_nash_average_knows_what_discriminators_call_real_together():
+    called_real = np.array([[0.2, 1.0], [1.0, 0.3]])
+    errors, n, n_test = np.array([0.0, 0.0]), 400, 300
+    mix = matches(called_real, test_errors=errors).hardest
+    passes = called_real[:, 0]
+
+    # The first discriminator calls a fifth of the samples real, the second all of them.
+    both = np.array([[[0.2, 1.0], [0.2, 0.3]], [[0.2, 0.3], [1.0, 0.3]]])
+    known = matches(called_real, test_errors=errors, n=n, n_test=n_test, both=both)
+    unknown = matches(called_real, test_errors=errors, n=n, n_test=n_test)
+
+    by_hand = mix[0] ** 2 * passes[0] * (1 - passes[0]) / n  # the second never varies
+    assert nash_error(known) == pytest.approx(np.sqrt(by_hand))
+    share = mix @ passes
+    assert nash_error(unknown) == pytest.approx(np.sqrt(share * (1 - share) / n))
+    assert nash_error(unknown) > nash_error(known)
+
+
+def test_the_error_of_a_nash_average_has_that_of_test_samples():
+    called_real = np.array([[0.2, 1.0], [1.0, 0.3]])
+    exact = matches(called_real, test_errors=[0, 0], n=400, n_test=50)
+    noisy = matches(called_real, test_errors=[0.4, 0.4], n=400, n_test=50)
+
+    assert nash_error(noisy) ** 2 - nash_error(exact) ** 2 == pytest.approx(0.4 * 0.6 / 50)

@@ -22,6 +22,7 @@ HELD_FIXED = {
     "tournament_win_rate",
     "skill_rating",
     "bradley_terry_strength",
+    "nash_average",
     "generative_adversarial_metric",
     "latent_information",
 }
