@@ -68,7 +68,7 @@ def _span(values: Sequence[Value]) -> str:
     """Write the first and the last number, or every word."""
     if any(isinstance(value, str | bool) for value in values):
         return ", ".join(dict.fromkeys(str(value).lower() for value in values))
-    ends = dict.fromkeys(_short(float(value)) for value in (min(values), max(values)))  # type: ignore[type-var]
+    ends = dict.fromkeys(_short(float(value)) for value in (min(values), max(values)))
     return " to ".join(ends)
 
 
