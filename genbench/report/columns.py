@@ -8,7 +8,7 @@ from genbench.report.agreement import FACES
 from genbench.report.anchors import Anchors, anchors_of
 from genbench.report.intervals import Estimate, decimals, fixed, joined
 from genbench.report.losses import estimates, losses, numbers
-from genbench.report.standing import difference
+from genbench.report.standing import p_values
 from genbench.runs.records import REAL, Record
 
 NOTHING = "–"
@@ -123,8 +123,9 @@ def leaders_of(cells: Sequence[Record], column: Column, ranked: Iterable[str]) -
     known = {model: each for model, each in found.items() if each.half is not None}
     if not known:
         return set()
-    best = min(known.values(), key=lambda each: each.mean)
-    return {model for model, each in known.items() if difference(each, best).p >= WORSE}
+    best = min(range(len(known)), key=[each.mean for each in known.values()].__getitem__)
+    of_best = p_values(list(known.values()))[best]
+    return {model for model, p in zip(known, of_best, strict=True) if p >= WORSE}
 
 
 def cell_of(own: Sequence[Record], column: Column, winners: Mapping[str, set[str]]) -> Cell:

@@ -7,17 +7,23 @@ version, so that the same records give the same bytes.
 import io
 import math
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import matplotlib as mpl
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from genbench.report.losses import CONTROL
 
 DOTS_PER_INCH = 160
+WIDEST, HIGHEST = 15.0, 18.75  # inches of a figure
+TITLE_ROOM = 60  # characters
 NIGHT = (
     b"<style>@media (prefers-color-scheme: dark) {"
     b'[style*="fill: #ffffff"], pattern rect { fill: #14181d !important }'
@@ -87,10 +93,40 @@ def svg(figure: Figure, *, letters: bool = False) -> bytes:
     return drawing.replace(b"<defs>", NIGHT + b"<defs>", 1) if letters else drawing
 
 
-def short_name(name: str) -> str:
+def short_name(name: str, most: int = 28) -> str:
     """Keep a user's long path from covering the figure."""
     clean = "".join(c if c.isprintable() else "?" for c in name)
-    return clean if len(clean) <= 28 else f"…{clean[-27:]}"
+    return clean if len(clean) <= most else f"…{clean[1 - most :]}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write as many names as a title has room for, and how many more there are."""
+    shown = [short_name(name) for name in names]
+    n = max(1, sum(total <= TITLE_ROOM for total in accumulate(len(name) + 2 for name in shown)))
+    more = f" and {len(shown) - n} more" if len(shown) > n else ""
+    return f"{', '.join(shown[:n])}{more}"
+
+
+def text_width(words: Iterable[str], size: float) -> float:
+    """Return the width in inches of the widest word, were it bold, in points of this size."""
+    bold = FontProperties(weight="bold", size=size)
+    ruler = FigureCanvasAgg(Figure(figsize=(1, 1), dpi=DOTS_PER_INCH)).get_renderer()  # type: ignore[no-untyped-call]
+    widths = (ruler.get_text_width_height_descent(word, bold, ismath=False)[0] for word in words)
+    return float(max(widths, default=0.0)) / DOTS_PER_INCH
+
+
+def heading(figure: Figure, title: str, words: str) -> None:
+    """Write a title and what is to be known, in grey, at the upper left of a figure."""
+    left, inch = 0.2 / figure.get_figwidth(), 1 / figure.get_figheight()
+    figure.text(left, 1 - 0.12 * inch, title, va="top", fontsize=12, fontweight="bold")
+    figure.text(left, 1 - 0.4 * inch, words, va="top", fontsize=8.5, color=GREY, linespacing=1.35)
+
+
+def log_axis(ax: Axes) -> None:
+    """Make the axis along the foot logarithmic, its numbers written out: powers are formulas."""
+    ax.set_xscale("log")
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())
 
 
 def _saved(figure: Figure, **options: Any) -> bytes:

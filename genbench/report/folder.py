@@ -4,7 +4,7 @@ Everything written is a function of the records, of the codebooks that are kept 
 what is known of metrics, so that running it again changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from genbench.ground.errors import BadInput, unknown_name
@@ -15,6 +15,7 @@ from genbench.report.behaviour import failings, published_behaviour
 from genbench.report.citation import citation
 from genbench.report.curves import parted
 from genbench.report.exports import board_json
+from genbench.report.figure_files import MORE, NAMES, figure_files
 from genbench.report.frontier import Plane
 from genbench.report.leaderboard import Rules, Table, tables
 from genbench.report.markdown import (
@@ -88,10 +89,14 @@ def report(
         + ([f"--novelty {novelty}"] if novelty else [])
     )
     contents = _contents(found, panels, planes, name, board, command)
-    for dataset in {record.dataset for record in found}:  # which may have had a page of its own
-        if (name := f"{file_name(dataset)}.html") not in contents:
-            (folder / name).unlink(missing_ok=True)
+    for stale in _may_be_there(found) - set(contents):  # of an earlier report
+        (folder / stale).unlink(missing_ok=True)
     return write_files(folder, contents)
+
+
+def _may_be_there(found: Sequence[Record]) -> set[str]:
+    """Return the names of figures and of data sets' pages, which a report may or may not have."""
+    return {*NAMES, *(f"{file_name(dataset)}.html" for dataset in {r.dataset for r in found})}
 
 
 def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
@@ -112,7 +117,7 @@ def _contents(
     command: str,
 ) -> dict[str, bytes]:
     """Return what each file should hold."""
-    from genbench.report import bars, figures, frames, plots
+    from genbench.report import bars, figures, frames
 
     rules = Rules.of(board)
     made = tables(found, rules)
@@ -120,8 +125,7 @@ def _contents(
     missing = frontier.unplaced(found, planes)
     cited = citation(name, found)
     colours = figures.family_colours(record.family for record in parted(found)[0])
-    leads = {table.dataset: table.leaders for table in made}
-    tradeoff = plots.novelty_quality(panels, colours, leads)
+    drawn = figure_files(made, every, panels, planes, missing, colours)
     content = Content(
         title=name,
         panels=panels,
@@ -134,7 +138,13 @@ def _contents(
     )
     return {
         "README.md": _readme(
-            made, every, name, board, command, _frontier_section(planes, missing)
+            made,
+            every,
+            name,
+            board,
+            command,
+            _frontier_section(planes, missing),
+            _more_figures(drawn),
         ).encode(),
         "results.csv": frames.to_csv(frames.long_frame(found)),
         "table.csv": frames.to_csv(frames.wide_frame(made)),
@@ -142,27 +152,8 @@ def _contents(
         "board.json": board_json(made, every, cited),
         "costs.csv": frames.to_csv(frames.cost_frame(found)),
         "board.png": figures.png(bars.agreement_bars(every, made, colours)),
-        "novelty_quality.png": figures.png(tradeoff),
-        "novelty_quality.svg": figures.svg(tradeoff),
+        **drawn,
         **pages(made, every, content),
-        **_frontier_files(planes, missing, colours),
-    }
-
-
-def _frontier_files(
-    planes: Mapping[str, Plane], missing: Mapping[str, str], colours: Mapping[str, str]
-) -> dict[str, bytes]:
-    """Return the files of the frontier; none where no samples were counted by their kinds."""
-    from genbench.report import figures, frames
-    from genbench.report.frontier_plot import frontier_figure
-
-    if not planes:
-        return {}
-    figure = frontier_figure(planes, colours)
-    return {
-        "frontier.csv": frames.to_csv(frontier.frontier_frame(planes, missing)),
-        "frontier.png": figures.png(figure),
-        "frontier.svg": figures.svg(figure),
     }
 
 
@@ -181,6 +172,19 @@ def _frontier_section(planes: Mapping[str, Plane], missing: Mapping[str, str]) -
     return "\n".join((*filter(None, parts), "![The frontier](frontier.png)\n"))
 
 
+def _more_figures(drawn: Collection[str]) -> str:
+    """Return the section of the figures that are folded away, of those that were made."""
+    shown = [
+        f"**{name}**: {words} Every number is in [{name}.csv]({name}.csv).\n\n"
+        f"![{name}]({name}.png)\n"
+        for name, words in MORE.items()
+        if f"{name}.png" in drawn
+    ]
+    if not shown:
+        return ""
+    return "\n".join(("<details><summary>More figures</summary>\n", *shown, "</details>\n"))
+
+
 def _readme(
     made: Sequence[Table],
     every: Overall,
@@ -188,6 +192,7 @@ def _readme(
     board: Board | None,
     command: str,
     frontiers: str,
+    more: str,
 ) -> str:
     sentence = f"{safe(board.summary)}.\n\n" if board and board.summary else ""
     parts = [
@@ -199,6 +204,7 @@ def _readme(
         f"## Novelty against quality\n\n{TRADEOFF}\n\n"
         "![Novelty against quality](novelty_quality.png)\n",
         frontiers,
+        more,
         f"## How to read it\n\n{bullets(f'**{word}**: {rule}' for word, rule in RULES.items())}",
         "What every metric is: open [index.html](index.html). Every number:"
         " [results.csv](results.csv) (one line each), [table.csv](table.csv) (means over seeds),"

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from genbench.report.intervals import ENOUGH
 from genbench.report.leaderboard import Row, Table, failure
-from genbench.report.overall import Line, Overall
+from genbench.report.overall import Overall, places_of
 from genbench.runs.records import Record
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def overall_frame(found: Overall) -> "pandas.DataFrame":
             "family": line.family,
             "agreement": line.agreement.mean,
             "agreement ±": line.agreement.half,
-            **{name: _agreement_on(line, name) for name in found.datasets},
+            **{name: line.agreement_on(name) for name in found.datasets},
             "copies": len(line.copied),
             "imputed": line.imputed,
             "originality": line.originality,
@@ -82,28 +83,16 @@ def overall_frame(found: Overall) -> "pandas.DataFrame":
     return frame_of(rows, (*columns, *found.datasets, *more))
 
 
-def _agreement_on(line: Line, dataset: str) -> float | None:
-    row = line.rows.get(dataset)
-    return None if row is None or row.agreement is None else row.agreement.mean
-
-
 def _mean_ranks(found: Overall) -> dict[str, dict[str, float]]:
     """Return the mean place and the share of wins of each model that is ranked."""
-    from scipy.stats import rankdata
-
-    ranked = [line for line in found.lines if line.standing is not None]
-    values = [[_agreement_on(line, name) for line in ranked] for name in found.datasets]
-    whole = [own for own in values if None not in own]
+    ranked = [line.model for line in found.lines if line.standing is not None]
+    whole = [places for places in places_of(found).values() if len(places) == len(ranked)]
     if len(ranked) < 2 or not whole:
         return {}
-    ranks = rankdata([[-value for value in own if value is not None] for own in whole], axis=1)
-    mean = ranks.mean(axis=0)
+    mean = {model: fmean(places[model] for places in whole) for model in ranked}
     return {
-        line.model: {
-            "mean_rank": float(place),
-            "win_rate": float((len(ranked) - place) / (len(ranked) - 1)),
-        }
-        for line, place in zip(ranked, mean, strict=True)
+        model: {"mean_rank": place, "win_rate": (len(ranked) - place) / (len(ranked) - 1)}
+        for model, place in mean.items()
     }
 
 

@@ -71,10 +71,15 @@ class Row:
         return ", ".join(words for words, true in said.items() if true)
 
     @property
+    def fits(self) -> Estimate | None:
+        """Seconds of a fit, over seeds."""
+        found = tuple(r.fit_seconds for r in self.records if r.fit_seconds is not None)
+        return Estimate(found) if found else None
+
+    @property
     def seconds(self) -> float | None:
         """Mean seconds of a fit."""
-        found = [r.fit_seconds for r in self.records if r.fit_seconds is not None]
-        return fmean(found) if found else None
+        return None if self.fits is None else self.fits.mean
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,10 +56,20 @@ class Line:
         return fmean(found) if found else None
 
     @property
+    def fits(self) -> Interval | None:
+        """Seconds of a fit, the mean over data sets."""
+        found = tuple(row.fits for row in self.rows.values() if row.fits is not None)
+        return Pooled(found) if found else None
+
+    @property
     def seconds(self) -> float | None:
         """Mean seconds of a fit."""
-        found = [row.seconds for row in self.rows.values() if row.seconds is not None]
-        return fmean(found) if found else None
+        return None if self.fits is None else self.fits.mean
+
+    def agreement_on(self, dataset: str) -> float | None:
+        """The mean on one data set; None where it failed with every seed."""
+        row = self.rows.get(dataset)
+        return None if row is None or row.agreement is None else row.agreement.mean
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +169,24 @@ def overall(made: Sequence[Table], rules: Rules = USUAL) -> Overall:
         incomplete=tuple(incomplete),
         pairs=share_told_apart([line.agreement for line in ranked]),
     )
+
+
+def places_of(found: Overall) -> dict[str, dict[str, float]]:
+    """Return the place of each ranked model by its agreement, on each data set where it has one.
+
+    The highest has the first place, and equals share the mean of theirs. Places depend on who is
+    listed, and within a group on chance.
+    """
+    from scipy.stats import rankdata
+
+    ranked = [line for line in found.lines if line.standing is not None]
+    places = {}
+    for name in found.datasets:
+        known = {line.model: line.agreement_on(name) for line in ranked}
+        held = {model: value for model, value in known.items() if value is not None}
+        ranks = rankdata([-value for value in held.values()]).tolist()
+        places[name] = dict(zip(held, ranks, strict=True))
+    return places
 
 
 def _families(whole: Sequence[Table]) -> dict[str, str]:

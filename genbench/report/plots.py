@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import accumulate
 from typing import Literal
 
 import matplotlib as mpl
@@ -14,7 +13,15 @@ from genbench.metric import Aim
 from genbench.report import figures
 from genbench.report.captions import write
 from genbench.report.curve_lines import draw_curve, name_curves
-from genbench.report.figures import GREY, INK, STYLE, family_colours, short_name
+from genbench.report.figures import (
+    GREY,
+    INK,
+    STYLE,
+    family_colours,
+    listed,
+    log_axis,
+    short_name,
+)
 from genbench.report.intervals import number
 from genbench.report.losses import NOISE
 from genbench.report.tradeoff import Panel, Point, worth_a_name
@@ -23,7 +30,6 @@ from genbench.runs.records import REAL
 ANCHORS = {REAL: "*", "copycat": "X", NOISE: "P"}
 UNITS = {"bayesian_surprise": "nats", "log_likelihood": "nats", "kernel_log_likelihood": "nats"}
 DASHES = (0, (4, 2))
-TITLE_ROOM = 60  # characters
 Shape = str | tuple[int, Literal[1], int]  # (points, 1, angle) is a star
 SHAPES: tuple[Shape, ...] = (*"osD^vphd<>", (4, 1, 0), (3, 1, 0), (6, 1, 0))
 
@@ -82,7 +88,7 @@ def _draw_panel(ax: Axes, panel: Panel, styles: Mapping[str, tuple[str, Shape]])
     absent = sorted({*panel.absent, *(p.model for p in panel.points if p not in points)})
     if absent:
         ax.set_title(
-            f"not shown: {_listed(absent)}",
+            f"not shown: {listed(absent)}",
             loc="right",
             fontsize=7.5,
             color=GREY,
@@ -123,7 +129,7 @@ def _set_frame(ax: Axes, points: Sequence[Point]) -> None:
     xs = [value for point in framed for value in (point.novelty.mean, *point.novelty.values)]
     ys = [value for point in framed for value in (point.quality.mean, *point.quality.values)]
     if min(xs) > 0 and max(xs) > 20 * sorted(xs)[len(xs) // 2]:
-        ax.set_xscale("log")
+        log_axis(ax)
         ax.set_xlim(min(xs) / 1.5, max(xs) * 1.5)
     else:
         room = 0.16 * (max(xs) - min(xs)) or 0.5
@@ -137,14 +143,6 @@ def _seen(ax: Axes, point: Point) -> tuple[float, float]:
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     x, y = point.novelty.mean, point.quality.mean
     return min(max(x, left), right), min(max(y, bottom), top)
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Write as many names as a title has room for, and how many more there are."""
-    shown = [short_name(name) for name in names]
-    n = max(1, sum(total <= TITLE_ROOM for total in accumulate(len(name) + 2 for name in shown)))
-    more = f" and {len(shown) - n} more" if len(shown) > n else ""
-    return f"{', '.join(shown[:n])}{more}"
 
 
 def _axis_label(panel: Panel, name: str, aim: Aim) -> str:
@@ -199,15 +197,20 @@ def _caption(ax: Axes, point: Point) -> str:
     return f"{short_name(point.model)} is at ({number(x)}, {number(y)})"
 
 
-def _legend(styles: Mapping[str, tuple[str, Shape]], *, several_seeds: bool) -> list[Line2D]:
+def marks(styles: Mapping[str, tuple[str, Shape]], anchors: Iterable[str]) -> list[Line2D]:
+    """Return what a legend says of colours and shapes."""
     known = [
         *((family, *style) for family, style in styles.items()),
-        *(("real samples" if n == REAL else n, INK, shape) for n, shape in ANCHORS.items()),
+        *(("real samples" if n == REAL else n, INK, ANCHORS.get(n, "X")) for n in anchors),
     ]
-    handles = [
+    return [
         Line2D([], [], marker=shape, color=colour, linestyle="none", label=label)
         for label, colour, shape in known
     ]
+
+
+def _legend(styles: Mapping[str, tuple[str, Shape]], *, several_seeds: bool) -> list[Line2D]:
+    handles = marks(styles, ANCHORS)
     lines = Line2D([], [], color=GREY, ls=DASHES, label="where real samples are")
     cross = Line2D([], [], color=GREY, lw=1, alpha=0.55, label="cross: range of seeds")
     return [*handles, lines, cross] if several_seeds else [*handles, lines]

@@ -47,25 +47,64 @@ def of_pictures(records: Iterable[Record]) -> bool:
 
 
 def sprite(records: Sequence[Record]) -> Sprite | None:
-    """Return the samples of each model, for the records of one data set that have any.
-
-    Samples of two numbers are drawn as a scatter, samples of a square number of values as grey
-    pictures, of three times a square number (which is no square itself) as pictures in red, green
-    and blue, others not at all.
-    """
-    shown = {record.model: record.preview for record in reversed(records) if record.preview}
-    lengths = {len(sample) for preview in shown.values() for sample in preview}
-    if len(lengths) != 1:
+    """Return the samples of each model, for the records of one data set that have any."""
+    samples = arrays_of(with_samples(records))
+    if not samples:
         return None
-    samples = {model: np.array(shown[model], dtype=float) for model in sorted(shown)}
-    length = lengths.pop()
+    points = are_points(samples)
+    parts = _scatters(samples) if points else _strips(samples)
+    return _sprite(parts, tuple(samples), pictures=not points)
+
+
+def with_samples(records: Iterable[Record]) -> dict[str, Record]:
+    """Return the first record of each model that holds samples to look at, in order of name."""
+    shown: dict[str, Record] = {}
+    for record in records:
+        if record.preview:
+            shown.setdefault(record.model, record)
+    return dict(sorted(shown.items()))
+
+
+def arrays_of(shown: Mapping[str, Record]) -> dict[str, Array]:
+    """Return samples as they are drawn: points (n, 2), or pictures (n, side, side, channels).
+
+    Samples of a square number of values are grey pictures, of three times a square number (which is
+    no square itself) pictures in red, green and blue; others are not drawn, nor samples of several
+    shapes.
+    """
+    lengths = {len(sample) for record in shown.values() for sample in record.preview}
+    if len(lengths) != 1:
+        return {}
+    samples = {model: np.array(record.preview, dtype=float) for model, record in shown.items()}
+    (length,) = lengths
     if length == PLANE:
-        return _sprite(_scatters(samples), tuple(samples), pictures=False)
+        return samples
     for channels in (1, 3):
         side = math.isqrt(length // channels)
         if side > 1 and side**2 * channels == length:
-            return _sprite(_strips(samples, side, channels), tuple(samples), pictures=True)
-    return None
+            shape = (-1, side, side, channels)
+            return {model: each.reshape(shape) for model, each in samples.items()}
+    return {}
+
+
+def are_points(samples: Mapping[str, Array]) -> bool:
+    """Whether samples are points of the plane; else they are pictures."""
+    return all(each.ndim == 2 for each in samples.values())
+
+
+def middle_and_width(samples: Mapping[str, Array]) -> tuple[Array, float]:
+    """Return the middle (2,) and the side of a square around all but the outermost points."""
+    low, high = np.percentile(
+        np.concatenate(list(samples.values())), [OUTERMOST, 100 - OUTERMOST], axis=0
+    )
+    return (low + high) / 2, float(max(high - low)) or 1.0
+
+
+def shades(samples: Mapping[str, Array]) -> dict[str, Array]:
+    """Return pictures on one scale, from 0 for the least value of anybody to 1 for the greatest."""
+    low = min(each.min() for each in samples.values())
+    high = max(each.max() for each in samples.values())
+    return {model: (each - low) / ((high - low) or 1.0) for model, each in samples.items()}
 
 
 def _sprite(parts: Sequence[Array], models: tuple[str, ...], *, pictures: bool) -> Sprite:
@@ -85,13 +124,11 @@ def _sprite(parts: Sequence[Array], models: tuple[str, ...], *, pictures: bool) 
 
 def _scatters(samples: Mapping[str, Array]) -> list[Array]:
     """Draw points dark on light, within a frame around all but the outermost of anybody."""
-    low, high = np.percentile(
-        np.concatenate(list(samples.values())), [OUTERMOST, 100 - OUTERMOST], axis=0
-    )
-    scale = (SIDE - 5) / (max(high - low) or 1.0)
+    middle, width = middle_and_width(samples)
+    scale = (SIDE - 5) / width
     drawn = []
     for points in samples.values():
-        spots = (points[:DOTS] - (low + high) / 2) * scale * [1, -1] + SIDE / 2
+        spots = (points[:DOTS] - middle) * scale * [1, -1] + SIDE / 2
         x, y = np.clip(spots.round(), 1, SIDE - 2).astype(int).T
         dark = np.zeros((SIDE, SIDE))
         for down, right, ink in ((0, 0, 110), (0, 1, 45), (1, 0, 45), (0, -1, 45), (-1, 0, 45)):
@@ -100,18 +137,14 @@ def _scatters(samples: Mapping[str, Array]) -> list[Array]:
     return drawn
 
 
-def _strips(samples: Mapping[str, Array], side: int, channels: int) -> list[Array]:
+def _strips(samples: Mapping[str, Array]) -> list[Array]:
     """Put pictures side by side, with a light line between them."""
+    side = next(iter(samples.values())).shape[1]
     n = max(1, min(PICTURES, WIDEST // side, *map(len, samples.values())))
-    every = np.concatenate(list(samples.values()))
-    low, high = every.min(), every.max()
-    drawn = []
-    for pictures in samples.values():
-        values = 255 * (pictures[:n] - low) / ((high - low) or 1.0)
-        framed = np.pad(
-            values.reshape(n, side, side, channels),
-            ((0, 0), (0, 0), (0, 1), (0, 0)),
-            constant_values=255,
-        )
-        drawn.append(np.concatenate(list(framed), axis=1)[:, :-1])
-    return drawn
+    return [255 * strip(pictures[:n]) for pictures in shades(samples).values()]
+
+
+def strip(pictures: Array) -> Array:
+    """Put pictures (n, height, width, channels), from 0 to 1, side by side, white between them."""
+    framed = np.pad(pictures, ((0, 0), (0, 0), (0, 1), (0, 0)), constant_values=1)
+    return np.concatenate(list(framed), axis=1)[:, :-1]

@@ -6,21 +6,28 @@ shows only where both are looked at together.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from genbench.ground.arrays import Flags
 from genbench.metric import Aim
 from genbench.report.curves import Curve, parted
-from genbench.report.intervals import Estimate
+from genbench.report.frames import frame_of
+from genbench.report.intervals import Estimate, Interval
 from genbench.report.losses import BySeed, competes, estimates, losses, numbers
 from genbench.report.standing import p_values
 from genbench.runs.records import REAL, Record, by_dataset
+
+if TYPE_CHECKING:
+    import pandas
 
 NOVELTY = "bayesian_surprise"
 QUALITIES = ("high_density_share", "precision")  # the first that a data set's records have
 SURE = 0.05  # p-value on each axis, below which one model is better than another
 FEW = 24  # points that are all named
 MOST_NAMES = 12  # of many, beside the anchors
+COLUMNS = ("dataset", "model", "family", "seed", "novelty", "quality", "on_front", "reason")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +37,7 @@ class Point:
     model: str
     family: str
     competes: bool
+    seeds: tuple[int, ...]
     novelty: Estimate
     quality: Estimate
     on_front: bool = False  # no other model is better on both, for sure
@@ -85,6 +93,7 @@ def _panel(dataset: str, records: Sequence[Record], quality: str, novelty: str) 
             model=cell.model,
             family=cell.family,
             competes=cell.model not in out,
+            seeds=tuple(seeds),
             novelty=_estimate(values[novelty], cell.model, seeds),
             quality=_estimate(values[quality], cell.model, seeds),
         )
@@ -129,14 +138,25 @@ def _front(
     ]
     if not able:
         return set()
-    beaten = np.ones((len(able), len(able)), dtype=bool)
-    for losses_of in (quality, novelty):
-        found = [estimates(losses_of, able)[model] for model in able]
-        means = np.array([each.mean for each in found])
-        beaten &= means[:, None] > means  # row i by column j
+    axes = [[estimates(bad, able)[model] for model in able] for bad in (quality, novelty)]
+    front = unbeaten([(each, "low") for each in axes])
+    return {model for model, stands in zip(able, front, strict=True) if stands}
+
+
+def unbeaten(axes: Iterable[tuple[Sequence[Interval], Aim]]) -> Flags:
+    """Return which models (n,) none beats on all axes, on each for sure if there are seeds to tell.
+
+    An axis has an interval for each model, and says whether "low" or "high" is better.
+    """
+    beaten = []  # row i by column j
+    for found, aim in axes:
+        means = np.array([each.mean for each in found]) * (-1 if aim == "high" else 1)
+        worse = means[:, None] > means
         if all(each.variance is not None for each in found):
-            beaten &= p_values(found) < SURE
-    return {model for model, by in zip(able, beaten, strict=True) if not by.any()}
+            worse &= p_values(found) < SURE
+        beaten.append(worse)
+    stands: Flags = ~np.all(beaten, axis=0).any(axis=1)
+    return stands
 
 
 def worth_a_name(points: Sequence[Point], leads: Collection[str]) -> list[Point]:
@@ -157,6 +177,25 @@ def worth_a_name(points: Sequence[Point], leads: Collection[str]) -> list[Point]
     )
     wanted = [point for point in others if few or point.model in leads or point.on_front]
     return [*anchors, *(wanted if few else wanted[:MOST_NAMES])]
+
+
+def novelty_quality_frame(panels: Mapping[str, Panel]) -> "pandas.DataFrame":
+    """Return a row for each data set and model, without a seed, and one for each of its seeds."""
+    return frame_of((row for panel in panels.values() for row in _rows(panel)), COLUMNS)
+
+
+def _rows(panel: Panel) -> Iterable[Mapping[str, object]]:
+    of = {"dataset": panel.dataset}
+    for point in panel.points:
+        own = of | {"model": point.model, "family": point.family}
+        means = {"novelty": point.novelty.mean, "quality": point.quality.mean}
+        yield own | means | {"on_front": point.on_front}
+        pairs = zip(point.seeds, point.novelty.values, point.quality.values, strict=True)
+        for seed, novelty, quality in pairs:
+            yield own | {"seed": seed, "novelty": novelty, "quality": quality}
+    for model in panel.absent:
+        reason = f"it lacks {panel.novelty} or {panel.quality}"
+        yield of | {"model": model, "reason": reason}
 
 
 def _estimate(by_seed: Mapping[str, Mapping[int, float]], model: str, seeds: list[int]) -> Estimate:

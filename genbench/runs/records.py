@@ -5,7 +5,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -182,11 +182,11 @@ def by_dataset(records: Iterable[Record]) -> dict[str, list[Record]]:
 
 
 def _to_line(record: Record) -> str:
-    values = asdict(record)
-    values["scores"] = {name: _score_values(score) for name, score in record.scores.items()}
-    values["kinds"] = {
-        key: value for key, value in (values["kinds"] or {}).items() if value not in (None, "", ())
-    }
+    scores = {name: _score_values(score) for name, score in record.scores.items()}
+    kinds = {} if record.kinds is None else vars(record.kinds)
+    kinds = {key: value for key, value in kinds.items() if value not in (None, "", ())}
+    # Not by asdict, which copies every number of every sample.
+    values = vars(record) | {"scores": scores, "kinds": kinds}
     values = {"schema": SCHEMA} | {
         key: value for key, value in values.items() if value not in (None, "", (), {})
     }
@@ -196,9 +196,8 @@ def _to_line(record: Record) -> str:
 
 
 def _score_values(score: Score) -> dict[str, Any]:
-    values = asdict(score)
+    values = dict(vars(score))
     del values["metric"]  # it is the key
-    values["bounds"] = list(score.bounds)
     if score.revision == 1:
         del values["revision"]
     said = {key: value for key, value in values.items() if value not in (None, (), {})}

@@ -13,12 +13,12 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import leaves_list, linkage
-from scipy.spatial.distance import squareform
+from scipy.cluster.hierarchy import leaves_list
 from scipy.stats import rankdata
 
 from genbench.ground.arrays import Array
 from genbench.metric import Metric
+from genbench.report.clustering import tree_of
 from genbench.report.figures import FAINT, STYLE
 from genbench.sanity.check import Check, Response
 from genbench.sanity.expectations import Worsens, losses_of
@@ -130,11 +130,6 @@ def _ranked(
 
 
 def _order(found: Array) -> NDArray[np.intp]:
-    """Return an order in which like metrics stand side by side: average linkage."""
-    if len(found) < 3:
-        return np.arange(len(found))
-    apart = 1 - np.nan_to_num(found, nan=0.0)
-    apart = (apart + apart.T) / 2
-    np.fill_diagonal(apart, 0.0)
-    tree = linkage(squareform(np.clip(apart, 0.0, None)), "average", optimal_ordering=True)
-    return np.asarray(leaves_list(tree), dtype=np.intp)
+    """Return an order in which like metrics stand side by side."""
+    order = np.arange(len(found)) if len(found) < 3 else leaves_list(tree_of(found))
+    return np.asarray(order, dtype=np.intp)

@@ -460,6 +460,7 @@ def test_run_ends_with_the_table_and_leaves_every_file(finished):
         "results.csv",
         "table.csv",
         "index.html",
+        "novelty_quality.csv",
         "novelty_quality.png",
         "novelty_quality.svg",
         "codebook.json",

@@ -162,6 +162,15 @@ def test_the_headline_says_that_there_is_none():
     assert "no agreement on ring" in words(make_bars([record("a", recall=1.0)]))
 
 
+def test_numbers_of_a_logarithmic_axis_are_written_out():
+    far = [record(f"m{i}", precision=0.5, bayesian_surprise=10.0**-i) for i in range(4)]
+    figure = make_tradeoff([*far, record("far", precision=0.5, bayesian_surprise=100.0)])
+
+    assert figure.axes[0].get_xscale() == "log"
+    numbers = {text.get_text() for text in figure.axes[0].get_xticklabels()}
+    assert {"0.01", "1", "100"} <= numbers
+
+
 def test_any_name_can_be_drawn():
     names = ["$x^$", r"$\frac{$", "<script>", "a\nb", "x" * 200]
     records = [*RECORDS, *(record(name, precision=0.5, bayesian_surprise=0.5) for name in names)]

@@ -24,7 +24,11 @@ NAMES = {
     "board.csv",
     "board.json",
     "costs.csv",
+    "cost.csv",
+    "cost.png",
+    "cost.svg",
     "board.png",
+    "novelty_quality.csv",
     "novelty_quality.png",
     "novelty_quality.svg",
     "index.html",
@@ -105,6 +109,9 @@ def test_a_board_run_in_parts_on_a_slower_machine_has_the_same_tables(board, tmp
     ours, theirs = contents(board), contents(other)
     same = NAMES - {
         "costs.csv",
+        "cost.csv",
+        "cost.png",
+        "cost.svg",
         "index.html",
         "board.json",
     }  # which tell of costs, and cite records
