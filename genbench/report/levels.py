@@ -5,6 +5,7 @@ README of the baselines is made of these.
 """
 
 import csv
+import math
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -117,6 +118,8 @@ def _number(lines: list[Line], field: str) -> str:
     values = [float(line[field]) for line in lines if line[field]]
     if not values:
         return ""
+    if not all(map(math.isfinite, values)):
+        return "∞"
     spread = f" ± {stdev(values):.2g}" if len(values) >= FEWEST else ""
     return f"{fmean(values):.2f}{spread}"
 

@@ -69,5 +69,14 @@ def test_the_table_has_means_and_spreads_over_seeds(records, tmp_path):
     ]
 
 
+def test_what_never_happens_under_a_model_costs_nats_without_end(tmp_path):
+    never = [record("maf", "ring", seed, log_likelihood=-np.inf) for seed in (0, 1)]
+    write_levels(tmp_path / "levels.csv", never)
+
+    (row,) = levels_table(read_levels(tmp_path / "levels.csv"))[1]
+
+    assert row == ["`maf`", "(∞)", "2"]
+
+
 def test_no_file_is_an_empty_table(tmp_path):
     assert levels_table(read_levels(tmp_path / "none.csv"))[1] == []
