@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from hashlib import sha256
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from genbench.ground.randomness import rng_for
 
 Found = TypeVar("Found")
 SETS = ("test", "generated", "train")  # whose names arrays of a row for each sample begin with
+MOST_PARTS_KEPT = 48  # parts of a reference: some more than the ways to cut it have together
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -78,6 +80,23 @@ class Reference(Memory):
         """Whether there are training samples."""
         return self.train is not None or self.train_points is not None
 
+    def of_rows(self, chosen: Mapping[str, Labels]) -> "Reference":
+        """Return the same reference of some rows of sets, by their names; of others all rows.
+
+        The last few are kept: all models of a seed are judged on the same parts, and what depends
+        on these alone, such as neighbours within the training set, is found once.
+        """
+        of_ours = {name: rows for name, rows in chosen.items() if name in ("test", "train")}
+        key = tuple(
+            (name, sha256(rows.tobytes()).digest()) for name, rows in sorted(of_ours.items())
+        )
+        kept: dict[Any, Reference] = self.get(_parts_of)
+        if key not in kept:
+            while len(kept) >= MOST_PARTS_KEPT:
+                del kept[next(iter(kept))]
+            kept[key] = replace(self, **_chosen(self, of_ours))
+        return kept[key]
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Comparison(Memory):
@@ -141,16 +160,7 @@ class Comparison(Memory):
 
     def of_rows(self, chosen: Mapping[str, Labels]) -> Self:
         """Return the same comparison of some rows of sets, by their names; of others all rows."""
-        of_reference, of_generated = (
-            {
-                name: rows[chosen[_set_of(name)]]
-                for name, rows in _rows_of(part).items()
-                if _set_of(name) in chosen
-            }
-            for part in (self.reference, self)
-        )
-        reference = replace(self.reference, **of_reference)  # type: ignore[arg-type]
-        return replace(self, reference=reference, **of_generated)  # type: ignore[arg-type]
+        return replace(self, reference=self.reference.of_rows(chosen), **_chosen(self, chosen))
 
 
 class Evidence:
@@ -222,6 +232,19 @@ def _points(name: str, points: Array | None, samples: Array | None) -> Array:
     if points is not None:
         return points
     return flat(given(samples, f"{name} samples"))
+
+
+def _parts_of(_: Reference) -> dict[Any, Reference]:
+    return {}
+
+
+def _chosen(part: Reference | Comparison, chosen: Mapping[str, Labels]) -> dict[str, Any]:
+    """Return the chosen rows of all arrays with a row for each sample of a set."""
+    return {
+        name: rows[chosen[_set_of(name)]]
+        for name, rows in _rows_of(part).items()
+        if _set_of(name) in chosen
+    }
 
 
 def _rows_of(part: Reference | Comparison) -> dict[str, Array]:

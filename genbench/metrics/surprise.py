@@ -39,6 +39,6 @@ METRICS = (
         catches=("noise", "copying"),
         chance=None,
         standard_error=OverParts(),
-        revision=3,
+        revision=2,
     ),
 )

@@ -74,7 +74,7 @@ def kept(board: str, folder: Path, *, results: Path | None = None) -> Kept:
     Raises:
         BadInput: there is no such board, or it has not been run.
     """
-    plan = board_files.find(board)
+    plan = _plan(board, folder)
     places = [folder] if results is None else [folder, results]
     stores = tuple(Store(place / plan.name) for place in places)
     found = published_records(plan.name, folder)
@@ -84,3 +84,18 @@ def kept(board: str, folder: Path, *, results: Path | None = None) -> Kept:
     if not found:
         raise BadInput(f"There are no records of {board} in {folder}: `genbench run {board}`.")
     return Kept(plan, found, stores)
+
+
+def _plan(board: str, folder: Path) -> Board:
+    """Return the plan of a board; of one that is known by its records alone, what they tell.
+
+    Raises:
+        BadInput: there is no such board, and there are no records of it.
+    """
+    try:
+        return board_files.find(board)
+    except BadInput:
+        datasets = {record.dataset for record in Store(folder / board).records()}
+        if not datasets:
+            raise
+        return Board(name=board, summary="", datasets=tuple(sorted(datasets)))

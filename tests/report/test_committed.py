@@ -1,0 +1,29 @@
+"""The boards that are committed are what their records make, to the byte."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from genbench.report.folder import report
+
+LEADERBOARDS = Path(__file__).parents[2] / "leaderboards"
+
+
+@pytest.mark.parametrize("board", ["quick", "families"])
+def test_a_committed_board_is_what_its_records_make(board, tmp_path):
+    committed = LEADERBOARDS / board
+    again = tmp_path / board
+    again.mkdir()
+    for name in ("records.jsonl", "environments.json", "codebook.json"):
+        if (committed / name).exists():
+            shutil.copy(committed / name, again)
+
+    report(again)
+
+    theirs, ours = (
+        {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+        for folder in (committed, again)
+    )
+    assert sorted(ours) == sorted(theirs)
+    assert [name for name in theirs if ours[name] != theirs[name]] == []
