@@ -164,6 +164,54 @@ MISTAKES = {
         "nearest(train, points)[0][:, 0] for points in (generated, -generated)",
         "metrics/test_memorization.py",
     ),
+    "parameters in the order in which they are told": Mistake(
+        "models/parameters.py",
+        "return model, dict(sorted(found.items()))",
+        "return model, found",
+        "models/test_parameters.py",
+    ),
+    "a curve that is ranked": Mistake(
+        "report/losses.py",
+        "and not has_parameters(record.model)",
+        "and record.model",
+        "report/test_curves.py",
+    ),
+    "a curve that the others feel": Mistake(
+        "report/leaderboard.py",
+        "table = _table(dataset, alone, rules)",
+        "table = _table(dataset, records, rules)",
+        "report/test_curves.py",
+    ),
+    "a curve in the order of names": Mistake(
+        "report/curves.py",
+        "points=tuple(sorted(curves[key], key=_place))",
+        "points=tuple(curves[key])",
+        "report/test_curves.py",
+    ),
+    "clones that entropy favours": Mistake(
+        "tournament/nash.py",
+        "np.unique(table, axis=0, return_inverse=True)",
+        "(table, np.arange(len(table)))",
+        "tournament/test_nash.py",
+    ),
+    "any of the equilibria": Mistake(
+        "tournament/nash.py",
+        "if ways.shape[1]:",
+        "if not ways.shape[0]:",
+        "tournament/test_nash.py",
+    ),
+    "what the other never does does not bind": Mistake(
+        "tournament/nash.py",
+        "gains[:, ~binding].T)",
+        "gains[:, :0].T)",
+        "tournament/test_nash.py",
+    ),
+    "the mix that lets the most pass": Mistake(
+        "evidence/matches.py",
+        "equilibrium(self.pool.called_real.T).columns",
+        "equilibrium(-self.pool.called_real.T).columns",
+        "metrics/test_tournament.py",
+    ),
 }
 
 

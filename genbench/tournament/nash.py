@@ -12,15 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import null_space
-from scipy.optimize import linprog
 
 from genbench.ground.arrays import Array, Flags
 from genbench.ground.errors import BadInput
 
-EXACT: Any = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
-MOST_SCALE = 1e6  # of a law, by which what it can only just do comes to 1
-SEEN = 1e-3  # of that 1, from which it counts: below lie errors of the value
-RANK = 1e-10  # of the largest singular value: what is smaller is 0
+NEAR = 1e-17  # mean product of a share and what it loses, at the end of the path
+SHORTER, MOST_OF = 0.1, 0.95  # what a step is to leave of that, and of the way to the boundary
+RANK = 1e-8  # of the largest singular value: what is smaller is 0
 SHARPEST = 12  # decimals, of the weight of barriers at the end
 STEPS, ENOUGH = 60, 1e-24  # of Newton's method at each weight, and what a last one still gains
 ROUNDING = 1e-14  # by which a cost may seem to rise
@@ -40,6 +38,8 @@ class Equilibrium:
 def equilibrium(payoffs: Any) -> Equilibrium:
     """Return the maximum-entropy Nash equilibrium of payoffs (n, m) to the player of the rows.
 
+    No other strategy gains more than 1e-8 of the range of payoffs.
+
     Raises:
         BadInput: no table of finite numbers.
     """
@@ -50,8 +50,10 @@ def equilibrium(payoffs: Any) -> Equilibrium:
     distinct, row_of = _distinct((table - low) / span)
     turned, column_of = _distinct(distinct.T)
     distinct = turned.T
-    value = _value(distinct)
-    rows, columns = _most_even(distinct - value), _most_even(value - distinct.T)
+    rows, columns = _inside(distinct)
+    value, used, met = rows @ distinct @ columns, *_used(distinct, rows, columns)
+    rows = _most_even(distinct - value, rows, used, met)
+    columns = _most_even(value - distinct.T, columns, met, used)
     return Equilibrium(
         value=float(low + span * (rows @ distinct @ columns)),
         rows=_divided(rows, row_of),
@@ -70,74 +72,56 @@ def _divided(law: Array, place: Index) -> Array:
     return np.asarray(law[place] / np.bincount(place)[place])
 
 
-def _value(table: Array) -> float:
-    """Return the most that some law of rows gets against every column."""
+def _inside(table: Array) -> tuple[Array, Array]:
+    """Return a pair of optimal laws that use all that any use, by a primal-dual interior point.
+
+    On the way every share times what it loses is the same; of each such pair one number stays and
+    the other goes to 0: Wright, "Primal-dual interior-point methods", SIAM 1997,
+    https://doi.org/10.1137/1.9781611971453.
+    """
     n, m = table.shape
-    best = _least(
-        np.append(np.zeros(n), -1.0),
-        A_ub=np.hstack([-table.T, np.ones((m, 1))]),
-        b_ub=np.zeros(m),
-        A_eq=np.append(np.ones(n), 0.0)[None],
-        b_eq=[1.0],
-        bounds=[(0, None)] * n + [(None, None)],
-    )
-    return float(best[-1])
+    laws = np.append(np.full(n, 1 / n), np.full(m, 1 / m))
+    game = np.block([[np.zeros((n, n)), -table], [table.T, np.zeros((m, m))]])
+    sides = np.zeros((n + m, 2))  # what either player can be held to enters with opposite signs
+    sides[:n, 0], sides[n:, 1] = 1, -1
+    bounds = np.array([table.max() + 1, table.min() - 1])
+    losses = game @ laws + sides @ bounds
+    while (near := laws @ losses / (n + m)) > NEAR:
+        system = np.block(
+            [[game + np.diag(losses / laws), sides], [np.abs(sides.T), np.zeros((2, 2))]]
+        )
+        step = np.linalg.solve(system, np.append(SHORTER * near / laws - losses, [0.0, 0.0]))
+        change = game @ step[:-2] + sides @ step[-2:]
+        most = -np.append(step[:-2] / laws, change / losses).min()
+        size = MOST_OF / max(most, MOST_OF)
+        laws, losses = laws + size * step[:-2], losses + size * change
+    return laws[:n], laws[n:]
 
 
-def _least(costs: Array, **limits: Any) -> Array:
-    """Return where a linear program costs least.
+def _used(table: Array, rows: Array, columns: Array) -> tuple[Flags, Flags]:
+    """Return which strategies any optimal law uses: what they lose is less than their shares."""
+    gains = table @ columns
+    taken = rows @ table
+    return rows > gains.max() - gains, columns > taken - taken.min()
 
-    Raises:
-        ArithmeticError: it was not found.
+
+def _most_even(gains: Array, law: Array, used: Flags, binding: Flags) -> Array:
+    """Return the optimal law (n,) of most entropy: it gains nothing less than 0 of (n, m).
+
+    Optimal laws are a polytope, of those that gain just 0 in the columns that are `binding`; `law`
+    is inside of it, up to rounding.
     """
-    found = linprog(costs, options=EXACT, **limits)
-    if found.x is None:
-        raise ArithmeticError(f"No equilibrium was found: {found.message}")
-    return np.asarray(found.x)
-
-
-def _most_even(gains: Array) -> Array:
-    """Return the law (n,) of most entropy of those that gain nothing less than 0, (n, m).
-
-    The laws are a polytope. Which of its inequalities are equalities everywhere is found first;
-    then a step in the directions that are left keeps all of these.
-    """
-    inside, used, binding = _interior(gains)
-    gains = gains[used]
+    gains, law = gains[used], law[used]
     equal = np.vstack([gains[:, binding].T, np.ones(used.sum())])
-    law = inside[used] / inside[used].sum()
     target = np.append(np.zeros(binding.sum()), 1.0)
-    law = law + np.linalg.lstsq(equal, target - equal @ law, rcond=RANK)[0]
+    change = np.linalg.lstsq(equal, target - equal @ law, rcond=RANK)[0]
+    law = law + change if (2 * np.abs(change) < law).all() else law / law.sum()
     ways = null_space(equal, rcond=RANK)
     if ways.shape[1]:
         law = _centred(law, ways, gains[:, ~binding].T)
     found = np.zeros(len(used))
     found[used] = law
     return found
-
-
-def _interior(gains: Array) -> tuple[Array, Flags, Flags]:
-    """Return a multiple of an optimal law, which rows any may use, and which gains are always 0.
-
-    One linear program raises all that can be above 0 to 1: Freund, Roundy and Todd, "Identifying
-    the set of always-active constraints in a system of linear inequalities by a single linear
-    program", Sloan working paper 1674-85, 1985, https://studylib.net/doc/11249041.
-    """
-    n, m = gains.shape
-    conditions = np.vstack([np.eye(n), gains.T])  # (n + m, n), each to be at least 0
-    best = _least(
-        np.append(np.zeros(n), -np.ones(n + m)),
-        A_ub=np.vstack(
-            [
-                np.hstack([-conditions, np.eye(n + m)]),
-                np.append(np.ones(n), np.zeros(n + m)),
-            ]
-        ),
-        b_ub=np.append(np.zeros(n + m), MOST_SCALE),
-        bounds=[(0, None)] * n + [(0, 1)] * (n + m),
-    )
-    raised = best[n:] > SEEN
-    return best[:n], raised[:n], ~raised[n:]
 
 
 def _centred(law: Array, ways: Array, slack: Array) -> Array:
@@ -159,7 +143,7 @@ def _centred(law: Array, ways: Array, slack: Array) -> Array:
             scaled = slack @ ways / (slack @ law)[:, None]
             slope = ways.T @ np.log(law) - weight * scaled.sum(axis=0)
             bend = ways.T @ (ways / law[:, None]) + weight * scaled.T @ scaled
-            turn = np.linalg.solve(bend, slope)
+            turn = np.linalg.lstsq(bend, slope)[0]
             if slope @ turn < ENOUGH:
                 break
             step, most = -ways @ turn, cost(law, weight) + ROUNDING

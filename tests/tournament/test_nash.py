@@ -113,10 +113,20 @@ def test_no_law_of_a_fine_grid_is_as_good_and_more_even(seed):
         assert entr(good).sum(axis=1).max(initial=0) <= entr(own).sum() + 1e-8
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 4), (5, 2), (12, 12), (40, 30)])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 4), (5, 2), (12, 12), (40, 30), (90, 100)])
 def test_no_pure_strategy_gains(shape):
     for seed in range(5):
         payoffs = np.random.default_rng(seed).normal(size=shape)
+
+        check(payoffs, equilibrium(payoffs))
+
+
+@pytest.mark.parametrize("apart", [1e-6, 1e-4, 1e-2])
+def test_what_is_nearly_a_clone_is_a_strategy_of_its_own(apart):
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        shares = rng.binomial(200, rng.beta(2, 3, size=(30, 30))) / 200
+        payoffs = np.vstack([shares, shares + apart * rng.normal(size=shares.shape)])
 
         check(payoffs, equilibrium(payoffs))
 
