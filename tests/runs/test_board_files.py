@@ -101,7 +101,7 @@ def test_what_a_file_does_not_say_is_as_ordinary(write):
 def test_ours_are_such_files_and_all_have_the_controls():
     families, quick = map(board_files.find, ("families", "quick"))
 
-    assert board_files.names() == ["families", "quick"]
+    assert board_files.names() == ["families", "levels", "quick"]
     assert families.seeds == (0, 1, 2, 3, 4)
     assert families.budget is None
     assert families.models is None
