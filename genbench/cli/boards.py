@@ -75,6 +75,7 @@ def run(
     Several runs may share one folder, on one machine or many: each cell is done once.
     """
     from genbench.report import folder as report
+    from genbench.report.leaderboard import Rules
     from genbench.runs import progress
     from genbench.runs.engines import Engine
     from genbench.runs.limits import Limits
@@ -109,7 +110,7 @@ def run(
         ERRORS.print(str(error), style="bold red", markup=False)
         sys.exit(1)
     written = report.report(folder / plan.name, board=plan)
-    report.print_table(found, CONSOLE)
+    report.print_table(found, CONSOLE, Rules.of(plan))
     CONSOLE.print(f"Tables, page and plots: {written[0].parent}/", highlight=False, markup=False)
     progress.print_failures(ERRORS, found, folder / plan.name)
     sys.exit(1 if any(record.failed for record in found) else 0)
@@ -141,6 +142,7 @@ def status(board: str, folder: Path, why: bool, watch: bool) -> None:
 def report(board: str, folder: Path, quality: str | None, novelty: str | None) -> None:
     """Make a BOARD's tables, page and plots again from its records alone."""
     from genbench.report import folder as reports
+    from genbench.report.leaderboard import Rules
     from genbench.runs import records
 
     kept = folder / board_files.folder_name(board)
@@ -150,6 +152,6 @@ def report(board: str, folder: Path, quality: str | None, novelty: str | None) -
     written = reports.report(
         kept, board=plan, quality=quality, novelty=novelty or "bayesian_surprise"
     )
-    reports.print_table(records.read(kept / "records.jsonl"), CONSOLE)
+    reports.print_table(records.read(kept / "records.jsonl"), CONSOLE, Rules.of(plan))
     for path in written:
         CONSOLE.print(str(path), highlight=False, markup=False)

@@ -12,6 +12,7 @@ from genbench.files import read_samples
 from genbench.ground.processes import OURS
 from genbench.models.parameters import canonical
 from genbench.report.folder import print_table, report
+from genbench.report.leaderboard import Rules
 from genbench.runs import board_files
 from genbench.runs.boards import Board
 from genbench.runs.bundles import add_bundle, add_samples, write_bundle
@@ -87,7 +88,7 @@ def _show_beside(
     written = report(results / board.name, board=board, beside=others)
     datasets = {record.dataset for record in found}
     beside = [record for record in others if record.dataset in datasets]
-    print_table(newest([*beside, *found]), console)
+    print_table(newest([*beside, *found]), console, Rules.of(board))
     console.print(f"Tables, page and plots: {written[0].parent}/", highlight=False, markup=False)
 
 
@@ -119,5 +120,5 @@ def add(console: Console, path: Path, board: str, *, folder: Path) -> None:
         store = Store(folder / plan.name)
         landed = add_bundle(path, plan, store)
     report(store.folder, board=plan)
-    print_table(store.records(), console)
+    print_table(store.records(), console, Rules.of(plan))
     console.print(f"Added {len(landed)} cells.", highlight=False)

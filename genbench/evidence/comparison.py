@@ -15,7 +15,6 @@ from genbench.ground.randomness import rng_for
 
 Found = TypeVar("Found")
 SETS = ("test", "generated", "train")  # whose names arrays of a row for each sample begin with
-MOST_PARTS_KEPT = 48  # parts of a reference: some more than the ways to cut it have together
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -39,6 +38,10 @@ class Memory:
         if isinstance(found, Unavailable):
             raise found
         return found  # type: ignore[no-any-return]  # what `compute` returned
+
+    def remember(self, compute: Callable[[Self], Found], found: Found) -> None:
+        """Keep what `compute(self)` returns, as another found it."""
+        self._known[compute] = found
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -79,23 +82,6 @@ class Reference(Memory):
     def has_train(self) -> bool:
         """Whether there are training samples."""
         return self.train is not None or self.train_points is not None
-
-    def of_rows(self, chosen: Mapping[str, Labels]) -> "Reference":
-        """Return the same reference of some rows of sets, by their names; of others all rows.
-
-        The last few are kept: all models of a seed are judged on the same parts, and what depends
-        on these alone, such as neighbours within the training set, is found once.
-        """
-        of_ours = {name: rows for name, rows in chosen.items() if name in ("test", "train")}
-        key = tuple(
-            (name, sha256(rows.tobytes()).digest()) for name, rows in sorted(of_ours.items())
-        )
-        kept: dict[Any, Reference] = self.get(_parts_of)
-        if key not in kept:
-            while len(kept) >= MOST_PARTS_KEPT:
-                del kept[next(iter(kept))]
-            kept[key] = replace(self, **_chosen(self, of_ours))
-        return kept[key]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -160,7 +146,16 @@ class Comparison(Memory):
 
     def of_rows(self, chosen: Mapping[str, Labels]) -> Self:
         """Return the same comparison of some rows of sets, by their names; of others all rows."""
-        return replace(self, reference=self.reference.of_rows(chosen), **_chosen(self, chosen))
+        of_reference, of_generated = (
+            {
+                name: rows[chosen[_set_of(name)]]
+                for name, rows in _rows_of(part).items()
+                if _set_of(name) in chosen
+            }
+            for part in (self.reference, self)
+        )
+        reference = replace(self.reference, **of_reference)  # type: ignore[arg-type]
+        return replace(self, reference=reference, **of_generated)  # type: ignore[arg-type]
 
 
 class Evidence:
@@ -168,6 +163,9 @@ class Evidence:
 
     inputs: ClassVar[tuple[str, ...]]  # what it needs, by the names that `score` has for them
     reads_distances_only: ClassVar = False  # of points: no turn or shift of all of them matters
+    # What it reads of training samples alone, a few numbers each: all models of a seed are judged
+    # on the same parts of them, for which it is found once.
+    kept_of_train: ClassVar[tuple[Callable[[Reference], Any], ...]] = ()
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -186,12 +184,24 @@ class Evidence:
 
         `cuts` are ways to cut, each the rows of its parts by the sets' names.
         """
+        known = comparison.reference.get(_found_of_parts)
 
         def of_part(rows: Mapping[str, Labels]) -> Self | None:
+            part = comparison.of_rows(rows)
+            kept = {
+                compute: (compute, sha256(rows["train"].tobytes()).digest())
+                for compute in cls.kept_of_train
+                if "train" in rows
+            }
+            for compute, key in kept.items():
+                if key in known:
+                    part.reference.remember(compute, known[key])
             try:
-                return cls.of(comparison.of_rows(rows))
+                found = cls.of(part)
             except Unavailable:
                 return None
+            known.update({key: part.reference.get(compute) for compute, key in kept.items()})
+            return found
 
         return [[of_part(rows) for rows in parts] for parts in cuts]
 
@@ -234,17 +244,8 @@ def _points(name: str, points: Array | None, samples: Array | None) -> Array:
     return flat(given(samples, f"{name} samples"))
 
 
-def _parts_of(_: Reference) -> dict[Any, Reference]:
+def _found_of_parts(_: Reference) -> dict[Any, Any]:
     return {}
-
-
-def _chosen(part: Reference | Comparison, chosen: Mapping[str, Labels]) -> dict[str, Any]:
-    """Return the chosen rows of all arrays with a row for each sample of a set."""
-    return {
-        name: rows[chosen[_set_of(name)]]
-        for name, rows in _rows_of(part).items()
-        if _set_of(name) in chosen
-    }
 
 
 def _rows_of(part: Reference | Comparison) -> dict[str, Array]:

@@ -23,6 +23,7 @@ class Proximity(Evidence):
 
     inputs: ClassVar = ("train", "generated")
     reads_distances_only: ClassVar = True
+    kept_of_train: ClassVar = (within_train,)
 
     generated_to_train: Array  # (n_generated,) distance to the nearest training point
     spacing_there: Array  # (n_generated,) that training point's distance to its nearest other

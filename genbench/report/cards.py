@@ -27,7 +27,8 @@ def _card(
     line = found.by_model.get(model)
     whole = (
         f"<p>Over all data sets: agreement {line.agreement.text}"
-        f"{f', group {line.standing.letter}, places {line.rank}' if line.standing else ''}.</p>"
+        f"{f', group {line.standing.letter}, places {line.rank}' if line.standing else ''}"
+        f"{', all but surely as good as real samples' if line.as_real else ''}.</p>"
         if line
         else ""
     )

@@ -73,7 +73,7 @@ class Cell:
     estimate: Estimate | None = None
     decimals: int = 3
     reason: str | None = None
-    best: bool = False  # in the lead group of its column
+    best: bool = False  # of its column, or not worse for sure
 
     @property
     def text(self) -> str:

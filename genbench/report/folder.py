@@ -17,6 +17,7 @@ from genbench.report.curves import parted
 from genbench.report.exports import board_json
 from genbench.report.figure_files import MORE, NAMES, figure_files
 from genbench.report.frontier import Plane
+from genbench.report.intervals import joined
 from genbench.report.leaderboard import Rules, Table, tables
 from genbench.report.markdown import (
     SHORT,
@@ -221,6 +222,9 @@ def _overall(every: Overall) -> str:
         f"## All data sets\n\n{told} of {pairs} pairs of models are told apart; † copies its"
         " training data there. Letters in brackets: only because its seeds scatter too much.\n",
         overall_markdown(every),
+        f"Without an agreement, and so not in it: {safe(joined(every.without))}.\n"
+        if every.without
+        else "",
         f"Not in this table:\n\n{listed}" if listed else "",
     ]
     return "\n".join(part for part in parts if part)

@@ -233,7 +233,7 @@ def _table(dataset: str, records: Sequence[Record], rules: Rules) -> Table:
         failures=failures,
         otherwise=tuple(otherwise),
         pairs=pairs,
-        notes=tuple(_notes(cells, headline, places, pairs)) + tuple(notes),
+        notes=tuple(_notes(cells, headline, pairs)) + tuple(notes),
     )
 
 
@@ -250,13 +250,12 @@ def _place_of(row: Row, cells: Sequence[Record]) -> tuple[float, bool, str]:
 def _notes(
     cells: Sequence[Record],
     headline: Agreement,
-    places: Mapping[str, Standing],
     pairs: tuple[int, int],
 ) -> Iterable[str]:
     yield from headline.notes
     if cells and not headline.of:
         yield f"Rows are ordered by {HEADLINE[0]}."
-    if cells and headline.of and not places:
+    if headline.of and max(map(len, headline.of.values())) < ENOUGH:
         yield ONE_SEED
     told, n = pairs
     if n and told < FEW_TOLD_APART * n:

@@ -10,15 +10,13 @@ from genbench.report.leaderboard import plain
 
 
 def filled(package: str, parts: Mapping[str, str]) -> str:
-    """Put parts into a package's template, and with them the style that all pages share."""
-    template = files(package).joinpath("page.html").read_text(encoding="utf-8")
-    known = {"style": style("page.css"), **parts}
+    """Put parts into a package's template, and with them its style."""
+    template, sheet = (
+        files(package).joinpath(name).read_text(encoding="utf-8")
+        for name in ("page.html", "page.css")
+    )
+    known = {"style": sheet, **parts}
     return re.sub(r"\{\{(\w+)\}\}", lambda match: known[match[1]], template)
-
-
-def style(name: str) -> str:
-    """Return a style sheet as it ships."""
-    return files("genbench.report").joinpath(name).read_text(encoding="utf-8")
 
 
 def text(words: object) -> str:

@@ -98,12 +98,6 @@ class Overall:
         """The lines by their models."""
         return {line.model: line for line in self.lines}
 
-    @property
-    def leaders(self) -> tuple[Line, ...]:
-        """The lead group, those in it for sure first."""
-        group = [line for line in self.lines if line.standing and line.standing.letter == "A"]
-        return tuple(sorted(group, key=lambda line: bool(line.standing and line.standing.hollow)))
-
 
 FLOOR = Estimate((0.0,) * ENOUGH)  # the agreement of noise
 

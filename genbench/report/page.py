@@ -24,7 +24,7 @@ from genbench.report.html_table import (
 )
 from genbench.report.intervals import joined
 from genbench.report.leaderboard import Table, failure
-from genbench.report.markup import filled, style, text
+from genbench.report.markup import filled, text
 from genbench.report.overall import Overall
 from genbench.report.planes import frontier_plane, plane
 from genbench.report.reading import RULES, protocol
@@ -64,7 +64,7 @@ def pages(tables: Sequence[Table], every: Overall, content: Content) -> dict[str
     body = _Body(
         header=_header(content.title, tables),
         top=summary(every, tables, look),
-        whole=html_overall(every, look) if every.lines else "",
+        whole=html_overall(every, look) + _without(every) if every.lines else "",
         foot=_reading(tables, look) + _lists(tables, every, content),
         cards=cards(every, tables, look, content.summaries),
     )
@@ -79,11 +79,10 @@ def pages(tables: Sequence[Table], every: Overall, content: Content) -> dict[str
         parted.insert(0, left[-1])
     kept = {name: view for name, view in views.items() if name not in parted}
     made = {"index.html": _page(content.title, kept, parted, look, body)}
-    alone = _Body(header=_header(content.title, tables), cards=body.cards)
     for name in parted:
-        made[f"{file_name(name)}.html"] = _page(
-            f"{content.title}: {name}", {name: views[name]}, (), look, alone
-        )
+        title = f"{content.title} / {name}"
+        alone = _Body(header=_header(title, tables, index="index.html"), cards=body.cards)
+        made[f"{file_name(name)}.html"] = _page(title, {name: views[name]}, (), look, alone)
     return made
 
 
@@ -126,7 +125,7 @@ def _page(
     )
     parts = {
         "title": text(title),
-        "style": style("board.css") + "\n".join(_rules(list(shown), look)),
+        "rules": "\n".join(_rules(list(shown), look)),
         "header": body.header,
         "top": body.top,
         "tools": _tools(list(shown), parted, look),
@@ -164,7 +163,8 @@ def _rules(views: Sequence[str], look: Look) -> Iterable[str]:
     yield "}}"
 
 
-def _header(title: str, tables: Sequence[Table]) -> str:
+def _header(title: str, tables: Sequence[Table], *, index: str = "") -> str:
+    """Return the head of a page; on others than the first, `index` leads back there."""
     records = [r for t in tables for row in t.rows for r in row.records]
     models = {row.model for table in tables for row in table.rows if row.competes}
     seeds = {record.seed for record in records}
@@ -174,11 +174,12 @@ def _header(title: str, tables: Sequence[Table]) -> str:
         f"{len(seeds)} seed{'s' * (len(seeds) != 1)}",
         f"genbench {joined({r.version for r in records if r.version})}",
     ]
-    links = {
+    links = {index: "all data sets"} if index else {}
+    links |= {
         "results.csv": "every number",
-        "#reading": "how to read it",
-        "#measures": "measures",
-        "#cite": "cite",
+        f"{index}#reading": "how to read it",
+        f"{index}#measures": "measures",
+        f"{index}#cite": "cite",
     }
     named = " · ".join(f'<a href="{where}">{words}</a>' for where, words in links.items())
     return (
@@ -295,6 +296,13 @@ def _lists(tables: Sequence[Table], every: Overall, content: Content) -> str:
         if lines
     )
     return f"{lists}<section id=cite><h2>Cite</h2>{''.join(cite)}</section>"
+
+
+def _without(every: Overall) -> str:
+    """Say which data sets are not in the table of all."""
+    if not every.without:
+        return ""
+    return f"<p class=soft>Without an agreement, and so not in it: {text(joined(every.without))}."
 
 
 def _alike(failures: Iterable[Record]) -> dict[tuple[str, str], list[int]]:

@@ -7,7 +7,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from genbench.report.columns import NOTHING, Cell
-from genbench.report.leaderboard import Row, Table, failure, plain, tables
+from genbench.report.leaderboard import USUAL, Row, Rules, Table, failure, plain, tables
 from genbench.runs.records import Record
 
 COLUMNS = {  # in the order in which they are kept when there is little room
@@ -23,9 +23,9 @@ COLUMNS = {  # in the order in which they are kept when there is little room
 }
 
 
-def print_table(records: Iterable[Record], console: Console) -> None:
+def print_table(records: Iterable[Record], console: Console, rules: Rules = USUAL) -> None:
     """Print a table per data set; means only, for intervals need more room than a terminal has."""
-    for table in tables(records):
+    for table in tables(records, rules):
         console.print(_grid(table, console.width))
         for record in table.failures:
             words = f"  without numbers: {record.model}, seed {record.seed}: {failure(record)}"

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from genbench.datasets import load
-from genbench.embeddings import embedding_for
+from genbench.embeddings import digit_classifier, embedding_for
 from genbench.embeddings.digit_classifier import DigitClassifier
 
 
@@ -69,3 +69,7 @@ def test_coordinates_of_other_data_are_put_on_one_scale():
     np.testing.assert_allclose(points.mean(axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(points.std(axis=0), 1)
     np.testing.assert_array_equal(embedding.classify(ring.test), ring.density.posterior(ring.test))
+
+
+def test_it_is_trained_once_however_test_samples_are_dealt(digits):
+    assert digit_classifier._path(digits.drawn_anew(1)) == digit_classifier._path(digits)

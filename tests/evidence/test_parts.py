@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from genbench.evidence import Comparison, Evidence, Reference
+from genbench.evidence import Comparison, Evidence, Reference, neighbours, proximity
 from genbench.evidence.parts import FREEDOM, PART, OverParts, on_parts
 from genbench.ground.errors import Unavailable
 
@@ -202,3 +202,33 @@ def test_points_of_more_dimensions_than_there_are_of_them_are_had_in_coordinates
         np.linalg.norm(one.test[:, None] - one.generated, axis=2) for one in (part, whole)
     )
     assert of_part == pytest.approx(of_whole, rel=1e-12)
+
+
+def test_what_depends_on_parts_of_train_alone_is_found_once_for_all_models(monkeypatch):
+    rng = np.random.default_rng(9)
+    train = rng.normal(size=(400, 3))
+    models = [rng.normal(size=(300, 3)) * scale for scale in (1.0, 1.2)]
+    calls = []
+    original = neighbours.nearest
+    monkeypatch.setattr(
+        neighbours, "nearest", lambda *of, **more: calls.append(more) or original(*of, **more)
+    )
+
+    def errors(references):
+        found = []
+        for reference, generated in zip(references, models, strict=True):
+            comparison = Comparison(reference=reference, generated=generated)
+            evidence = comparison.get(on_parts(proximity.Proximity))
+            found.append([part.spacing_there for cut in evidence for part in cut])
+        return found
+
+    shared = Reference(train=train)
+    together = errors([shared, shared])
+    within = sum(more.get("same", False) for more in calls)
+    calls.clear()
+    apart = errors([Reference(train=train), Reference(train=train)])
+
+    assert 2 * within == sum(more.get("same", False) for more in calls) > 0
+    for one, other in zip(together, apart, strict=True):
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_array_equal(a, b)

@@ -207,6 +207,15 @@ def test_one_seed_is_an_order_and_not_a_ranking():
     assert not any(cell.best for row in table.rows for cell in row.cells.values())
 
 
+def test_where_all_copy_nobody_says_that_seeds_are_few():
+    cells = board({"copyist": 0.99}, metrics=(*METRICS, "authenticity"))
+    own = {"copyist": 0.01, "noise": 0.9}
+    (table,) = tables(changed(cells, "authenticity", lambda _, cell: own.get(cell.model, 0.5)))
+
+    assert table.by_model["copyist"].standing is None
+    assert not any("three seeds" in note for note in table.notes)
+
+
 def test_separated_models_are_ranked_and_real_samples_are_not():
     assert ranks(board(MODELS)) == {
         REAL: (None, None),

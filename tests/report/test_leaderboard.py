@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -114,6 +115,23 @@ def test_copies_of_the_test_set_are_marked_everywhere_and_do_not_compete():
     assert "copies: copier" in console.file.getvalue()
     reasons = {line["model"]: line["reason"] for line in wide_frame([found]).to_dict("records")}
     assert reasons == {**dict.fromkeys((REAL, "noise", "good")), "copier": "copies of test samples"}
+
+
+def test_the_terminal_goes_by_the_rules_of_the_board():
+    records = [
+        *several(REAL, recall=0.9),
+        *several("noise", recall=0.1),
+        *several("good", recall=0.8),
+    ]
+    shown = []
+    for rules in ((), (Rules(faces={"support": ("recall",)}),)):
+        console = Console(file=io.StringIO(), width=100)
+        print_table(records, console, *rules)
+        shown.append(console.file.getvalue())
+
+    assert "No agreement" in shown[0]
+    assert "No agreement" not in shown[1]
+    assert re.search(r"1 +A +good", shown[1])
 
 
 def test_best_in_a_column_are_all_that_are_not_worse_for_sure():

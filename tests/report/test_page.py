@@ -5,6 +5,7 @@ import io
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -14,7 +15,6 @@ from genbench.metric import Score
 from genbench.report.behaviour import Failing
 from genbench.report.frames import overall_frame, wide_frame
 from genbench.report.leaderboard import tables
-from genbench.report.markup import style
 from genbench.report.overall import overall
 from genbench.report.page import MOST_BYTES, Content, pages
 from genbench.report.sprites import sprite
@@ -299,6 +299,24 @@ def test_a_card_tells_each_seed_of_each_data_set():
     assert html.count(f"popovertarget={number}>") >= 3  # its names, and the cross that closes it
 
 
+def test_a_card_tells_who_is_as_good_as_real_samples():
+    close = [*board("ring"), *several("close", 0.999)]
+    told = "all but surely as good as real samples"
+    cards = {c.split("</h3>")[0].rpartition(">")[2]: c for c in html_of(close).split("popover id")}
+
+    assert told in cards["close"]
+    assert told not in cards["second"]
+
+
+def test_data_sets_without_an_agreement_are_named_under_the_table_of_all():
+    blind = [
+        replace(cell, scores={"precision": cell.scores["precision"]}) for cell in board("blind")
+    ]
+
+    assert "Without an agreement, and so not in it: blind." in html_of([*board("ring"), *blind])
+    assert "so not in it" not in html_of(board("ring"))
+
+
 def test_one_s_own_model_is_marked():
     known = dict.fromkeys(("first", "second", "level", "copyist", "b"), "A baseline.")
     html = html_of(summaries=known)
@@ -338,6 +356,11 @@ def test_a_large_board_keeps_its_budget_and_parts_with_data_sets_from_the_last()
     for name in parted:
         assert f'<a href="{name}">'.encode() in made["index.html"]
         assert b"<table>" in made[name]
+        anchors = re.findall(r'href="(?:index.html)?#(\w+)"', made[name].decode())
+        assert anchors
+        assert all(f"<section id={one}>".encode() in made["index.html"] for one in anchors)
+        assert b'href="#' not in made[name]  # what it leads to is on the first page
+        assert b'<a href="index.html">' in made[name]
 
 
 @pytest.mark.long
@@ -451,7 +474,11 @@ def contrast(one, other):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_stand_out_from_what_they_stand_on(scheme):
-    blocks = re.findall(r":root \{(.*?)\}", style("board.css"), re.DOTALL)
+    blocks = re.findall(
+        r":root \{(.*?)\}",
+        (files("genbench.report") / "page.css").read_text(encoding="utf-8"),
+        re.DOTALL,
+    )
     found = [dict(re.findall(r"--(\w+): (#\w+);", block)) for block in blocks]
     colours = {
         name: f"#{''.join(2 * c for c in value[1:])}" if len(value) == 4 else value
