@@ -18,7 +18,7 @@ LETTER = 5.9  # usual width of a letter of 11 pixels
 LINE = 12.0
 ROOM = 0.08  # of the span, around the points
 SIZE, SMALL = 4.5, 2.4  # radius of a point, and of one of a curve
-FAR = 24.0  # from its point, beyond which a name has a line to it
+FAR = 11.0  # from a point to its name, beyond which a line joins them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,8 +205,14 @@ def _loneliest(spots: Sequence[Spot], others: Sequence[Spot]) -> Spot:
 def _name(word: str, spot: Spot, size: Spot, centre: Spot) -> str:
     """Write a name, with a thin line to its point if it is far from it."""
     x, y = centre
-    far = math.hypot(x - spot[0], y - spot[1]) > FAR + size[0] / 2
-    line = f'<path class=leader d="M{spot[0]:.0f} {spot[1]:.0f}L{x:.0f} {y:.0f}"/>' * far
+    edge = tuple(
+        min(max(at, middle - side / 2), middle + side / 2)
+        for at, middle, side in zip(spot, centre, size, strict=True)
+    )
+    far = math.dist(spot, edge) > FAR
+    line = (
+        f'<path class=leader d="M{spot[0]:.0f} {spot[1]:.0f}L{edge[0]:.0f} {edge[1]:.0f}"/>' * far
+    )
     return f'{line}<text x="{x:.0f}" y="{y + 4:.0f}" text-anchor=middle>{text(word)}</text>'
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 from genbench.metric import Score
 from genbench.report.behaviour import Failing
+from genbench.report.drawing import _name
 from genbench.report.frames import overall_frame, wide_frame
 from genbench.report.leaderboard import tables
 from genbench.report.overall import overall
@@ -490,3 +491,11 @@ def test_words_stand_out_from_what_they_stand_on(scheme):
             assert contrast(colours[ink], colours[ground]) >= 4.5
     assert contrast(colours["ink"], colours["best"]) >= 4.5
     assert contrast(colours["soft"], colours["best"]) >= 4.5
+
+
+def test_a_name_that_is_far_from_its_point_has_a_line_to_it():
+    beside = _name("a name", (100.0, 100.0), (40.0, 12.0), (128.0, 100.0))
+    above = _name("a name", (100.0, 100.0), (40.0, 12.0), (110.0, 70.0))
+
+    assert "leader" not in beside
+    assert '<path class=leader d="M100 100L100 76"/>' in above
