@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from genbench.datasets import Dataset, Density
+from genbench.datasets.densities import HasModes
 from genbench.ground.arrays import Array, flat
 
 
@@ -27,4 +28,6 @@ class Standardised:
         return np.asarray((flat(samples) - self.mean) / self.deviation)
 
     def classify(self, samples: Array) -> Array | None:
-        return None if self.density is None else self.density.posterior(flat(samples))
+        if not isinstance(self.density, HasModes):
+            return None
+        return self.density.posterior(flat(samples))

@@ -56,6 +56,19 @@ class HasLogProb(Protocol):
 
 
 @runtime_checkable
+class HasNextLogProb(Protocol):
+    """A model of sequences that says, after any beginning, what comes next."""
+
+    def next_log_prob(self, prefixes: Array) -> Array:
+        """Log-probability of each next symbol (n, n_symbols), in nats.
+
+        `prefixes` (n, t) are the first t symbols of rows, whole numbers from 0 up, t from 0 to one
+        less than the length of a row. The probabilities of each row sum to one.
+        """
+        ...
+
+
+@runtime_checkable
 class Selective(Protocol):
     """A model that cannot learn from just any samples, and says so before it begins."""
 
