@@ -77,6 +77,14 @@ CATALOG = {
         "genbench.datasets.photographs:load_16",
         "2,080 patches of two photographs, 16x16 pixels in colour",
     ),
+    "english": Entry(
+        "genbench.datasets.english:load",
+        "2,611 windows of 128 characters of English, of 94, from Python's help; no truth is known",
+    ),
+    "english_pairs": Entry(
+        "genbench.datasets.english:load_pairs",
+        "the same text in windows of 64 symbols of one to a few characters, of 256",
+    ),
     "mnist": Entry(
         "genbench.datasets.local:load_mnist",
         "handwritten digits, 28x28 pixels, with labels; from the folder mnist in $GENBENCH_DATA",
