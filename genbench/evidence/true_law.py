@@ -1,7 +1,7 @@
 """Generated rows of symbols under the true law."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -14,6 +14,16 @@ from genbench.ground.spread import error_of_ratio
 
 N_DRAWS = 2000  # of the law, that tell its entropy
 NAT = float(np.log2(np.e))  # in bits
+
+
+@runtime_checkable
+class HasRowEntropy(Protocol):
+    """A law that tells the entropy of its rows, which are all of one length."""
+
+    @property
+    def row_entropy(self) -> float:
+        """In nats."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +42,7 @@ class TrueLaw(Evidence):
 
     log_prob: Array  # (n_generated,), in nats; minus infinity: impossible
     lengths: Labels  # (n_generated,)
-    only: Flags  # (n_generated,) rows that no other row is equal to
+    counts: Labels  # (n_generated,) how many rows are equal to each, itself among them
     first: Flags  # (n_generated,) rows that are equal to none before them
     n_beginnings: int  # rows without an end, where rows have one
     entropy: RowEntropy
@@ -45,13 +55,13 @@ class TrueLaw(Evidence):
         density = given(reference.density, "densities of the data (density)")
         samples = given(comparison.generated, "generated samples")
         log_prob = np.asarray(density.log_prob(samples), dtype=float)
-        _, places, counts = np.unique(samples, axis=0, return_index=True, return_counts=True)
+        codes = np.unique(samples, axis=0, return_inverse=True)[1].ravel()
         first = np.zeros(len(samples), dtype=bool)
-        only = first.copy()
-        first[places], only[places[counts == 1]] = True, True
+        first[np.unique(codes, return_index=True)[1]] = True
+        counts = np.bincount(codes)[codes]
         end = symbols_of(reference).end
         open_ended = 0 if end is None else int((samples != end).all(axis=1).sum())
-        return cls(log_prob, rows.lengths, only, first, open_ended, reference.get(row_entropy))
+        return cls(log_prob, rows.lengths, counts, first, open_ended, reference.get(row_entropy))
 
     @property
     def probabilities(self) -> Array:
@@ -88,9 +98,11 @@ class TrueLaw(Evidence):
 
 
 def row_entropy(reference: Reference) -> RowEntropy:
-    """Estimate the law's entropy by rows that it draws, the same for every model."""
-    density = given(reference.density, "densities of the data (density)")
+    """Return the law's own, or an estimate by rows that it draws, the same for every model."""
+    density, symbols = reference.density, symbols_of(reference)
+    density = given(density, "densities of the data (density)")
     rows = density.sample(N_DRAWS, rng=rng_for(0, "row entropy"))[0]
-    bits = -density.log_prob(rows) * NAT
-    lengths = symbols_of(reference).lengths(rows).astype(float)
+    if symbols.end is None and isinstance(density, HasRowEntropy):
+        return RowEntropy(density.row_entropy * NAT / rows.shape[1], 0.0)
+    bits, lengths = -density.log_prob(rows) * NAT, symbols.lengths(rows)
     return RowEntropy(float(bits.sum() / lengths.sum()), error_of_ratio(bits, lengths))

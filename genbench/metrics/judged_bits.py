@@ -1,12 +1,12 @@
 """How surprising generated sequences are to one who has read real ones.
 
-The cross-entropy of generated text under a language model that was fitted to real text, as in Zhao
-et al., "Adversarially regularized autoencoders", ICML 2018, https://arxiv.org/abs/1706.04223, who
-call its exponential the reverse perplexity's counterpart; and Semeniuta et al., "On accurate
-evaluation of GANs for language generation", 2018, https://arxiv.org/abs/1806.04936.
+The cross-entropy of generated text under another language model. Why it alone misleads: Wang et
+al., "Perplexity by PLM is unreliable for evaluating text quality", 2022,
+https://arxiv.org/abs/2210.05892: text that repeats itself is easily foretold.
 
-Differs from usage: the judge has read test rows, not training rows, and is an n-gram that is the
-same for everybody, not a network that one has to have.
+Differs from usage: the judge has read test rows, not training rows, whose copies it would hold to
+be the best of all, and is an n-gram that is the same for everybody, not a network that one has to
+have. It is to be met, not beaten.
 """
 
 from genbench.evidence.judged_rows import JudgedRows
