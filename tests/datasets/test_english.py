@@ -1,4 +1,4 @@
-"""The frozen English text is what the standard library's help says, and the rows are its windows."""
+"""The frozen English text is what the standard library's help says; rows are its windows."""
 
 import re
 import sys
@@ -11,7 +11,8 @@ from genbench.datasets import load
 from genbench.datasets.english import frozen_text
 
 # Typographic marks, in the letters that were there before them; of a degree sign, nothing.
-IN_ASCII = {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "--", "…": "...", "ß": "ss", "°": ""}  # fmt: skip
+IN_ASCII = {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "--", "…": "..."}
+IN_ASCII |= {"ß": "ss", "°": ""}
 FEWEST_LETTERS = 25  # of a paragraph: shorter ones are headings and lines of code
 
 
@@ -45,7 +46,10 @@ def test_rows_are_windows_of_the_text_each_in_one_part():
     english, text = load("english"), frozen_text()
     windows = {text[start : start + 128] for start in range(0, len(text) - 127, 128)}
 
-    parts = [set(map(english.symbols.spell, part)) for part in (english.train, english.test, english.fresh)]  # fmt: skip
+    parts = [
+        set(map(english.symbols.spell, part))
+        for part in (english.train, english.test, english.fresh)
+    ]
 
     assert set.union(*parts) == windows
     assert [len(part) for part in parts] == [1827, 392, 392]
