@@ -62,7 +62,7 @@ def test_what_follows_the_end_does_not_count_and_the_end_does():
 
 def test_points_are_of_what_is_spelled_not_of_numbers():
     rows = np.random.default_rng(0).integers(4, size=(10, 20)).astype(float)
-    turned = Symbols(tuple("dcba") + ("e",))
+    turned = Symbols((*"dcba", "e"))
 
     np.testing.assert_allclose(projected(3 - rows, turned), projected(rows, LETTERS), atol=1e-12)
 
