@@ -34,7 +34,8 @@ from genbench.models.sources import hash_of_code, hash_of_file
 from genbench.runs.leaks import check_leaks
 
 PARTS = ("train", "test", "fresh")
-SHARES = (0.5, 0.25, 0.25)  # of train, test and fresh
+SHARES = (0.5, 0.25, 0.25)  # of train, test and fresh, unless the last two were larger than this
+ENOUGH = 1000  # samples to compare with: more make every score dearer, and train is short of them
 FEWEST = 2  # samples of a part
 STANDARDISED, INCEPTION, NGRAMS = "standardised", "inception", "ngrams"
 
@@ -44,12 +45,13 @@ class OwnData:
     """Where samples are, and how they are dealt out; plain values, that other machines can have.
 
     `samples` is one file or folder, which is dealt out in `shares`; or three, for train, test and
-    fresh; or two, for train and for test, of which half is fresh.
+    fresh; or two, for train and for test, of which half is fresh. Without shares, test and fresh
+    get a quarter each, and 1,000 samples at most.
     """
 
     name: str
     samples: tuple[Path, ...]
-    shares: tuple[float, float, float] = SHARES
+    shares: tuple[float, float, float] | None = None
     split_seed: int = 0
     labels: tuple[str, ...] = ()  # the title of a column, or a file for each of `samples`
     labels_in_files: bool = False
@@ -196,8 +198,11 @@ class OwnData:
         else:
             rows = rng.permutation(n)
             rows = rows if texts is None else met_first(texts, rows)
-            ends = np.rint(np.cumsum(self.shares) * n).astype(int)
+            ends = np.rint(np.cumsum(self.shares or SHARES) * n).astype(int)
             counts = np.diff(ends, prepend=0).tolist()
+            if self.shares is None:
+                test, fresh = (min(count, ENOUGH) for count in counts[1:])
+                counts = [n - test - fresh, test, fresh]
         for part, count in zip(PARTS, counts, strict=True):
             if count < FEWEST:
                 raise BadInput(

@@ -47,6 +47,20 @@ def test_one_file_is_dealt_out_by_its_seed_and_every_row_once(own, tmp_path):
     assert one.content_hash == same.content_hash != other.content_hash
 
 
+@pytest.mark.parametrize(
+    ("n", "sizes"), [(50, [25, 13, 12]), (4_000, [2000, 1000, 1000]), (9_000, [7000, 1000, 1000])]
+)
+def test_unless_told_half_is_train_and_more_where_there_is_enough_to_compare(
+    own, tmp_path, n, sizes
+):
+    np.save(tmp_path / "all.npy", distinct(n))
+
+    found, told = own("all.npy").load(), own("all.npy", shares=(0.5, 0.25, 0.25)).load()
+
+    assert [len(part) for part in (found.train, found.test, found.fresh)] == sizes
+    assert len(told.test) == round(n * 0.75) - round(n * 0.5)
+
+
 def test_three_files_are_the_parts_as_they_are_and_of_two_half_of_test_is_fresh(own, tmp_path):
     for place, name in enumerate("abc"):
         np.save(tmp_path / f"{name}.npy", distinct(10, start=100 * place))
