@@ -9,6 +9,7 @@ from genbench.datasets.symbols import Symbols
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.grams import Grams
 from genbench.ground.errors import Unavailable
+from genbench.metrics import CATALOG as METRICS
 from genbench.metrics.grams import (
     distinct_error,
     distinct_ngrams,
@@ -18,7 +19,6 @@ from genbench.metrics.grams import (
     repetition_error,
     repetition_of_test,
 )
-from genbench.metrics import CATALOG as METRICS
 from genbench.scoring.evaluate import evaluate
 
 LETTERS = Symbols(tuple("abcdefgh"))
