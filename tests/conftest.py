@@ -169,9 +169,8 @@ class Chain:
     def sample(self, n, *, rng):
         rows = np.zeros((n, LENGTH), dtype=np.int64)
         for t in range(1, LENGTH):
-            rows[:, t] = (rng.random((n, 1)) > self.moves.cumsum(axis=1)[rows[:, t - 1]]).sum(
-                axis=1
-            )
+            below = self.moves.cumsum(axis=1)[rows[:, t - 1]]
+            rows[:, t] = (rng.random((n, 1)) > below).sum(axis=1)
         return rows.astype(float), np.zeros(n, dtype=np.int64)
 
     def log_prob(self, points):
@@ -215,7 +214,7 @@ def sequences():
     return World(reference, compare, lambda n, rng: CHAIN.sample(n, rng=rng)[0], ROW_FAILURES)
 
 
-AUTOREGRESSION = Autoregression((0.75, -0.5, 0.3), LENGTH)
+AUTOREGRESSION = Autoregression((0.75, -0.5, 0.3), 2 * LENGTH)
 
 
 @pytest.fixture(scope="session")
@@ -327,7 +326,7 @@ ROW_FAILURES = {
 
 SERIES_FAILURES = {
     "noise": lambda _, rng: (
-        AUTOREGRESSION.sample(N_ROWS, rng=rng)[0] + rng.normal(size=(N_ROWS, LENGTH))
+        AUTOREGRESSION.sample(N_ROWS, rng=rng)[0] + 0.6 * rng.normal(size=(N_ROWS, 2 * LENGTH))
     ),
     "shift": lambda _, rng: 1 + AUTOREGRESSION.sample(N_ROWS, rng=rng)[0],
     "collapse": lambda _, rng: np.repeat(AUTOREGRESSION.sample(4, rng=rng)[0], N_ROWS // 4, axis=0),

@@ -142,8 +142,8 @@ def test_errors_are_those_of_rows_drawn_anew():
             for name, score in scores.items():
                 found[name].append(score.value)
                 said[name].append(score.standard_error)
-        for name in found:
-            assert 0.7 < np.mean(said[name]) / np.std(found[name]) < 1.7, (name, sharp)
+        for name, values in found.items():
+            assert 0.7 < np.mean(said[name]) / np.std(values) < 1.7, (name, sharp)
 
 
 def test_says_when_one_set_has_more_rows_than_the_other():
