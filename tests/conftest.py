@@ -326,7 +326,7 @@ ROW_FAILURES = {
 
 SERIES_FAILURES = {
     "noise": lambda _, rng: (
-        AUTOREGRESSION.sample(N_ROWS, rng=rng)[0] + 0.6 * rng.normal(size=(N_ROWS, 2 * LENGTH))
+        AUTOREGRESSION.sample(N_ROWS, rng=rng)[0] + 0.75 * rng.normal(size=(N_ROWS, 2 * LENGTH))
     ),
     "shift": lambda _, rng: 1 + AUTOREGRESSION.sample(N_ROWS, rng=rng)[0],
     "collapse": lambda _, rng: np.repeat(AUTOREGRESSION.sample(4, rng=rng)[0], N_ROWS // 4, axis=0),
