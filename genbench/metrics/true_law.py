@@ -14,7 +14,7 @@ from genbench.evidence.true_law import TrueLaw
 from genbench.ground.spread import error_of_ratio, error_of_share
 from genbench.metric import Metric
 
-FADING = np.array([80, -72, 48, -16]) / 81  # weights of rows that occur once, twice, ...
+FADING = np.array([0.75, -0.25])  # weights of rows that occur once and twice
 
 
 def surprisal_gap(law: TrueLaw) -> float:
@@ -56,9 +56,9 @@ def covered_error(law: TrueLaw) -> float:
     A row that is expected m times is there or not with variance exp(-m) (1 - exp(-m)). That is what
     counts of 1, 2, 3, ... tell by weights 1, -1, 1, ...; Efron and Thisted, "Estimating the number
     of unseen species: how many words did Shakespeare know?", Biometrika 1976,
-    https://doi.org/10.1093/biomet/63.3.435, let weights fade as binomial tails do, here of four
-    trials of 2/3. The jackknife has the first alone: half as much again where most rows are drawn
-    several times.
+    https://doi.org/10.1093/biomet/63.3.435, let weights fade as the tails of so many tosses of a
+    coin, here two: more would scatter more. The jackknife, which has the first weight alone, is too
+    large by half where many rows are drawn several times.
     """
     counts, p = law.counts[law.first], law.probabilities[law.first]
     weights = np.append(FADING, 0.0)[np.minimum(counts, len(FADING) + 1) - 1]

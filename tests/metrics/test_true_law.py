@@ -131,8 +131,11 @@ def test_different_rows_cover_their_probability_once():
     found = law(rows, TABLE, SENTENCES)
 
     assert covered_probability(found) == pytest.approx(0.4 + 0.2)
-    assert covered_error(law([[0, 2, 2], [0, 1, 1], [0, 2, 2], [0, 2, 2]], TABLE, SENTENCES)) == (
-        pytest.approx(np.sqrt(80 / 81 * 0.2**2 + 48 / 81 * 0.4**2 - 0.2**2 / 4))
+    # Once abb, twice or three times a.
+    twice, often = ([[0, 1, 1], *[[0, 2, 2]] * n, [1, 1, 1]] for n in (2, 3))
+    assert covered_error(law(twice, TABLE, SENTENCES)) == 0  # what twos take away is more
+    assert covered_error(law(often, TABLE, SENTENCES)) == (
+        pytest.approx(np.sqrt(0.75 * 0.2**2 - 0.2**2 / 5))
     )
     assert covered_probability(law(list(TABLE.probabilities), TABLE, SENTENCES)) == pytest.approx(1)
 
