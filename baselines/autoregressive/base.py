@@ -37,6 +37,8 @@ class Levels:
         self.low = low - np.where(self.exact, 0.5, binned)
         self.counts = np.where(self.exact, high - low + 1, bins).astype(int)  # of each coordinate
         self.count = int(self.counts.max())
+        # How many whole numbers there are from 0 to the highest; 0 where data are not such numbers.
+        self.symbols = int(high.max()) + 1 if self.exact.all() and low.min() >= 0 else 0
 
     def after_classes(self, count: int) -> Self:
         """Put before the others a coordinate whose levels are the whole numbers below `count`."""
@@ -46,9 +48,17 @@ class Levels:
         return self
 
     def of(self, samples: Array) -> Tensor:
-        """Level of each coordinate (n, d); the end levels reach to infinity."""
-        places = np.clip(np.floor((samples - self.low) / self.width), 0, self.counts - 1)
-        return torch.tensor(places, dtype=torch.int64)
+        """Level of each coordinate (n, d), or of the first few; the end ones reach to infinity."""
+        t = samples.shape[1]
+        places = np.floor((samples - self.low[:t]) / self.width[:t])
+        return torch.tensor(np.clip(places, 0, self.counts[:t] - 1), dtype=torch.int64)
+
+    def by_symbol(self, values: Array, place: int) -> Array:
+        """Return values of symbols (n, symbols) from those of a coordinate's levels (n, levels)."""
+        first, count = round(self.low[place] + 0.5), self.counts[place]
+        symbols = np.full((len(values), self.symbols), -np.inf)
+        symbols[:, first : first + count] = values[:, :count]
+        return symbols
 
     def dequantize(self, levels: Array, rng: np.random.Generator) -> Array:
         """Draw a point (n, d) inside each level; its centre, where levels are whole numbers."""
@@ -84,6 +94,7 @@ class AutoregressiveNetwork(nn.Module):
     """
 
     basis: Tensor
+    remembers: ClassVar[bool] = False  # whether `next_logits` fills its cache
 
     def __init__(self, levels: int) -> None:
         super().__init__()
@@ -104,24 +115,73 @@ class AutoregressiveNetwork(nn.Module):
         return logits
 
 
-class SequenceNetwork(AutoregressiveNetwork):
+class InputDropout(nn.Module):
+    """Replaces, in training, a share of the levels by others, as common as these are.
+
+    Xie et al., "Data noising as smoothing in neural network language models", ICLR 2017,
+    https://arxiv.org/abs/1703.02573: what follows is then also learned from shorter contexts.
+    """
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+
+    def forward(self, levels: Tensor) -> Tensor:
+        if not (self.training and self.share):
+            return levels
+        others = levels.flatten()[torch.randint(levels.numel(), levels.shape)]
+        return torch.where(torch.rand(levels.shape) < self.share, others, levels)
+
+
+class PlacedNetwork(AutoregressiveNetwork):
+    """A network of one set of weights for all places, which are told apart by where they are.
+
+    Where places are alike nothing tells them apart: they have no embedding, and the same marginals.
+    The levels are symbols then, none of which is a neighbour of another: their basis is themselves.
+
+    Args:
+        levels: how many there are.
+        width: numbers that describe one.
+        alike: whether places are.
+        input_dropout: share of the levels that are replaced in training where they are read.
+    """
+
+    def __init__(self, levels: int, width: int, *, alike: bool, input_dropout: float) -> None:
+        super().__init__(levels)
+        self.alike = alike
+        if alike:
+            self.basis = torch.eye(levels)
+        self.level_embedding = nn.Linear(levels, width)
+        self.input_dropout = InputDropout(input_dropout)
+
+    def place(self, marginals: Tensor, width: int) -> None:
+        """Tell places apart by their marginals (d, levels) and by embeddings (d, width)."""
+        where = 0.3 * torch.randn(len(marginals), width) * (not self.alike)
+        self.positional_embedding = nn.Parameter(where, requires_grad=not self.alike)
+        self.marginals = nn.Parameter(marginals, requires_grad=not self.alike)
+
+    def describe(self, levels: Tensor) -> Tensor:
+        """Embeddings (n, length, width) of levels (n, length)."""
+        embeddings: Tensor = self.level_embedding(self.basis[self.input_dropout(levels)])
+        return embeddings
+
+
+class SequenceNetwork(PlacedNetwork):
     """A network whose every position reads the coordinate before it, and where it is."""
 
     output_layer: nn.Linear
 
-    def __init__(self, marginals: Tensor, width: int) -> None:
-        d, count = marginals.shape
-        super().__init__(count)
-        self.level_embedding = nn.Linear(count, width)
-        self.positional_embedding = nn.Parameter(0.3 * torch.randn(d, width))
-        self.marginals = nn.Parameter(marginals)
+    def __init__(self, marginals: Tensor, width: int, *, alike: bool, input_dropout: float) -> None:
+        count = marginals.shape[1]
+        super().__init__(count, width, alike=alike, input_dropout=input_dropout)
+        self.place(marginals, width)
 
     def embed(self, levels: Tensor, start: int = 0) -> Tensor:
         """Embeddings (n, 1 + length, width) of the positions from `start` on.
 
         Each reads the level before its own, out of `levels` (n, length); `start` itself reads none.
         """
-        previous = nn.functional.pad(self.level_embedding(self.basis[levels]), (0, 0, 1, 0))
+        previous = nn.functional.pad(self.describe(levels), (0, 0, 1, 0))
         return previous + self.positional_embedding[start : start + previous.shape[1]]
 
     def logits(self, hidden: Tensor, start: int = 0) -> Tensor:
@@ -129,6 +189,47 @@ class SequenceNetwork(AutoregressiveNetwork):
         marginals = self.marginals[start : start + hidden.shape[1]]
         logits: Tensor = marginals + self.output_layer(hidden) @ self.basis.T
         return logits
+
+
+class Reader:
+    """Reads the beginnings of rows, and goes on from those it has read last.
+
+    What continues one of the last beginnings, in any order and as often as it may, is not read from
+    its first coordinate again. Answers do not depend on what was asked before.
+    """
+
+    def __init__(self, net: AutoregressiveNetwork, length: int) -> None:
+        self.net, self.length = net, length
+        self.forget()
+
+    def forget(self) -> None:
+        """Keep nothing of what was read."""
+        self.levels = self.logits = torch.zeros((0, 0))
+        self.cache: Cache = {}
+
+    @torch.no_grad()
+    def next_logits(self, levels: Tensor) -> Tensor:
+        """Logits (n, levels) of the coordinate that follows `levels` (n, t)."""
+        for i in range(self._recall(levels) + 1, levels.shape[1] + 1):
+            if self.net.remembers or i == levels.shape[1]:
+                self.logits = self.net.next_logits(levels[:, :i], self.cache)
+        self.levels = levels
+        if levels.shape[1] == self.length - 1:
+            self.cache = {}  # nothing goes on from here
+        return self.logits
+
+    def _recall(self, levels: Tensor) -> int:
+        """Return after how many coordinates of these the cache and the logits are; -1: none."""
+        done = self.levels.shape[1]
+        known = {row.tobytes(): i for i, row in enumerate(self.levels.numpy())}
+        rows = [known.get(row.tobytes(), -1) for row in levels[:, :done].numpy()]
+        if done > levels.shape[1] or -1 in rows:
+            self.forget()
+            return -1
+        self.logits = self.logits[rows]
+        for layer, kept in self.cache.items():
+            self.cache[layer] = tuple(values[rows] for values in kept)
+        return done
 
 
 @dataclass(kw_only=True, eq=False)
@@ -145,6 +246,9 @@ class AutoregressiveModel(Trained, ABC):
         patience: passes without better held-out samples before training ends.
         batch: samples per step.
         learning_rate: highest learning rate.
+
+    After `fit`, `n_parameters` says how many weights were learned, embeddings not counted, and
+    `n_seen` how many coordinates were predicted in training, each as often as it was.
     """
 
     bins: int = 112
@@ -179,6 +283,12 @@ class AutoregressiveModel(Trained, ABC):
         with seeded(new_seed(rng)):  # dropout draws from that stream too
             net = self.network(self._marginals(learned))
             self.net = self._train(net, learned, held_out, rng)
+        self.n_parameters = sum(
+            weights.numel()
+            for name, weights in net.named_parameters()
+            if weights.requires_grad and "embedding" not in name
+        )
+        self.reader = Reader(self.net, len(self.levels.low))
         return self
 
     def _levels(self, train: Array) -> Levels:
@@ -210,9 +320,12 @@ class AutoregressiveModel(Trained, ABC):
             net.parameters(), lr=self.learning_rate, weight_decay=0.05, fused=True
         )
         schedule = WarmupCosine(optimiser, steps, warmup=50)
+        self.n_seen = 0
 
         def loss(_: int) -> Tensor:
-            return net.log_mass(next(batches)).mean().neg()
+            levels = next(batches)
+            self.n_seen += levels.numel()
+            return net.log_mass(levels).mean().neg()
 
         return minimise_held_out(
             net,
@@ -266,3 +379,40 @@ class AutoregressiveModel(Trained, ABC):
         mass = torch.cat([self.net.log_mass(part) for part in parts]).double().numpy()
         density: Array = mass + self.levels.log_density(samples)
         return density
+
+    def next_log_prob(self, prefixes: Array) -> Array:
+        """Log-probability of each next symbol (n, symbols), in nats, after prefixes (n, t).
+
+        Symbols are the whole numbers from 0 to the highest of training. A prefix that continues one
+        of those that were asked for last is not read from its beginning again.
+
+        Raises:
+            ValueError: the training samples were not whole numbers from 0 to at most 255.
+        """
+        if not self.levels.symbols:
+            raise ValueError(
+                f"A {self.name} tells what comes next only of whole numbers from 0 up, less than "
+                "256 apart; its training samples were others."
+            )
+        logits = self.reader.next_logits(self.levels.of(prefixes))
+        log_probs = logits.double().log_softmax(1).numpy()
+        return self.levels.by_symbol(log_probs, prefixes.shape[1])
+
+
+@dataclass(kw_only=True, eq=False)
+class SequenceModel(AutoregressiveModel):
+    """Predicts every place with the same weights.
+
+    Args:
+        alike: whether a place means nothing, as in windows of a text: no place has parameters of
+            its own, and numbers are names of symbols, of which neighbours are not alike.
+        input_dropout: share of the coordinates that are replaced by others, in training, where they
+            are read.
+    """
+
+    alike: bool = False
+    input_dropout: float = 0.0
+
+    def _marginals(self, samples: Array) -> Tensor:
+        marginals = super()._marginals(samples)
+        return marginals.exp().mean(0).log().expand_as(marginals) if self.alike else marginals

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .base import AutoregressiveModel, Cache, SequenceNetwork
+from .base import Cache, SequenceModel, SequenceNetwork
 
 
 class Block(nn.Module):
     """Causal attention, then a network for each position; both add to what they read."""
 
-    def __init__(self, length: int, width: int, heads: int, dropout: float) -> None:
+    def __init__(self, length: int, width: int, heads: int, dropout: float, *, alike: bool) -> None:
         super().__init__()
         self.heads = heads
         self.norms = nn.ModuleList([nn.LayerNorm(width), nn.LayerNorm(width)])
@@ -25,8 +25,10 @@ class Block(nn.Module):
             nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
         )
         self.dropout = nn.Dropout(dropout)
-        # A bias for every pair of positions: coordinates have fixed neighbours.
-        self.attention_bias = nn.Parameter(0.02 * torch.randn(heads, length, length))
+        # A bias for every pair of positions, since coordinates have fixed neighbours; for every
+        # distance where places are alike.
+        pairs = (length,) if alike else (length, length)
+        self.attention_bias = nn.Parameter(0.02 * torch.randn(heads, *pairs))
 
     def forward(self, x: Tensor, cache: Cache) -> Tensor:
         """Read positions x (n, new, width), and keys and values of earlier ones in the cache."""
@@ -39,7 +41,7 @@ class Block(nn.Module):
         cache[self] = key, value
         end = key.shape[2]
         causal_mask = torch.ones(new, end, dtype=torch.bool).triu(1 + end - new)
-        bias = self.attention_bias[:, end - new : end, :end].masked_fill(causal_mask, -math.inf)
+        bias = self.bias(end - new, end).masked_fill(causal_mask, -math.inf)
         attention = nn.functional.scaled_dot_product_attention(
             query, key, value, attn_mask=bias.expand(n, -1, -1, -1)
         )
@@ -47,16 +49,35 @@ class Block(nn.Module):
         added: Tensor = x + self.dropout(self.mlp(self.norms[1](x)))
         return added
 
+    def bias(self, start: int, end: int) -> Tensor:
+        """Biases (heads, end - start, end) of what positions from `start` on attend to."""
+        if self.attention_bias.dim() == 3:
+            return self.attention_bias[:, start:end, :end]
+        distances = torch.arange(start, end)[:, None] - torch.arange(end)
+        return self.attention_bias[:, distances.clamp(min=0)]
+
 
 class Decoder(SequenceNetwork):
     """Blocks of causal attention."""
 
+    remembers = True
+
     def __init__(
-        self, marginals: Tensor, width: int, layers: int, heads: int, dropout: float
+        self,
+        marginals: Tensor,
+        width: int,
+        layers: int,
+        heads: int,
+        dropout: float,
+        *,
+        alike: bool,
+        input_dropout: float,
     ) -> None:
         length, count = marginals.shape
-        super().__init__(marginals, width)
-        self.blocks = nn.ModuleList([Block(length, width, heads, dropout) for _ in range(layers)])
+        super().__init__(marginals, width, alike=alike, input_dropout=input_dropout)
+        self.blocks = nn.ModuleList(
+            [Block(length, width, heads, dropout, alike=alike) for _ in range(layers)]
+        )
         self.norm, self.output_layer = nn.LayerNorm(width), nn.Linear(width, count)
         nn.init.zeros_(self.output_layer.weight)
 
@@ -76,7 +97,7 @@ class Decoder(SequenceNetwork):
 
 
 @dataclass(kw_only=True, eq=False)
-class Transformer(AutoregressiveModel):
+class Transformer(SequenceModel):
     """Predicts each coordinate by causal attention to those before it.
 
     Args:
@@ -98,4 +119,12 @@ class Transformer(AutoregressiveModel):
     clip = None
 
     def network(self, marginals: Tensor) -> Decoder:
-        return Decoder(marginals, self.width, self.layers, self.heads, self.dropout)
+        return Decoder(
+            marginals,
+            self.width,
+            self.layers,
+            self.heads,
+            self.dropout,
+            alike=self.alike,
+            input_dropout=self.input_dropout,
+        )

@@ -19,7 +19,7 @@ from genbench.baselines.autoregressive.transformer import Transformer
 SMALL = {
     MaskedAutoregressive: {"hidden": 64},
     FiniteMemory: {"memory": 2, "width": 4, "hidden": 16},
-    Recurrent: {"hidden": 16},
+    Recurrent: {"width": 16},
     CausalConvolution: {"width": 8},
     PixelCNN: {"width": 8, "blocks": 1},
     Transformer: {"width": 16, "heads": 2},
