@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .base import SequenceModel, SequenceNetwork
+from .sequence import SequenceModel, SequenceNetwork
 
 
 class GatedLayer(nn.Module):

@@ -16,7 +16,7 @@ import torch
 from scipy.special import log_softmax, logsumexp
 
 from ..training import Array, Classes, Labels, spread
-from .base import Levels
+from .levels import Levels
 from .transformer import Transformer
 
 

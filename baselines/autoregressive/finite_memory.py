@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from .base import Cache, PlacedNetwork, SequenceModel
+from .network import Cache
+from .sequence import PlacedNetwork, SequenceModel
 
 
 class FiniteMemoryNetwork(PlacedNetwork):

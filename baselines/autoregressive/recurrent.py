@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from .base import Cache, SequenceModel, SequenceNetwork
+from .network import Cache
+from .sequence import SequenceModel, SequenceNetwork
 
 
 class RecurrentNetwork(SequenceNetwork):

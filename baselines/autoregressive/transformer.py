@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .base import Cache, SequenceModel, SequenceNetwork
+from .network import Cache
+from .sequence import SequenceModel, SequenceNetwork
 
 
 class Block(nn.Module):

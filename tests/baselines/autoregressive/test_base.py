@@ -5,9 +5,9 @@ import pytest
 import torch
 from scipy.special import logsumexp
 
-from genbench.baselines.autoregressive.base import Levels
 from genbench.baselines.autoregressive.causal_convolution import CausalConvolution
 from genbench.baselines.autoregressive.finite_memory import FiniteMemory
+from genbench.baselines.autoregressive.levels import Levels
 from genbench.baselines.autoregressive.masked_autoregressive import (
     MaskedAutoregressive,
     MaskedNetwork,

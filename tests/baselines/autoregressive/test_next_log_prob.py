@@ -8,13 +8,13 @@ import pytest
 import torch
 from scipy.special import logsumexp
 
-from genbench.baselines.autoregressive.base import InputDropout
 from genbench.baselines.autoregressive.causal_convolution import CausalConvolution
 from genbench.baselines.autoregressive.conditional_transformer import ConditionalTransformer
 from genbench.baselines.autoregressive.finite_memory import FiniteMemory
 from genbench.baselines.autoregressive.masked_autoregressive import MaskedAutoregressive
 from genbench.baselines.autoregressive.pixel_cnn import PixelCNN
 from genbench.baselines.autoregressive.recurrent import Recurrent
+from genbench.baselines.autoregressive.sequence import InputDropout
 from genbench.baselines.autoregressive.transformer import Transformer
 
 SEQUENCE = {
@@ -121,7 +121,7 @@ def test_a_prefix_that_goes_on_is_not_read_again(kind, train, rng, monkeypatch):
 def test_of_other_numbers_nothing_comes_next(train, rng):
     model = quick(Recurrent, train, rng)
 
-    with pytest.raises(ValueError, match="only of whole numbers from 0 up"):
+    with pytest.raises(ValueError, match="needs whole numbers from 0 up"):
         model.next_log_prob(train[:, :2])
 
 
