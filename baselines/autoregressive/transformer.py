@@ -14,11 +14,29 @@ from .sequence import SequenceModel, SequenceNetwork
 
 
 class Block(nn.Module):
-    """Causal attention, then a network for each position; both add to what they read."""
+    """Attention, then a network for each position; both add to what they read.
 
-    def __init__(self, length: int, width: int, heads: int, dropout: float, *, alike: bool) -> None:
+    Args:
+        length: positions at most.
+        width: numbers that describe one.
+        heads: of the attention.
+        dropout: share of what is added that is dropped in training.
+        alike: whether attention asks how far apart positions are, and not which they are.
+        causal: whether positions attend to none behind them.
+    """
+
+    def __init__(
+        self,
+        length: int,
+        width: int,
+        heads: int,
+        dropout: float,
+        *,
+        alike: bool,
+        causal: bool = True,
+    ) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, self.causal = heads, causal
         self.norms = nn.ModuleList([nn.LayerNorm(width), nn.LayerNorm(width)])
         self.qkv = nn.Linear(width, 3 * width)
         self.proj = nn.Linear(width, width)
@@ -27,8 +45,9 @@ class Block(nn.Module):
         )
         self.dropout = nn.Dropout(dropout)
         # A bias for every pair of positions, since coordinates have fixed neighbours; for every
-        # distance where places are alike.
-        pairs = (length,) if alike else (length, length)
+        # distance where places are alike, of which the negative ones are counted from the end.
+        distances = (length if causal else 2 * length - 1,)
+        pairs = distances if alike else (length, length)
         self.attention_bias = nn.Parameter(0.02 * torch.randn(heads, *pairs))
 
     def forward(self, x: Tensor, cache: Cache) -> Tensor:
@@ -41,8 +60,10 @@ class Block(nn.Module):
             key, value = torch.cat([earlier_key, key], 2), torch.cat([earlier_value, value], 2)
         cache[self] = key, value
         end = key.shape[2]
-        causal_mask = torch.ones(new, end, dtype=torch.bool).triu(1 + end - new)
-        bias = self.bias(end - new, end).masked_fill(causal_mask, -math.inf)
+        bias = self.bias(end - new, end)
+        if self.causal:
+            later = torch.ones(new, end, dtype=torch.bool).triu(1 + end - new)
+            bias = bias.masked_fill(later, -math.inf)
         attention = nn.functional.scaled_dot_product_attention(
             query, key, value, attn_mask=bias.expand(n, -1, -1, -1)
         )
@@ -55,7 +76,7 @@ class Block(nn.Module):
         if self.attention_bias.dim() == 3:
             return self.attention_bias[:, start:end, :end]
         distances = torch.arange(start, end)[:, None] - torch.arange(end)
-        return self.attention_bias[:, distances.clamp(min=0)]
+        return self.attention_bias[:, distances]
 
 
 class Decoder(SequenceNetwork):
