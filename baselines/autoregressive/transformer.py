@@ -46,9 +46,14 @@ class Block(nn.Module):
         self.dropout = nn.Dropout(dropout)
         # A bias for every pair of positions, since coordinates have fixed neighbours; for every
         # distance where places are alike, of which the negative ones are counted from the end.
-        distances = (length if causal else 2 * length - 1,)
-        pairs = distances if alike else (length, length)
+        pairs = (length, length) if not alike else (length if causal else 2 * length - 1,)
         self.attention_bias = nn.Parameter(0.02 * torch.randn(heads, *pairs))
+        if alike:
+            # What is near counts more at first, the more so the earlier the head: Press, Smith,
+            # Lewis, "Train short, test long", ICLR 2022, https://arxiv.org/abs/2108.12409.
+            distances = torch.arange(pairs[0])
+            distances = torch.minimum(distances, (2 * length - 1) - distances)
+            self.attention_bias.data -= 4.0 ** -torch.arange(heads)[:, None] * distances
 
     def forward(self, x: Tensor, cache: Cache) -> Tensor:
         """Read positions x (n, new, width), and keys and values of earlier ones in the cache."""
