@@ -77,6 +77,11 @@ CATALOG = {
         "genbench.datasets.photographs:load_16",
         "2,080 patches of two photographs, 16x16 pixels in colour",
     ),
+    "tasks": Entry(
+        "genbench.datasets.tasks:load",
+        "documents of a miniature language that name a task or show it, 24 symbols; exact law, and "
+        "the best answer to any prompt",
+    ),
     "mnist": Entry(
         "genbench.datasets.local:load_mnist",
         "handwritten digits, 28x28 pixels, with labels; from the folder mnist in $GENBENCH_DATA",
