@@ -17,6 +17,7 @@ McDonell, "Prompt programming for large language models: beyond the few-shot par
 https://arxiv.org/abs/2102.07350.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -187,7 +188,7 @@ class Language:
         rows = prefixes.astype(np.int64)
         joint = np.zeros((len(rows), self.symbols.count))
         for block in _blocks(len(rows)):
-            for share, slots in self.forms:
+            for slots, share in self._beginnings(rows.shape[1] + 1).items():
                 mass = self._mass(slots, share, rows[block])
                 if mass.any():
                     law = self._law(slots, rows.shape[1], rows[block])
@@ -195,6 +196,13 @@ class Language:
         total = joint.sum(axis=1, keepdims=True)
         with np.errstate(divide="ignore"):
             return np.log(joint) - np.log(np.where(total > 0, total, 1.0))
+
+    def _beginnings(self, places: int) -> dict[Slots, float]:
+        """Return what forms begin with, and how likely each is."""
+        found: dict[Slots, float] = defaultdict(float)
+        for share, slots in self.forms:
+            found[slots[:places]] += share
+        return found
 
     def _mass(self, slots: Slots, share: float, rows: Labels) -> Array:
         """Probability of this form, each task and such a beginning together (n_tasks, n)."""
