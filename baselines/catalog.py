@@ -157,6 +157,49 @@ FAMILIES: dict[tuple[str, str], dict[str, Row]] = {
             "NoiseContrastive", "mixture reweighted by a classifier of data against it"
         ),
     },
+    ("sequence model", "sequences"): {
+        **{
+            f"markov_{order}": _row(
+                "NGram", f"chain of order {order}, its counts smoothed", "ngram", order=order
+            )
+            for order in range(6)
+        },
+        "ngram": _row("NGram", "what followed the last seven symbols, modified Kneser-Ney", order=7),
+        "ngram_maximum_likelihood": _row(
+            "NGram",
+            "what followed the last three symbols, counts as they are",
+            "ngram",
+            order=3,
+            smoothing="maximum_likelihood",
+        ),
+        "ngram_laplace": _row(
+            "NGram", "the same, a tenth added to every count", "ngram", order=3, smoothing="laplace"
+        ),
+        "ngram_witten_bell": _row(
+            "NGram",
+            "the same, shorter contexts weighed by different symbols",
+            "ngram",
+            order=3,
+            smoothing="witten_bell",
+        ),
+        "ngram_good_turing": _row(
+            "NGram",
+            "the same, backing off where nothing was seen",
+            "ngram",
+            order=3,
+            smoothing="good_turing",
+        ),
+        "hidden_markov": _row("HiddenMarkov", "symbols of hidden states that form a chain"),
+        "context_free": _row(
+            "ContextFree", "probabilistic grammar, found by counting expected rules"
+        ),
+        "burg": _row(
+            "Burg", "series predicted linearly, forwards and backwards", "linear_prediction"
+        ),
+        "yule_walker": _row(
+            "YuleWalker", "series predicted linearly from its autocovariances", "linear_prediction"
+        ),
+    },
 }
 
 CATALOG = {

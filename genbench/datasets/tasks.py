@@ -28,13 +28,14 @@ import numpy as np
 
 from genbench.datasets.dataset import Dataset
 from genbench.datasets.domain import Domain
+from genbench.datasets.parts import draw
 from genbench.datasets.symbols import Symbols
-from genbench.ground.arrays import Array, Labels
+from genbench.ground.arrays import Array, Flags, Labels
 from genbench.ground.errors import BadInput
 from genbench.ground.randomness import rng_for
 
 N_TASKS = N_LETTERS = 8
-N_TRAIN, N_TEST, N_FRESH = 8000, 400, 400
+SIZES = 8000, 400, 400
 BLOCK = 512  # rows that the law reads at once
 
 # The words of a form that stand for different symbols in different documents.
@@ -183,7 +184,7 @@ class Language:
     def next_log_prob(self, prefixes: Array) -> Array:
         """Log-probability of each next symbol (n, n_symbols), in nats, after prefixes (n, t).
 
-        After what begins no document nothing follows: all are minus infinity.
+        What follows a prefix that begins no document is not known: all symbols are as likely.
         """
         rows = prefixes.astype(np.int64)
         joint = np.zeros((len(rows), self.symbols.count))
@@ -193,9 +194,17 @@ class Language:
                 if mass.any():
                     law = self._law(slots, rows.shape[1], rows[block])
                     joint[block] += (mass[:, :, None] * law).sum(axis=0)
-        total = joint.sum(axis=1, keepdims=True)
+        joint[joint.sum(axis=1) == 0] = 1.0
         with np.errstate(divide="ignore"):
-            return np.log(joint) - np.log(np.where(total > 0, total, 1.0))
+            return np.asarray(np.log(joint / joint.sum(axis=1, keepdims=True)))
+
+    def begin(self, prefixes: Array) -> Flags:
+        """Whether some document begins with each of prefixes (n, t)."""
+        rows = prefixes.astype(np.int64)
+        found = np.zeros(len(rows), dtype=np.bool_)
+        for slots, share in self._beginnings(rows.shape[1]).items():
+            found |= self._mass(slots, share, rows).any(axis=0)
+        return found
 
     def _beginnings(self, places: int) -> dict[Slots, float]:
         """Return what forms begin with, and how likely each is."""
@@ -240,18 +249,19 @@ def _blocks(n: int) -> Iterator[slice]:
 
 
 def load() -> Dataset:
-    """Documents about eight tasks, whose permutations are drawn once for all."""
+    """Documents about eight tasks: 8,000 to train on, 400 each for test and fresh.
+
+    The permutations are drawn once for all. Short documents recur: parts may have rows in common.
+    """
     rng = rng_for(0, "tasks", "answers")
     language = Language(np.stack([rng.permutation(N_LETTERS) for _ in range(N_TASKS)]))
-    train, test, fresh = (
-        language.sample(n, rng=rng_for(0, "tasks", part))[0]
-        for part, n in (("train", N_TRAIN), ("test", N_TEST), ("fresh", N_FRESH))
-    )
+    (train, _), (test, _), (fresh, _) = draw("tasks", language, SIZES)
     return Dataset(
         name="tasks",
         train=train,
         test=test,
         fresh=fresh,
+        features="ngrams",
         density=language,
         domain=Domain(whole=True, low=0, high=language.symbols.count - 1),
         symbols=language.symbols,

@@ -110,5 +110,7 @@ def score_prompts(
             chance=1 / (format_.offered or language.n_letters),
             n=n,
             model=Answers.of(format_.answers(checked, prefixes, language), answers),
-            bayes=Answers.of(best, answers) if np.isfinite(best).any() else None,
+            bayes=Answers.of(best, answers)
+            if language.begin(prefixes.astype(np.float64)).all()
+            else None,
         )
