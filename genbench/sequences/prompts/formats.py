@@ -146,9 +146,11 @@ FORMATS: tuple[Format, ...] = (
         )
         for n in (1, 3)
     ),
-    LettersOnly(
-        name="3 examples, letters only",
-        device="constraint by grammar",
-        slots=(_after_examples(3),),
+    *(
+        kind(name=f"name without colon{rest}", device=device, slots=((NAME, LETTER),))
+        for kind, rest, device in (
+            (Format, "", "direct specification, ill-formed"),
+            (LettersOnly, ", letters only", "constraint by grammar"),
+        )
     ),
 )
