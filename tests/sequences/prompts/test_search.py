@@ -134,7 +134,7 @@ def test_a_network_of_the_baselines_reads_flags_as_it_reads_symbols():
     rng = np.random.default_rng(0)
     rows = rng.integers(5, size=(200, 4)).astype(float)
     rows[:, 3] = rows[:, 0]
-    net = Recurrent(hidden=16, epochs=6).fit(rows, rng=rng).net
+    net = Recurrent(width=16, epochs=6).fit(rows, rng=rng).net
     levels = torch.tensor(rows[:20]).long()
     flags = nn.functional.one_hot(levels, 5).float().requires_grad_()
 
