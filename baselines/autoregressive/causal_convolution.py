@@ -91,3 +91,14 @@ class CausalConvolution(SequenceModel):
             alike=self.alike,
             input_dropout=self.input_dropout,
         )
+
+
+@dataclass(kw_only=True, eq=False)
+class CausalConvolutionText(CausalConvolution):
+    """The same for windows of a text, in which a place means nothing: larger."""
+
+    alike: bool = True
+    width: int = 128
+    input_dropout: float = 0.1
+    epochs: int = 20
+    batch: int = 16

@@ -88,3 +88,16 @@ class FiniteMemory(SequenceModel):
             alike=self.alike,
             input_dropout=self.input_dropout,
         )
+
+
+@dataclass(kw_only=True, eq=False)
+class FiniteMemoryText(FiniteMemory):
+    """The same for windows of a text, in which a place means nothing: larger."""
+
+    alike: bool = True
+    memory: int = 8
+    width: int = 32
+    hidden: int = 384
+    input_dropout: float = 0.1
+    epochs: int = 20
+    batch: int = 16

@@ -82,3 +82,16 @@ class Recurrent(SequenceModel):
             alike=self.alike,
             input_dropout=self.input_dropout,
         )
+
+
+@dataclass(kw_only=True, eq=False)
+class RecurrentText(Recurrent):
+    """The same for windows of a text, in which a place means nothing: larger."""
+
+    alike: bool = True
+    width: int = 320
+    dropout: float = 0.3
+    input_dropout: float = 0.1
+    epochs: int = 14
+    batch: int = 16
+    learning_rate: float = 4e-3

@@ -150,3 +150,15 @@ class Transformer(SequenceModel):
             alike=self.alike,
             input_dropout=self.input_dropout,
         )
+
+
+@dataclass(kw_only=True, eq=False)
+class TransformerText(Transformer):
+    """The same for windows of a text, in which a place means nothing: larger."""
+
+    alike: bool = True
+    width: int = 96
+    input_dropout: float = 0.1
+    epochs: int = 20
+    batch: int = 16
+    learning_rate: float = 3e-3
