@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from scipy.special import logsumexp
 
-from genbench.datasets.tasks import ANSWER, LETTER, NAME, OTHER, SPEAKER, Language, Slots, examples
+from genbench.datasets.tasks import LETTER, Language
 from genbench.ground.arrays import Array, Labels
 
 NextLogProb = Callable[[Array], Array]  # prefixes (n, t) -> log-probabilities (n, n_symbols)
@@ -32,7 +32,8 @@ class Format:
 
     name: str
     device: str
-    slots: tuple[Slots, ...]  # what a prompt holds, its last letter asked for; one at random
+    # Slots of a document, with blanks between, whose last letter is asked for; one form at random.
+    forms: tuple[str, ...]
     offered: int | None = None  # answers among which a prompt lets one choose; None: all letters
 
     def ask(
@@ -40,7 +41,7 @@ class Format:
     ) -> Question:
         """Return a prompt for a task's answer to a letter; examples show other letters."""
         others = rng.permutation(np.delete(np.arange(language.n_letters), letter))
-        slots = self.slots[rng.integers(len(self.slots))]
+        slots = self.forms[rng.integers(len(self.forms))].split()
         letters = [*others[: slots.count(LETTER) - 1], letter]
         prefix = language.write(slots, task, letters, rng=rng)
         return Question(prefix, answer_of(language, task, letter))
@@ -107,50 +108,50 @@ def normalised(log_mass: Array) -> Array:
     return np.asarray(log_mass - np.where(np.isfinite(total), total, 0.0))
 
 
-def _after_examples(n: int) -> Slots:
-    return (*examples(n), ",", LETTER)
-
-
-NAMED: Slots = (NAME, ":")
-QUESTION: Slots = (NAME, "?", LETTER, "|")
+SHOWN = "LETTER ANSWER , "
 FORMATS: tuple[Format, ...] = (
-    Format(name="bare", device="none", slots=((LETTER,),)),
-    Format(name="task named", device="direct specification", slots=((*NAMED, LETTER),)),
-    Format(name="speaker", device="memetic proxy", slots=((SPEAKER, ":", LETTER),)),
-    *(
-        Format(
-            name=f"{n} example{'s' * (n > 1)}", device="demonstration", slots=(_after_examples(n),)
-        )
-        for n in (1, 3, 5)
-    ),
+    Format(name="bare", device="none", forms=("LETTER",)),
+    Format(name="task named", device="direct specification", forms=("NAME : LETTER",)),
+    Format(name="speaker", device="memetic proxy", forms=("SPEAKER : LETTER",)),
+    Format(name="1 example", device="demonstration", forms=(SHOWN + "LETTER",)),
+    Format(name="3 examples", device="demonstration", forms=(3 * SHOWN + "LETTER",)),
+    Format(name="5 examples", device="demonstration", forms=(5 * SHOWN + "LETTER",)),
     Format(
         name="closed question",
         device="constraint on answers",
-        slots=((*QUESTION, ANSWER, OTHER, ":"), (*QUESTION, OTHER, ANSWER, ":")),
+        forms=("NAME ? LETTER | ANSWER OTHER :", "NAME ? LETTER | OTHER ANSWER :"),
         offered=2,
     ),
-    *(
-        Contradiction(
-            name=f"wrong name, 3 examples: follows {obeyed}",
-            device="name against examples",
-            slots=((*NAMED, *_after_examples(3)),),
-            obeyed=obeyed,
-        )
-        for obeyed in ("examples", "name")
+    Contradiction(
+        name="wrong name, 3 examples: follows examples",
+        device="name against examples",
+        forms=("NAME : " + 3 * SHOWN + "LETTER",),
+        obeyed="examples",
     ),
-    *(
-        Metaprompt(
-            name=f"{n} example{'s' * (n > 1)}, then a name of its own",
-            device="metaprompt",
-            slots=((*examples(n), ",", *NAMED, LETTER),),
-        )
-        for n in (1, 3)
+    Contradiction(
+        name="wrong name, 3 examples: follows name",
+        device="name against examples",
+        forms=("NAME : " + 3 * SHOWN + "LETTER",),
+        obeyed="name",
     ),
-    *(
-        kind(name=f"name without colon{rest}", device=device, slots=((NAME, LETTER),))
-        for kind, rest, device in (
-            (Format, "", "direct specification, ill-formed"),
-            (LettersOnly, ", letters only", "constraint by grammar"),
-        )
+    Metaprompt(
+        name="1 example, then a name of its own",
+        device="metaprompt",
+        forms=(SHOWN + "NAME : LETTER",),
+    ),
+    Metaprompt(
+        name="3 examples, then a name of its own",
+        device="metaprompt",
+        forms=(3 * SHOWN + "NAME : LETTER",),
+    ),
+    Format(
+        name="name without colon",
+        device="direct specification, ill-formed",
+        forms=("NAME LETTER",),
+    ),
+    LettersOnly(
+        name="name without colon, letters only",
+        device="constraint by grammar",
+        forms=("NAME LETTER",),
     ),
 )
