@@ -148,15 +148,16 @@ class Language:
             elif slot == OTHER:
                 number = rng.choice(np.delete(self.letters, self.answers[task, letter]))
             else:
-                number = self._fixed(slot)[task]
+                number = self._fixed[slot][task]
             written.append(int(number))
         return written
 
-    def _fixed(self, slot: str) -> Labels:
-        """Return the symbol that a slot holds in documents about each task (n_tasks,)."""
-        if slot in (NAME, SPEAKER):
-            return self.names if slot == NAME else self.speakers
-        return np.full(self.n_tasks, self.symbols.vocabulary.index(slot))
+    @cached_property
+    def _fixed(self) -> dict[str, Labels]:
+        """The symbol of slots that hold the same in all documents about a task (n_tasks,)."""
+        signs = enumerate(self.symbols.vocabulary)
+        same = {sign: np.full(self.n_tasks, number) for number, sign in signs}
+        return {NAME: self.names, SPEAKER: self.speakers, **same}
 
     def sample(self, n: int, *, rng: np.random.Generator) -> tuple[Array, Labels]:
         """Draw documents (n, length), and which task each is about (n,)."""
@@ -236,7 +237,7 @@ class Language:
             free = flags[self.letters].sum(axis=0) - flags[rows[:, before]].sum(axis=1)
             return np.asarray(free.clip(0)[None] / (self.n_letters - len(before)))
         if slot not in (ANSWER, OTHER):
-            return np.asarray(flags[self._fixed(slot)][:, None])
+            return np.asarray(flags[self._fixed[slot]][:, None])
         letter = (rows[:, before[-1]] - self.letters[0]) % self.n_letters
         right = flags[self.letters[self.answers[:, letter]]]
         if slot == ANSWER:
