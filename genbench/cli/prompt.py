@@ -46,9 +46,9 @@ def prompt(model: str, dataset: str, seed: int, json: bool) -> None:
     title = f"{shown(model)} on {data.name} (n = {len(data.train):,}), seed {seed}"
     ERRORS.print(Text(f"Fitting {title}"), soft_wrap=True)
     with _blamed(model, "fit"):
-        law = fitted(model, data, seed=seed).next_log_prob
+        learned = fitted(model, data, seed=seed)
     with _blamed(model, "next_log_prob"), meter(ERRORS, transient=True) as progress:
-        scores = score_prompts(law, language, seed=seed)
+        scores = score_prompts(learned, language, seed=seed)
         found = list(progress.track(scores, total=len(FORMATS), description="Asking"))
     if json:
         values = {"model": model, "dataset": data.name, "seed": seed}

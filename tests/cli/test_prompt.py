@@ -21,9 +21,6 @@ class Pairs:
         np.add.at(self.counts, (before, train.astype(int)), 1)
         return self
 
-    def sample(self, n, *, rng):
-        return np.zeros((n, 24))
-
     def next_log_prob(self, prefixes):
         last = prefixes[:, -1].astype(int) if prefixes.shape[1] else [len(self.counts) - 1]
         rows = np.log(self.counts / self.counts.sum(axis=1, keepdims=True))[last]

@@ -6,7 +6,6 @@ Its device is what makes a model do one task and not another, named as by Reynol
 https://arxiv.org/abs/2102.07350. To add one: a line in FORMATS.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -15,8 +14,7 @@ from scipy.special import logsumexp
 
 from genbench.datasets.tasks import LETTER, Language
 from genbench.ground.arrays import Array, Labels
-
-NextLogProb = Callable[[Array], Array]  # prefixes (n, t) -> log-probabilities (n, n_symbols)
+from genbench.models.next_symbols import Ask
 
 
 class Question(NamedTuple):
@@ -46,7 +44,7 @@ class Format:
         prefix = language.write(slots, task, letters, rng=rng)
         return Question(prefix, answer_of(language, task, letter))
 
-    def answers(self, law: NextLogProb, prefixes: Labels, language: Language) -> Array:
+    def answers(self, law: Ask, prefixes: Labels, language: Language) -> Array:
         """Log-probability of each symbol as the answer (n, n_symbols), in nats."""
         return law(prefixes.astype(np.float64))
 
@@ -76,7 +74,7 @@ class Metaprompt(Format):
     It may write any name, each as often as it holds it to be right: answers are summed over them.
     """
 
-    def answers(self, law: NextLogProb, prefixes: Labels, language: Language) -> Array:
+    def answers(self, law: Ask, prefixes: Labels, language: Language) -> Array:
         place = prefixes.shape[1] - 3  # of the name, behind which are a colon and the letter
         names = law(prefixes[:, :place].astype(np.float64))[:, language.names]
         parts = []
@@ -91,7 +89,7 @@ class Metaprompt(Format):
 class LettersOnly(Format):
     """A prompt after which nothing but a letter may follow, by the grammar of answers."""
 
-    def answers(self, law: NextLogProb, prefixes: Labels, language: Language) -> Array:
+    def answers(self, law: Ask, prefixes: Labels, language: Language) -> Array:
         told = super().answers(law, prefixes, language)
         allowed = np.isin(np.arange(told.shape[1]), language.letters)
         return normalised(np.where(allowed, told, -np.inf))

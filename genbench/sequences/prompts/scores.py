@@ -8,12 +8,12 @@ from scipy.stats import binomtest
 
 from genbench.datasets.tasks import Language
 from genbench.ground.arrays import Array, Labels
-from genbench.ground.errors import BadInput
 from genbench.ground.randomness import rng_for
-from genbench.sequences.prompts.formats import FORMATS, Format, NextLogProb
+from genbench.models.find import HasNextLogProb
+from genbench.models.next_symbols import asked
+from genbench.sequences.prompts.formats import FORMATS, Format
 
 N_PROMPTS = 400
-MOST_OFF = 1e-4  # by which probabilities may sum to something else than one
 
 
 @dataclass(frozen=True)
@@ -63,54 +63,39 @@ def prompts(format_: Format, language: Language, *, seed: int, n: int) -> tuple[
     The tasks and letters that are asked for are the same for all formats, and examples that come
     first in one come first in others.
     """
-    asked = []
+    questions = []
     for i in range(n):
         rng = rng_for(seed, "prompts", str(i))
         task, letter = int(rng.integers(language.n_tasks)), int(rng.integers(language.n_letters))
-        asked.append(format_.ask(language, task, letter, rng=rng))
-    return np.array([one.prefix for one in asked]), np.array([one.answer for one in asked])
+        questions.append(format_.ask(language, task, letter, rng=rng))
+    prefixes, answers = zip(*questions, strict=True)
+    return np.array(prefixes), np.array(answers)
 
 
 def score_prompts(
-    law: NextLogProb, language: Language, *, seed: int = 0, n: int = N_PROMPTS
+    model: HasNextLogProb, language: Language, *, seed: int = 0, n: int = N_PROMPTS
 ) -> Iterator[PromptScore]:
     """Ask a model of a language in every format, and yield how it answered.
 
     Args:
-        law: its log-probabilities of the next symbol (n, n_symbols), in nats, after prefixes.
+        model: that says what comes next.
         language: that it has learned.
         seed: of the prompts.
         n: prompts of each format.
 
     Raises:
-        BadInput: the log-probabilities are of another shape, NaN, or do not sum to one.
+        BadInput: what the model says is no law of the next symbol.
     """
-
-    def checked(prefixes: Array) -> Array:
-        found = np.asarray(law(prefixes), dtype=np.float64)
-        wanted = (len(prefixes), language.symbols.count)
-        if found.shape != wanted:
-            raise BadInput(f"next_log_prob returned shape {found.shape}; expected {wanted}.")
-        with np.errstate(over="ignore"):
-            total = np.exp(found).sum(axis=1)
-        off = ~(np.abs(total - 1) <= MOST_OFF)
-        if off.any():
-            raise BadInput(
-                f"Probabilities of the next symbol must sum to one; by next_log_prob they sum to "
-                f"{total[off][0]:.6g} after {language.symbols.spell(prefixes[off][0])!r}."
-            )
-        return found
-
+    law = asked(model, language.symbols.count)
     for format_ in FORMATS:
         prefixes, answers = prompts(format_, language, seed=seed, n=n)
         best = format_.answers(language.next_log_prob, prefixes, language)
+        possible = language.begin(prefixes.astype(np.float64)).all()
         yield PromptScore(
             format=format_.name,
             device=format_.device,
             chance=1 / (format_.offered or language.n_letters),
             n=n,
-            model=Answers.of(format_.answers(checked, prefixes, language), answers),
-            bayes=Answers.of(best, answers)
-            if language.begin(prefixes.astype(np.float64)).all()
-            else None,
+            model=Answers.of(format_.answers(law, prefixes, language), answers),
+            bayes=Answers.of(best, answers) if possible else None,
         )
