@@ -110,7 +110,8 @@ class Dataset:
         """
         if seed == 0:
             return self
-        rng = rng_for(seed, self.name, "fresh" if self.density else "anchor")
+        whole = self.name.partition("/")[0]  # fewer training samples: the same test and fresh ones
+        rng = rng_for(seed, whole, "fresh" if self.density else "anchor")
         if self.density is not None:
             samples, labels = self.density.sample(len(self.fresh), rng=rng)
             kept = None if self.fresh_labels is None else labels
