@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 from scipy.ndimage import gaussian_filter
 
+from genbench.datasets.ar_process import Autoregression
 from genbench.datasets.densities import GaussianMixture
 from genbench.datasets.symbols import Symbols
 from genbench.evidence import Comparison, Reference
@@ -168,7 +169,8 @@ class Chain:
     def sample(self, n, *, rng):
         rows = np.zeros((n, LENGTH), dtype=np.int64)
         for t in range(1, LENGTH):
-            rows[:, t] = (rng.random((n, 1)) > self.moves.cumsum(axis=1)[rows[:, t - 1]]).sum(axis=1)
+            below = self.moves.cumsum(axis=1)[rows[:, t - 1]]
+            rows[:, t] = (rng.random((n, 1)) > below).sum(axis=1)
         return rows.astype(float), np.zeros(n, dtype=np.int64)
 
     def log_prob(self, points):
@@ -210,6 +212,24 @@ def sequences():
         )
 
     return World(reference, compare, lambda n, rng: CHAIN.sample(n, rng=rng)[0], ROW_FAILURES)
+
+
+AUTOREGRESSION = Autoregression((0.75, -0.5, 0.3), 2 * LENGTH)
+
+
+@pytest.fixture(scope="session")
+def series():
+    """The small world of series: a Gaussian process of which each value depends on three before."""
+    test, train = (
+        locked(AUTOREGRESSION.sample(N_ROWS, rng=np.random.default_rng(seed))[0]) for seed in (1, 2)
+    )
+    reference = Reference(test=test, train=train, series=True, density=AUTOREGRESSION)
+
+    def compare(generated, *, seed=0):
+        return Comparison(reference=reference, generated=locked(generated), seed=seed)
+
+    draw = lambda n, rng: AUTOREGRESSION.sample(n, rng=rng)[0]  # noqa: E731
+    return World(reference, compare, draw, SERIES_FAILURES)
 
 
 @pytest.fixture(scope="session")
@@ -301,5 +321,14 @@ ROW_FAILURES = {
     "shift": too_safe,
     "collapse": lambda _, rng: np.repeat(CHAIN.sample(4, rng=rng)[0], N_ROWS // 4, axis=0),
     "dropped mode": without_c,
+    "copying": copying,
+}
+
+SERIES_FAILURES = {
+    "noise": lambda _, rng: (
+        AUTOREGRESSION.sample(N_ROWS, rng=rng)[0] + 0.75 * rng.normal(size=(N_ROWS, 2 * LENGTH))
+    ),
+    "shift": lambda _, rng: 1 + AUTOREGRESSION.sample(N_ROWS, rng=rng)[0],
+    "collapse": lambda _, rng: np.repeat(AUTOREGRESSION.sample(4, rng=rng)[0], N_ROWS // 4, axis=0),
     "copying": copying,
 }

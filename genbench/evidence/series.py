@@ -28,7 +28,7 @@ class Moments:
     def of_rows(cls, rows: Array) -> Self:
         """Take them of rows (n, length)."""
         rows, length = rows - rows.mean(), rows.shape[1]
-        lags = range(min(LAGS, length - 1) + 1)
+        lags = range(min(LAGS, length // 2) + 1)  # beyond, a row has too few products
         products = [(rows[:, : length - lag] * rows[:, lag:]).mean(axis=1) for lag in lags]
         return cls(np.stack(products, axis=1), np.abs(np.fft.fft(rows)) ** 2 / length)
 

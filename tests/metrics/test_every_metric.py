@@ -65,15 +65,15 @@ DRAWN_FROM_TEST = {
 }
 
 # Numbers that are read by how many times, not by how much, they differ.
-RATIOS = {"birthday_support", "classifier_two_sample_p_value"}
+RATIOS = {"birthday_support", "classifier_two_sample_p_value", "innovation_whiteness"}
 
 
 @pytest.fixture
-def world(request, points, pictures, sequences):
+def world(request, points, pictures, sequences, series):
     """The small world that has what the metric at hand needs."""
     params = request.node.callspec.params if hasattr(request.node, "callspec") else {}
     one = params.get("metric") or params.get("needs")
-    own = {"picture": pictures, "symbols": sequences}
+    own = {"picture": pictures, "symbols": sequences, "series": series}
     return next((own[name] for name in own if one and name in one.inputs), points)
 
 

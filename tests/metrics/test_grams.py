@@ -9,6 +9,7 @@ from genbench.datasets.symbols import Symbols
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.grams import Grams
 from genbench.ground.errors import Unavailable
+from genbench.metrics import CATALOG as METRICS
 from genbench.metrics.grams import (
     distinct_error,
     distinct_ngrams,
@@ -18,7 +19,6 @@ from genbench.metrics.grams import (
     repetition_error,
     repetition_of_test,
 )
-from genbench.metrics import CATALOG as METRICS
 from genbench.scoring.evaluate import evaluate
 
 LETTERS = Symbols(tuple("abcdefgh"))
@@ -142,8 +142,8 @@ def test_errors_are_those_of_rows_drawn_anew():
             for name, score in scores.items():
                 found[name].append(score.value)
                 said[name].append(score.standard_error)
-        for name in found:
-            assert 0.7 < np.mean(said[name]) / np.std(found[name]) < 1.7, (name, sharp)
+        for name, values in found.items():
+            assert 0.7 < np.mean(said[name]) / np.std(values) < 1.7, (name, sharp)
 
 
 def test_says_when_one_set_has_more_rows_than_the_other():
