@@ -33,7 +33,7 @@ class Interpolated(SymbolModel):
     After `fit`, `weight` is the network's, between 0 and 1.
     """
 
-    order: int = 8
+    order: int = 12
     width: int = RecurrentText.width
     epochs: int = RecurrentText.epochs
     budget: float = RecurrentText.budget
