@@ -7,7 +7,9 @@ https://proceedings.mlr.press/v15/larochelle11a.html, for the order: all that is
 coordinates is the unit's state, which also learns where it is.
 
 Over three seeds it reaches 1.82 bits per dimension on digits, where the Fréchet distance is 5.0 to
-7.0, in 28 CPU seconds, and .26 on the ring, in 3.
+7.0, in 28 CPU seconds, and .26 on the ring, in 3. Of text, one seed of `RecurrentText` reaches 1.78
+bits a symbol on `english`, in 273 CPU seconds: .16 more than n-grams of order 7 take, and .20 more
+than those of order 12, which it improves where it is mixed with them (`sequences/interpolated.py`).
 """
 
 from dataclasses import dataclass

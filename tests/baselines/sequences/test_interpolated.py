@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
+from genbench.baselines.autoregressive.recurrent import Recurrent
+from genbench.baselines.autoregressive.transformer import Transformer
 from genbench.baselines.sequences.interpolated import Interpolated, best_weight
 from genbench.baselines.sequences.ngram import NGram
+from genbench.datasets import load
 
 
 @pytest.fixture
@@ -71,3 +74,34 @@ def test_what_is_no_symbol_is_refused(rng):
         quick(rng.normal(size=(30, 4)), rng)
     with pytest.raises(ValueError, match="less than 256 apart"):
         quick(np.arange(0.0, 400, 10).reshape(10, 4), rng)
+
+
+@pytest.mark.long
+def test_on_english_it_is_better_than_ngrams_of_any_order(rng):
+    data = load("english")
+    others = [NGram(order).fit(data.train, rng=rng) for order in range(6, 15, 2)]
+
+    model = Interpolated().fit(data.train, rng=rng)
+
+    for other in others:
+        gain, half_width = paired(model, other, data.test)
+        assert gain > half_width
+
+
+def paired(model, other, rows):
+    """Bits a symbol by which the model is better, and half of the interval of 95 %."""
+    gains = (model.log_prob(rows) - other.log_prob(rows)) / np.log(2) / rows.shape[1]
+    return gains.mean(), 1.96 * gains.std(ddof=1) / np.sqrt(len(rows))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("network", [Recurrent, Transformer])
+def test_on_grammar_networks_are_better_than_ngrams_of_any_order(network, rng):
+    data = load("grammar")
+    others = [NGram(order).fit(data.train, rng=rng) for order in range(1, 7)]
+
+    model = network().fit(data.train, rng=rng)
+
+    for other in others:
+        gain, half_width = paired(model, other, data.test)
+        assert gain > half_width
