@@ -123,7 +123,14 @@ def _landed(store: Store, record: Record) -> Record:
         store.land(record)
     except ValueError as error:
         reason = one_line(f"What came of it cannot be kept: {error}.", most=LONGEST_REASON)
-        blank: dict[str, Any] = {"scores": {}, "preview": (), "kinds": None, "fit_seconds": None}
+        blank: dict[str, Any] = {
+            "scores": {},
+            "preview": (),
+            "texts": (),
+            "series": (),
+            "kinds": None,
+            "fit_seconds": None,
+        }
         record = replace(
             record,
             status="error",

@@ -19,13 +19,13 @@ import numpy as np
 
 from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput
+from genbench.sequences.scaling.log_sum_exp import fit_by_log_sum_exp
 from genbench.sequences.scaling.loss_law import (
     LossLaw,
     akaike,
     fit_loss_law,
     relative_errors,
 )
-from genbench.sequences.scaling.log_sum_exp import fit_by_log_sum_exp
 from genbench.sequences.scaling.power_law import student
 from genbench.sequences.scaling.trials import N_PARAMETERS, Trials
 
