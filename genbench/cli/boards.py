@@ -147,7 +147,7 @@ def report(board: str, folder: Path, quality: str | None, novelty: str | None) -
     plan = None
     if board_files.is_board_file(board) or not (kept / "records.jsonl").exists():
         plan = board_files.find(board)
-    made = reports.report(kept, board=plan, quality=quality, novelty=novelty or "bayesian_surprise")
+    made = reports.report(kept, board=plan, quality=quality, novelty=novelty)
     reports.print_tables(made.tables, CONSOLE)
     for path in made.files:
         CONSOLE.print(str(path), highlight=False, markup=False)

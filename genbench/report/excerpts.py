@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from genbench.report.html_parts import Look
 from genbench.report.leaderboard import Row, Table
 from genbench.report.markup import text
 from genbench.scoring.excerpts import USUAL, Excerpt
+
+Kind = TypeVar("Kind")
 
 LINE_END = "⏎"
 WIDTH, HEIGHT = 200, 36  # of a line, in pixels
@@ -24,28 +27,30 @@ OF_SERIES = "The first series that each drew, with the first seed; all are drawn
 
 def excerpts(table: Table, look: Look) -> str:
     """Return what the models of a table write, the best first; nothing where they write nothing."""
-    texts = [(row, found) for row in table.rows if (found := _first(row, "texts"))]
-    if texts:
-        return _section(OF_TEXT, ((row, map(_text, found)) for row, found in texts), look)
-    series = [(row, found) for row in table.rows if (found := _first(row, "series"))]
-    if not series:
+    texts = [(row, _first(record.texts for record in row.records)) for row in table.rows]
+    if any(rows for _, rows in texts):
+        return _section(OF_TEXT, ((row, map(_text, rows)) for row, rows in texts), look)
+    series = [(row, _first(record.series for record in row.records)) for row in table.rows]
+    every = [value for _, drawn in series for values in drawn for value in values]
+    if not every:
         return ""
-    low, high = np.percentile(np.concatenate([np.ravel(found) for _, found in series]), [0.5, 99.5])
-    scale = (float(low), float(high - low) or 1.0)
+    low, high = map(float, np.percentile(every, [0.5, 99.5]))
+    scale = (low, high - low or 1.0)
     return _section(
-        OF_SERIES, ((row, (_line(each, scale) for each in found)) for row, found in series), look
+        OF_SERIES, ((row, (_line(each, scale) for each in drawn)) for row, drawn in series), look
     )
 
 
-def _first(row: Row, kind: str) -> Sequence[Excerpt] | Sequence[Sequence[float]]:
+def _first(of_seeds: Iterable[Sequence[Kind]]) -> Sequence[Kind]:
     """Return what the first seed that has any drew."""
-    return next((found for record in row.records if (found := getattr(record, kind))), ())
+    return next((found for found in of_seeds if found), ())
 
 
 def _section(told: str, of_models: Iterable[tuple[Row, Iterable[str]]], look: Look) -> str:
     listed = "".join(
-        f'<dt class="{look.family(row.family)}"><s></s>{text(row.model)}<dd>{"".join(drawn)}'
+        f'<dt class="{look.family(row.family)}"><s></s>{text(row.model)}<dd>{written}'
         for row, drawn in of_models
+        if (written := "".join(drawn))
     )
     return (
         "<details class=texts><summary>What they write</summary>"

@@ -248,15 +248,16 @@ def _from_values(values: dict[str, Any]) -> Record:
     if schema not in READABLE:
         raise ValueError(f"its schema is {schema}, this genbench reads up to {SCHEMA}")
     scores = {name: _score_from(name, score) for name, score in values.pop("scores", {}).items()}
-    drawn = {
-        name: tuple(tuple(sample) for sample in values.pop(name, ()))
-        for name in ("preview", "series")
-    }
+    preview, series = (
+        tuple(tuple(sample) for sample in values.pop(name, ())) for name in ("preview", "series")
+    )
     texts = tuple(map(_excerpt_from, values.pop("texts", ())))
     kinds = _law_from(values.pop("kinds")) if "kinds" in values else None
     if isinstance(values["model"], str):
         values["model"] = present_address(values["model"])
-    record = replace(Record(**values), scores=scores, texts=texts, kinds=kinds, **drawn)
+    record = replace(
+        Record(**values), scores=scores, preview=preview, texts=texts, series=series, kinds=kinds
+    )
     names = (record.key, record.dataset, record.model, record.family, record.status)
     if not all(isinstance(name, str) for name in (*names, record.finished)):
         raise ValueError("its names are not all texts")
