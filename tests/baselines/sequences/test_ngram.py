@@ -74,9 +74,7 @@ def kneser_ney(rows, order, n_symbols):
     def probability(symbol, context):
         below = probability(symbol, context[1:]) if context else 1 / n_symbols
         followed = {
-            gram[-1]: c
-            for gram, c in by_length[len(context) + 1].items()
-            if gram[:-1] == context
+            gram[-1]: c for gram, c in by_length[len(context) + 1].items() if gram[:-1] == context
         }
         if not followed:
             return below
@@ -133,7 +131,7 @@ def test_what_never_occurred_is_impossible_by_maximum_likelihood_alone():
 
     counts = grams(rows, 2)
     new = [any(gram not in counts for gram in grams([row], 2)) for row in others]
-    assert 0 < np.mean(new)
+    assert np.mean(new) > 0
     assert ((relative == -np.inf) == new).all()
     for name, of_rows in log_prob.items():
         assert np.isfinite(of_rows).all(), name
