@@ -23,7 +23,7 @@ from genbench.ground.arrays import Array
 
 ORDERS = (1, 2, 3)
 N_COLUMNS = 32  # of each order
-BLOCK = 512  # rows at once
+BLOCK = 2**16  # symbols at once: a number for each of them and each column is in memory
 NONE = np.uint64(2**64 - 1)  # stands where no n-gram does
 
 Hashes: TypeAlias = NDArray[np.uint64]
@@ -51,7 +51,8 @@ class Ngrams:
 def projected(rows: Array, symbols: Symbols) -> Array:
     """Return square roots of the shares of n-grams of each row, projected (n, 96)."""
     names = np.array([crc32(symbol.encode()) for symbol in symbols.vocabulary], dtype=np.uint64)
-    blocks = np.split(rows, range(BLOCK, len(rows), BLOCK))
+    step = max(1, BLOCK // rows.shape[1])
+    blocks = np.split(rows, range(step, len(rows), step))
     return np.concatenate(
         [_projected(names[block.astype(np.int64)], symbols.lengths(block)) for block in blocks]
     )

@@ -227,7 +227,7 @@ def test_what_comes_next_is_a_law_and_adds_up_to_the_law_of_rows(name):
     np.testing.assert_allclose(dataset.density.log_prob(rows), total, atol=1e-9)
 
 
-@pytest.mark.parametrize("name", ["markov", "grammar", "ar_process"])
+@pytest.mark.parametrize("name", ["markov", "grammar", "tasks", "ar_process"])
 def test_a_row_alone_is_as_likely_as_among_others(name):
     dataset = load(name)
     rows = dataset.test[:20]
