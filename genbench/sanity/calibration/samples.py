@@ -109,7 +109,9 @@ def _sentences(case: Case, rng: np.random.Generator) -> dict[str, Any]:
     true = SENTENCES.log_prob(test)
     said = true - rng.uniform(-0.5, 1.0, size=len(true)) * WORDS.lengths(test) / 10
     if not case.null:
-        generated = mistaken(generated, MISTAKEN, rng)
+        generated = mistaken(
+            generated, rng.binomial(case.n_generated, MISTAKEN) / case.n_generated, rng
+        )
         copied = rng.random(case.n_generated) < COPIED
         generated[copied] = train[: case.n_generated][copied]
     known = {"test": test, "train": train, "generated": generated, "test_log_prob": said}
