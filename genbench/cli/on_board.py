@@ -8,7 +8,7 @@ from rich.text import Text
 
 from genbench.check.conformance import check
 from genbench.cli.show import Show, telling
-from genbench.files import read_samples
+from genbench.files.texts import read_like
 from genbench.ground.processes import OURS
 from genbench.models.parameters import canonical
 from genbench.report.folder import print_table, report
@@ -73,7 +73,7 @@ def samples(
     """
     plan = board_files.find(board)
     data = load_once(plan.data(dataset))
-    drawn = read_samples(path, like=data.like, told=telling(console, Show()))
+    drawn = read_like(path, data, told=telling(console, Show()))
     with console.status("Scoring"):
         called = path.name if name is None else name
         record = add_samples(drawn, dataset, plan, Store(results / plan.name), name=called)

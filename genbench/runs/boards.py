@@ -5,10 +5,12 @@ They are read from files (`genbench.runs.board_files`); to add one, write `NAME.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 from genbench.ground.errors import BadInput, unknown_name
+from genbench.models.find import baselines
 from genbench.runs.own_data import Data, OwnData
 
 STANDARD = (
@@ -38,6 +40,7 @@ STANDARD = (
 )
 
 # What every board is read by, beside real samples, whatever else is on it.
+BASELINES = "baselines"  # in place of the names of all of them
 CONTROLS = ("copycat", "noise", "noisy_bootstrap")
 
 Copies = Literal["unranked", "ranked"]
@@ -103,5 +106,6 @@ class Board:
 
 
 def with_controls(models: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the models with the controls before them, each once."""
-    return tuple(dict.fromkeys((*CONTROLS, *models)))
+    """Return the models with the controls before them, each once; BASELINES stands for ours."""
+    named = (baselines() if model == BASELINES else (model,) for model in models)
+    return tuple(dict.fromkeys((*CONTROLS, *chain.from_iterable(named))))

@@ -52,7 +52,7 @@ from genbench.ground.columns import Table, shared_columns
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.paths import brief
 from genbench.scoring.facts import LARGEST, facts, shape_of_pictures
-from genbench.scoring.sequences import closed, sequences
+from genbench.scoring.sequences import closed, points_of, sequences
 
 OF_ONE_KIND = (*SETS, "test_reconstruction", "path_starts", "path_ends")  # samples, all alike
 OF_ONE_CLASSIFIER = ("generated_probabilities", "test_probabilities", "train_probabilities")
@@ -83,6 +83,7 @@ def comparison_of(*, seed: int = 0, k: int | None = None, **inputs: Any) -> Comp
     checked |= _of_each_sample(found, checked, n)
     check_sizes(checked)
     checked |= facts(found, checked) | sequences(found, checked)
+    checked |= points_of(checked, checked.get("symbols"))
     prior = _prior(checked)
     real = {name: value for name, value in checked.items() if name in OF_REFERENCE}
     of_model = {name: value for name, value in checked.items() if name in OF_COMPARISON}
@@ -116,7 +117,14 @@ def in_place_of_generated(
     symbols = comparison.reference.symbols
     if symbols is not None:
         fresh = closed(fresh, symbols, name="fresh")
-    return Comparison(reference=comparison.reference, generated=fresh[:n], seed=comparison.seed)
+    real = comparison.reference
+    held = {"test": real.test, "train": real.train, "generated": fresh[:n]}
+    return Comparison(
+        reference=real,
+        generated=fresh[:n],
+        generated_points=points_of(held, symbols).get("generated_points"),
+        seed=comparison.seed,
+    )
 
 
 def _alike(

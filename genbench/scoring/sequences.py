@@ -1,10 +1,12 @@
 """Sequences at the door: rows of symbols, closed behind their ends, and series of measurements."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from genbench.datasets.symbols import Symbols
+from genbench.embeddings.ngrams import Ngrams
 from genbench.evidence.comparison import SETS
 from genbench.ground.arrays import Array, read_only
 from genbench.ground.errors import BadInput
@@ -49,6 +51,19 @@ def closed(rows: Array, symbols: Symbols, *, name: str) -> Array:
             "are the whole numbers from 0 up."
         )
     return read_only(symbols.close(rows))
+
+
+def points_of(held: Mapping[str, Array | None], symbols: Symbols | None) -> dict[str, Array]:
+    """Return the n-gram points of each set of rows of symbols, scaled by train, or else by test.
+
+    What other samples are compared by is given, or is the samples themselves.
+    """
+    real = next((held[name] for name in ("train", "test") if held.get(name) is not None), None)
+    if symbols is None or real is None:
+        return {}
+    embed = Ngrams.of(symbols, real).embed
+    sets = {name: held.get(name) for name in SETS}
+    return {f"{name}_points": embed(rows) for name, rows in sets.items() if rows is not None}
 
 
 def _check_shape(what: str, checked: dict[str, Any]) -> None:
