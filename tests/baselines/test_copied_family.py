@@ -25,6 +25,7 @@ TRAINED = {
     "autoregressive": "transformer",
     "diffusion": "flow_matching",
     "energy": "energy_based",
+    "sequences": "ngram",
 }
 
 SCRIPT = """
