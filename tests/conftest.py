@@ -12,6 +12,7 @@ from genbench.datasets.ar_process import Autoregression
 from genbench.datasets.densities import GaussianMixture
 from genbench.datasets.symbols import Symbols
 from genbench.evidence import Comparison, Reference
+from genbench.sanity.sequence_worlds import Sentences
 from genbench.tournament.pools import Pool
 
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=40)
@@ -155,32 +156,8 @@ def pictures():
     return World(reference, compare, painted, PICTURE_FAILURES)
 
 
-@dataclass(frozen=True, eq=False)
-class Chain:
-    """A Markov chain of symbols; the last one ends rows, and stays."""
-
-    moves: np.ndarray  # (n_symbols, n_symbols)
-
-    @property
-    def log_moves(self):
-        with np.errstate(divide="ignore"):
-            return np.log(self.moves)
-
-    def sample(self, n, *, rng):
-        rows = np.zeros((n, LENGTH), dtype=np.int64)
-        for t in range(1, LENGTH):
-            below = self.moves.cumsum(axis=1)[rows[:, t - 1]]
-            rows[:, t] = (rng.random((n, 1)) > below).sum(axis=1)
-        return rows.astype(float), np.zeros(n, dtype=np.int64)
-
-    def log_prob(self, points):
-        rows = points.astype(np.int64)
-        after = self.log_moves[rows[:, :-1], rows[:, 1:]].sum(axis=1)
-        return np.where(rows[:, 0] == 0, after, -np.inf)
-
-
 # Rows begin with a; nothing else comes before c, and nothing but a or the end after e.
-CHAIN = Chain(
+CHAIN = Sentences(
     np.array(
         [
             [0.1, 0.4, 0.3, 0.2, 0.0, 0.0],
@@ -190,7 +167,8 @@ CHAIN = Chain(
             [0.8, 0.0, 0.0, 0.0, 0.0, 0.2],
             [0.0, 0.0, 0.0, 0.0, 0.0, 1.0],
         ]
-    )
+    ),
+    LENGTH,
 )
 SYMBOLS = Symbols(("a", "b", "c", "d", "e", ""), end=5)
 
@@ -305,7 +283,8 @@ PICTURE_FAILURES = {
 def too_safe(_, rng):
     """Rows of the chain with every probability squared: what is likely is likelier."""
     squared = CHAIN.moves**2
-    return Chain(squared / squared.sum(axis=1, keepdims=True)).sample(N_ROWS, rng=rng)[0]
+    law = Sentences(squared / squared.sum(axis=1, keepdims=True), LENGTH)
+    return law.sample(N_ROWS, rng=rng)[0]
 
 
 def without_c(_, rng):

@@ -15,7 +15,7 @@ from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.symbol_rows import SymbolRows, generated_rows, test_rows
 from genbench.ground.arrays import Array, Labels
 from genbench.ground.randomness import rng_for
-from genbench.models.find import HasNextLogProb, ModelSpec
+from genbench.models.find import ModelSpec
 
 ORDER = 4
 JUDGE = ModelSpec(target="genbench.baselines.sequences.ngram:NGram", params={"order": ORDER})
@@ -49,12 +49,14 @@ class JudgedRows(Evidence):
 class Judge:
     """A model of rows whose symbols it has numbers of its own for."""
 
-    model: HasNextLogProb
+    model: Any  # with `log_prob` and `next_log_prob`
     numbers: Labels  # (n_symbols,) of each symbol
 
     def bits(self, rows: SymbolRows) -> Array:
         """Return the code length of each row (n,), up to its end."""
         numbers, found = self.numbers[rows.numbers], np.zeros(len(rows.lengths))
+        if rows.inside.all():
+            return np.asarray(-self.model.log_prob(numbers.astype(float)) / np.log(2))
         for t in range(numbers.shape[1]):
             held = np.flatnonzero(rows.lengths > t)
             said = self.model.next_log_prob(numbers[held, :t].astype(float))

@@ -45,7 +45,7 @@ class TrueLaw(Evidence):
     counts: Labels  # (n_generated,) how many rows are equal to each, itself among them
     first: Flags  # (n_generated,) rows that are equal to none before them
     n_beginnings: int  # rows without an end, where rows have one
-    entropy: RowEntropy
+    reference: Reference
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -61,7 +61,12 @@ class TrueLaw(Evidence):
         counts = np.bincount(codes)[codes]
         end = symbols_of(reference).end
         open_ended = 0 if end is None else int((samples != end).all(axis=1).sum())
-        return cls(log_prob, rows.lengths, counts, first, open_ended, reference.get(row_entropy))
+        return cls(log_prob, rows.lengths, counts, first, open_ended, reference)
+
+    @property
+    def entropy(self) -> RowEntropy:
+        """What the law takes for its own rows."""
+        return self.reference.get(row_entropy)
 
     @property
     def probabilities(self) -> Array:
@@ -93,7 +98,6 @@ class TrueLaw(Evidence):
         return {
             "n_symbols": int(self.lengths.sum()),
             "n_beginnings": self.n_beginnings,
-            "true_bits_per_symbol": self.entropy.bits,
         }
 
 

@@ -10,7 +10,7 @@ have. It is to be met, not beaten.
 """
 
 from genbench.evidence.judged_rows import JudgedRows
-from genbench.ground.spread import error_of_ratio
+from genbench.evidence.parts import OverParts
 from genbench.metric import Metric
 
 
@@ -23,11 +23,6 @@ def judged_bits(judged: JudgedRows) -> float:
     return float(judged.bits.sum() / judged.lengths.sum())
 
 
-def judged_error(judged: JudgedRows) -> float:
-    """Standard error of the ratio, over generated rows: the judge is held fixed."""
-    return error_of_ratio(judged.bits, judged.lengths)
-
-
 METRICS = (
     Metric(
         compute=judged_bits,
@@ -35,7 +30,6 @@ METRICS = (
         aim="match",
         bounds=(0, float("inf")),
         catches=("noise", "shift"),
-        standard_error=judged_error,
-        uncertainty="spread over rows",
+        standard_error=OverParts(),  # what is judged, and the judge
     ),
 )

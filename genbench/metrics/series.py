@@ -14,8 +14,8 @@ import numpy as np
 from scipy.special import chdtrc
 
 from genbench.evidence.innovations import Innovations
+from genbench.evidence.parts import OverParts
 from genbench.evidence.series import Moments, SeriesMoments
-from genbench.ground.arrays import Array
 from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
 
@@ -38,7 +38,8 @@ def innovation_ratio(innovations: Innovations) -> float:
 
 def autocorrelation_distance(moments: SeriesMoments) -> float:
     """Largest difference between autocorrelations of generated and test rows, up to lag 20."""
-    return float(_differences(moments).max())
+    sides = moments.generated.autocorrelations, moments.test.autocorrelations
+    return float(np.abs(sides[0] - sides[1]).max())
 
 
 def spectral_flatness(moments: SeriesMoments) -> float:
@@ -69,29 +70,12 @@ def ratio_error(innovations: Innovations) -> float:
     return float(innovation_ratio(innovations) * np.hypot(*relative))
 
 
-def distance_error(moments: SeriesMoments) -> float:
-    """Standard error of the difference at the lag where it is largest, by its slopes, over rows."""
-    lag = int(_differences(moments).argmax()) + 1
-    errors = []
-    for part in (moments.test, moments.generated):
-        power = part.products[:, 0]
-        off = part.products[:, lag] - part.autocorrelations[lag] * power
-        errors.append(error_of_mean(off) / power.mean())
-    return float(np.hypot(*errors))
-
-
 def flatness_error(moments: SeriesMoments) -> float:
     """Standard error by the logarithm's slope, over rows."""
     rows = moments.generated.periodogram
     spectrum = rows.mean(axis=0)
     slopes = (rows / spectrum).mean(axis=1) - rows.mean(axis=1) / spectrum.mean()
     return flatness(moments.generated) * error_of_mean(slopes)
-
-
-def _differences(moments: SeriesMoments) -> Array:
-    """Return how far autocorrelations are apart at each lag from 1 (n_lags,)."""
-    sides = moments.generated.autocorrelations, moments.test.autocorrelations
-    return np.asarray(np.abs(sides[0] - sides[1])[1:])
 
 
 METRICS = (
@@ -119,8 +103,7 @@ METRICS = (
         aim="low",
         bounds=(0, np.inf),
         catches=("noise",),
-        standard_error=distance_error,
-        uncertainty="spread over rows",
+        standard_error=OverParts(),
     ),
     Metric(
         compute=spectral_flatness,

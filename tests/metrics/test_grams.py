@@ -111,13 +111,22 @@ def test_what_is_expected_of_fewer_test_rows_is_the_mean_over_all_choices():
     assert distinct_of_test(grams(test, test)) == distinct_ngrams(grams(test, test))
 
 
-def test_the_error_of_different_grams_is_the_jackknife_written_out():
-    rows = np.random.default_rng(3).integers(3, size=(12, 9)).astype(float)
+def test_the_error_of_different_grams_is_written_out():
+    rows = np.random.default_rng(3).integers(4, size=(12, 9)).astype(float)
+    rows[1, 2:8] = rows[0, 1:7]
     without = [distinct_ngrams(grams(rows, np.delete(rows, i, axis=0))) for i in range(12)]
+    held = [set(counted([text], 4)) for text in ("".join(map(str, map(int, row))) for row in rows)]
+    holders = Counter(gram for one in held for gram in one)
+    of_pairs = [
+        sum(holders[gram] == 2 for gram in held[i] & held[j]) for i in range(12) for j in range(i)
+    ]
 
     found = distinct_error(grams(rows, rows))
 
-    assert found == pytest.approx(np.sqrt(11 / 12 * ((without - np.mean(without)) ** 2).sum()))
+    jackknife = 11 / 12 * ((without - np.mean(without)) ** 2).sum()
+    twice = (np.array(of_pairs) ** 2).sum() / (12 * 6) ** 2
+    assert twice > 0
+    assert found == pytest.approx(np.sqrt(0.75 * jackknife - 0.25 * twice))
 
 
 def test_errors_are_those_of_rows_drawn_anew():

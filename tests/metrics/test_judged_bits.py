@@ -7,7 +7,9 @@ from genbench.baselines.sequences.ngram import NGram
 from genbench.datasets.symbols import Symbols
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.judged_rows import ORDER, JudgedRows
-from genbench.metrics.judged_bits import judged_bits, judged_error
+from genbench.metrics import find
+from genbench.metrics.judged_bits import judged_bits
+from genbench.scoring.evaluate import evaluate
 
 LETTERS = Symbols(tuple("abcdef"))
 ENDED = Symbols((*"abc", ""), end=3)
@@ -16,6 +18,11 @@ ENDED = Symbols((*"abc", ""), end=3)
 def judged(test, generated, symbols=LETTERS):
     reference = Reference(test=np.asarray(test, float), symbols=symbols)
     return JudgedRows.of(Comparison(reference=reference, generated=np.asarray(generated, float)))
+
+
+def error_of(one):
+    """Standard error over rows, by one judge."""
+    return (one.bits / one.lengths).std(ddof=1) / np.sqrt(len(one.bits))
 
 
 def cycles(n, seed=1, length=20, other=0.1):
@@ -35,7 +42,6 @@ def test_windows_take_what_the_model_says_of_them():
     expected = -model.log_prob(generated.astype(float)) / np.log(2)
     assert found.bits == pytest.approx(expected)
     assert judged_bits(found) == pytest.approx(expected.sum() / 600)
-    assert judged_error(found) == pytest.approx(expected.std(ddof=1) / np.sqrt(30) / 20)
     assert found.parameters["judge"] == "modified Kneser-Ney of order 4, fitted to test rows"
 
 
@@ -59,8 +65,8 @@ def test_even_symbols_take_more_than_all_and_the_likeliest_ones_less():
     safe = judged(test, (np.arange(20) + rng.integers(6, size=(60, 1))) % 6)
 
     assert judged_bits(noise) > np.log2(6)
-    assert judged_bits(safe) < judged_bits(real) - 5 * judged_error(real)
-    assert judged_bits(real) < judged_bits(noise) - 5 * judged_error(noise)
+    assert judged_bits(safe) < judged_bits(real) - 5 * error_of(real)
+    assert judged_bits(real) < judged_bits(noise) - 5 * error_of(noise)
 
 
 def test_a_judge_of_training_rows_would_reward_copies():
@@ -68,7 +74,7 @@ def test_a_judge_of_training_rows_would_reward_copies():
     copies, real = judged(test, train), judged(test, fresh)
     rewarded = judged(train, train)
 
-    error = np.hypot(judged_error(copies), judged_error(real))
+    error = np.hypot(error_of(copies), error_of(real))
     assert abs(judged_bits(copies) - judged_bits(real)) < 3 * error
     assert judged_bits(rewarded) < judged_bits(real) - 5 * error
 
@@ -91,3 +97,15 @@ def test_names_of_symbols_do_not_matter():
     assert judged_bits(judged(order[test], order[generated])) == pytest.approx(
         judged_bits(judged(test, generated)), rel=1e-12
     )
+
+
+def test_the_error_is_that_of_rows_and_judges_drawn_anew():
+    found = []
+    for seed in range(40):
+        test, generated = (cycles(80, 2 * seed + i).astype(float) for i in (0, 1))
+        reference = Reference(test=test, symbols=LETTERS)
+        given = Comparison(reference=reference, generated=generated, seed=seed)
+        found.append(evaluate(given, [find("judged_bits")])["judged_bits"])
+
+    spread = np.std([score.value for score in found], ddof=1)
+    assert np.mean([score.standard_error for score in found]) == pytest.approx(spread, rel=0.3)
