@@ -213,9 +213,7 @@ class ContextFree(SymbolModel):
         lexical *= 0.6 / lexical.sum(axis=1, keepdims=True)
         return Grammar(torch.as_tensor(binary), torch.as_tensor(lexical))
 
-    def _expected(
-        self, grammar: Grammar, rows: Rows, weights: Tensor
-    ) -> tuple[float, Grammar]:
+    def _expected(self, grammar: Grammar, rows: Rows, weights: Tensor) -> tuple[float, Grammar]:
         """Return the log-likelihood of weighted rows, and the counts of rules expected given these."""
         rules = [part.clone().requires_grad_() for part in (grammar.binary, grammar.lexical)]
         log_likelihood = (weights * log_probabilities(Grammar(*rules), rows, self.end)).sum()

@@ -88,9 +88,9 @@ class HiddenMarkov(SymbolModel):
     Args:
         states: hidden states.
         starts: random beginnings, of which the likeliest after `trial` passes goes on.
-        trial: passes of each beginning.
+        trial: passes of each beginning, however little they gain: many begin on a plateau.
         max_steps: most passes of the one that goes on.
-        tolerance: nats a symbol that a pass must gain, or it is the last.
+        tolerance: nats a symbol that each of these must gain, or it is the last.
         added: what the last expected counts are raised by.
     """
 
@@ -98,9 +98,9 @@ class HiddenMarkov(SymbolModel):
         self,
         states: int = 16,
         starts: int = 5,
-        trial: int = 20,
+        trial: int = 30,
         max_steps: int = 300,
-        tolerance: float = 1e-5,
+        tolerance: float = 1e-6,
         added: float = 0.01,
     ) -> None:
         self.states, self.starts, self.trial = states, starts, trial
@@ -109,22 +109,26 @@ class HiddenMarkov(SymbolModel):
     def _learn(self, rows: Rows, rng: np.random.Generator) -> None:
         frequencies = np.bincount(rows.ravel(), minlength=self.n_symbols) / rows.size
         beginnings = [
-            self._climb(Chain.random(self.states, frequencies, rng), rows, self.trial)
+            self._climb(Chain.random(self.states, frequencies, rng), rows, self.trial, -np.inf)
             for _ in range(self.starts)
         ]
-        chain, _ = max(beginnings, key=lambda climbed: climbed[1][-1])
+        chain, begun = max(beginnings, key=lambda climbed: climbed[1][-1])
+        chain, gone_on = self._climb(chain, rows, self.max_steps, self.tolerance * rows.size)
         # Log-likelihoods of all training rows before each pass, and after the last.
-        chain, self.log_likelihoods = self._climb(chain, rows, self.max_steps)
+        self.log_likelihoods = begun + gone_on[1:]
         self.chain = chain.expected(rows)[1].normalised(self.added)
 
-    def _climb(self, chain: Chain, rows: Rows, passes: int) -> tuple[Chain, list[float]]:
+    def _climb(
+        self, chain: Chain, rows: Rows, passes: int, least: float
+    ) -> tuple[Chain, list[float]]:
+        """Return the chain after passes that gain `least` nats each, and all log-likelihoods."""
         log_likelihood, counts = chain.expected(rows)
         climbed = [log_likelihood]
         for _ in range(passes):
             chain = counts.normalised()
             log_likelihood, counts = chain.expected(rows)
             climbed.append(log_likelihood)
-            if climbed[-1] - climbed[-2] < self.tolerance * rows.size:
+            if climbed[-1] - climbed[-2] < least:
                 break
         return chain, climbed
 

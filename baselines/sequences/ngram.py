@@ -117,9 +117,7 @@ def discounts(counts: Counts) -> Array:
     """
     n = np.bincount(np.minimum(counts, 5), minlength=6)[1:5]
     single = n[0] / max(n[0] + 2 * n[1], 1)
-    by = [
-        i - (i + 1) * single * n[i] / n[i - 1] if n[i - 1] else single for i in (1, 2, 3)
-    ]
+    by = [i - (i + 1) * single * n[i] / n[i - 1] if n[i - 1] else single for i in (1, 2, 3)]
     return np.clip(by, LEAST_DISCOUNT, np.arange(1, 4) - LEAST_DISCOUNT)
 
 

@@ -74,9 +74,7 @@ def kneser_ney(rows, order, n_symbols):
     def probability(symbol, context):
         below = probability(symbol, context[1:]) if context else 1 / n_symbols
         followed = {
-            gram[-1]: c
-            for gram, c in by_length[len(context) + 1].items()
-            if gram[:-1] == context
+            gram[-1]: c for gram, c in by_length[len(context) + 1].items() if gram[:-1] == context
         }
         if not followed:
             return below

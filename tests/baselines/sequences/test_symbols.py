@@ -18,7 +18,9 @@ def sentences(n, rng):
     """Rows (n, 5) of words 1, 2 and 3, which go round but for some, of every length, then the end."""
     steps = 1 + (rng.random((n, LENGTH)) < 0.2)
     rows = 1 + (rng.integers(3, size=(n, 1)) + steps.cumsum(axis=1)) % 3
-    return np.where(np.arange(LENGTH) < 1 + rng.geometric(0.3, size=(n, 1)), rows, END).astype(float)
+    return np.where(np.arange(LENGTH) < 1 + rng.geometric(0.3, size=(n, 1)), rows, END).astype(
+        float
+    )
 
 
 MODELS = {
