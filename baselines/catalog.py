@@ -132,12 +132,12 @@ FAMILIES: dict[tuple[str, str], dict[str, Row]] = {
             "MaskedAutoregressive", "masked network over quantized coordinates"
         ),
         "finite_memory": _row("FiniteMemory", "network that sees the last few coordinates"),
-        "recurrent": _row("Recurrent", "gated recurrent network"),
-        "causal_convolution": _row("CausalConvolution", "dilated causal convolutions"),
         "finite_memory_text": _row(
             "FiniteMemoryText", "the same for windows of text", "finite_memory"
         ),
+        "recurrent": _row("Recurrent", "gated recurrent network"),
         "recurrent_text": _row("RecurrentText", "the same for windows of text", "recurrent"),
+        "causal_convolution": _row("CausalConvolution", "dilated causal convolutions"),
         "causal_convolution_text": _row(
             "CausalConvolutionText", "the same for windows of text", "causal_convolution"
         ),
