@@ -12,11 +12,11 @@ COUNTING = """
 import numpy as np
 
 class Pairs:
-    '''Counts which symbol follows which.'''
+    '''Counts which symbol follows which, and adds a little at random.'''
 
     def fit(self, train, *, rng):
         count = int(train.max()) + 1
-        self.counts = np.full((count + 1, count), 0.01)
+        self.counts = rng.uniform(0.01, 0.1, size=(count + 1, count))
         before = np.column_stack([np.full(len(train), count), train[:, :-1]]).astype(int)
         np.add.at(self.counts, (before, train.astype(int)), 1)
         return self
