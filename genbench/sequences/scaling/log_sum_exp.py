@@ -5,10 +5,10 @@ https://arxiv.org/abs/2203.15556, appendix D.3: log L against the log of a sum o
 losses count little there, and the search is in all five parameters, so that what both ways find is
 not an artefact of either.
 
-L-BFGS-B stops once a step gains less than `ftol` times the objective or 1, whichever is greater. A
-mean Huber loss of good fits is some 1e-7, at which the usual tolerance ends the search at its start
-(Besiroglu et al., 2024, https://arxiv.org/abs/2404.10102): here it is scaled to be 1 at the best
-start.
+L-BFGS-B stops once a step gains less than `ftol` times the objective or 1, whichever is greater, or
+once no slope is above `gtol`. A mean Huber loss is some 1e-5 of losses that scatter by a hundredth,
+and the usual tolerances end the search on its way (Besiroglu et al., 2024,
+https://arxiv.org/abs/2404.10102): here it is scaled to be 1 at the best start.
 """
 
 from itertools import product

@@ -61,9 +61,12 @@ def fit_loss_law(
     floor: bool = True,
     starts: Sequence[tuple[float, float]] = STARTS,
 ) -> LossLaw:
-    """Fit the law to losses (n,) of models of these sizes (n,) on these amounts of data (n,).
+    """Fit the law by least squares of relative errors.
 
     Args:
+        sizes: parameters of each model (n,).
+        amounts: data of each (n,).
+        losses: of each (n,).
         floor: whether E may be above 0.
         starts: exponents of N and D that the search begins at; the best of what it finds counts.
     """
