@@ -142,12 +142,10 @@ def _scaling(dataset: str, model: str, records: Sequence[Record]) -> Scaling:
         else:
             width = int(parse(record.model)[1][WIDTH])
             cells.setdefault((width, record.n_train), []).append(record)
-    truths = [
-        record.scores[LOSS].value - excess
+    truths = [  # on the same rows
+        loss - excess
         for record in records
-        if LOSS in record.scores
-        and (excess := record.value(EXCESS)) is not None
-        and record.scores[LOSS].value is not None
+        if (loss := record.value(LOSS)) is not None and (excess := record.value(EXCESS)) is not None
     ]
     return Scaling(
         dataset=dataset,

@@ -1,6 +1,7 @@
 """The figure of losses by size and data: laws are lines, dashed beyond what was tried."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import matplotlib as mpl
 import numpy as np
@@ -51,7 +52,7 @@ def _draw_by_data(ax: Axes, found: Scaling) -> None:
         size, amounts = line[0].size, np.array([one.amount for one in line])
         _points(ax, amounts, line, colour, f"width {width}, N = {size:.3g}")
         if found.fit is not None:
-            _law(ax, amounts, lambda x, law=found.fit.law, n=size: law(n, x), colour)
+            _law(ax, amounts, partial(found.fit.law, size), colour)
     _finish(ax, found, "D, symbols to learn from")
 
 
@@ -61,7 +62,7 @@ def _draw_by_size(ax: Axes, found: Scaling) -> None:
         amount, sizes = line[0].amount, np.array([one.size for one in line])
         _points(ax, sizes, line, colour, f"{rows} rows, D = {amount:.3g}")
         if found.fit is not None:
-            _law(ax, sizes, lambda x, law=found.fit.law, d=amount: law(x, d), colour)
+            _law(ax, sizes, partial(found.fit.law, amounts=amount), colour)
     _finish(ax, found, "N, parameters without embeddings")
 
 

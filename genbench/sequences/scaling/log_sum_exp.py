@@ -12,6 +12,7 @@ https://arxiv.org/abs/2404.10102): here it is scaled to be 1 at the best start.
 """
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -32,15 +33,14 @@ def fit_by_log_sum_exp(sizes: Array, amounts: Array, losses: Array) -> LossLaw:
     problem = _Problem(sizes, amounts, losses)
     starts = [problem.start(*each) for each in product(STARTS, STARTS, SHARES)]
     scale = min(problem.value(start)[0] for start in starts) or 1.0
+
+    def scaled(x: Array) -> tuple[float, Array]:
+        value, slope = problem.value(x)
+        return value / scale, slope / scale
+
+    options: Any = {"ftol": TOLERANCE, "gtol": TOLERANCE, "maxiter": MOST_STEPS}
     found = (
-        minimize(
-            lambda x: tuple(part / scale for part in problem.value(x)),
-            start,
-            jac=True,
-            method="L-BFGS-B",
-            options={"ftol": TOLERANCE, "gtol": TOLERANCE, "maxiter": MOST_STEPS},
-        )
-        for start in starts
+        minimize(scaled, start, jac=True, method="L-BFGS-B", options=options) for start in starts
     )
     return problem.law(min(found, key=lambda one: float(one.fun)).x)
 

@@ -73,13 +73,19 @@ def fit_loss_law(
     from scipy.optimize import minimize
 
     problem = _Problem(sizes, amounts, losses, floor)
+
+    def squares(logs: Array) -> float:
+        return problem.solved(np.exp(logs))[1]
+
+    low, high = map(math.log, EXPONENTS)
+    options: Any = {"xatol": SIMPLEX, "fatol": math.inf, "maxiter": MOST_STEPS}
     found = (
         minimize(
-            lambda logs: problem.solved(np.exp(logs))[1],
+            squares,
             np.log(start),
             method="Nelder-Mead",
-            bounds=[np.log(EXPONENTS)] * 2,
-            options={"xatol": SIMPLEX, "fatol": math.inf, "maxiter": MOST_STEPS},
+            bounds=[(low, high)] * 2,
+            options=options,
         )
         for start in starts
     )

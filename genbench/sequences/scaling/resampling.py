@@ -139,4 +139,4 @@ def _dealt_anew(fit_errors: Array, expected: Array, rng: np.random.Generator, ti
     n = len(expected)
     wider = math.sqrt(n / (n - N_PARAMETERS)) * (fit_errors - fit_errors.mean())
     taken = wider[rng.integers(n, size=(times, n))]
-    return expected * np.maximum(1 + taken, LEAST)
+    return np.asarray(expected * np.maximum(1 + taken, LEAST))
