@@ -151,7 +151,8 @@ def _fit_and_draw(folder: Path, spec: dict[str, Any], outcome: dict[str, Any]) -
 def _sizes(model: GenerativeModel) -> dict[str, int]:
     """Return what a fitted model says of how large it is, and how much it has seen."""
     found = {name: getattr(model, name, None) for name in SIZES}
-    return {name: int(n) for name, n in found.items() if isinstance(n, int | np.integer)}
+    whole = {name: int(n) for name, n in found.items() if isinstance(n, int | np.integer)}
+    return {name: n for name, n in whole.items() if n >= 0}
 
 
 def _sample(fitted: Fitted, classes_asked: dict[str, Any], outcome: dict[str, Any]) -> None:
