@@ -156,3 +156,16 @@ class Dataset:
         et al., "A note on the evaluation of generative models", https://arxiv.org/abs/1511.01844).
         """
         return self.domain.spread(self.test, rng=rng)
+
+    @property
+    def n_compared(self) -> int:
+        """How many training samples a density is asked at as well, to tell how far it overfits.
+
+        Of rows of symbols as many as there are test ones, at most; of other data none.
+        """
+        return 0 if self.symbols is None else min(len(self.train), len(self.test))
+
+    def dequantized_train(self, rng: np.random.Generator) -> Array | None:
+        """The first `n_compared` training samples, as `dequantized_test`; None of none."""
+        n = self.n_compared
+        return self.domain.spread(self.train[:n], rng=rng) if n else None

@@ -235,7 +235,12 @@ def _fate(outcome: Outcome, part: Part, place: Workplace, watch: Watch) -> Outco
 def _kept(outcome: Outcome, part: Part, place: Workplace, watch: Watch) -> Outcome:
     """Copy what a model has left into the cell's folder, or say why that is nothing to keep."""
     dataset, found = watch.dataset, {}
-    for name, n in (("samples", dataset.fresh.size), ("log_prob", len(dataset.test))):
+    sizes = {
+        "samples": dataset.fresh.size,
+        "log_prob": len(dataset.test),
+        "train_log_prob": dataset.n_compared,
+    }
+    for name, n in sizes.items():
         if name == "samples" and watch.samples is not None:
             found[name] = watch.samples
         elif name == "samples" or place.has(f"{name}.npy"):

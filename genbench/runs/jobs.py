@@ -232,7 +232,16 @@ def _blank(taken: Taken, outcome: Outcome) -> Record:
     """Return what is known of a cell before it is scored."""
     facts: dict[str, Any] = {
         name: getattr(outcome, name)
-        for name in ("status", "phase", "reason", "fit_seconds", "sample_seconds", "peak_memory")
+        for name in (
+            "status",
+            "phase",
+            "reason",
+            "fit_seconds",
+            "sample_seconds",
+            "peak_memory",
+            "n_parameters",
+            "n_seen",
+        )
     }
     cell = taken.cell
     return Record(

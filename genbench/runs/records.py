@@ -22,8 +22,8 @@ from genbench.scoring.excerpts import Excerpt
 SCHEMA = 4
 # What is left of a value of JSON that was cut: nothing, or some of a word, a number or an escape.
 CUT = re.compile(r"\s*|[.eE+-]{1,3}|[A-Za-z]{1,7}|\\?u?[0-9a-fA-F]{0,4}")
-# 2 added what a score says beside its value; 3, what made the record; 4, samples of sequences. All
-# of it may be absent.
+# 2 added what a score says beside its value; 3, what made the record; 4, samples of sequences, and
+# what a model says of its size. All of it may be absent.
 READABLE = (1, 2, 3, 4)
 STATUSES = (
     "ok",
@@ -69,6 +69,8 @@ class Record:
     fit_seconds: float | None = None
     sample_seconds: float | None = None
     peak_memory: int | None = None  # bytes, of the model's process
+    n_parameters: int | None = None  # of the model, if it says that
+    n_seen: int | None = None  # values, or symbols, that it was trained on, each as often as it was
     test_copies: int | None = None  # samples that are equal to test ones, if beyond chance
     preview: tuple[tuple[float, ...], ...] = ()  # a few samples, to look at
     texts: tuple[Excerpt, ...] = ()  # the same, of rows of symbols

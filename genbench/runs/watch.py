@@ -12,7 +12,7 @@ from genbench.ground.arrays import Array, Labels
 from genbench.ground.randomness import rng_for
 from genbench.runs.disk import tells_of_full_disk
 from genbench.runs.outcomes import MOST_SAID, Outcome, believed
-from genbench.runs.worker import PHASES
+from genbench.runs.worker import PHASES, TRAIN_POINTS
 from genbench.runs.workplace import Workplace
 from genbench.scoring.dataset import MOST_HEADER
 
@@ -97,8 +97,10 @@ class Watch:
         if not self._take_samples():  # it has not drawn
             return
         self.is_told = True
-        points = self.dataset.dequantized_test(rng_for(0, "dequantize"))
-        self._bring({"points.npy": npy(points)})
+        rng = rng_for(0, "dequantize")
+        test, train = self.dataset.dequantized_test(rng), self.dataset.dequantized_train(rng)
+        late = {} if train is None else {TRAIN_POINTS: npy(train)}
+        self._bring(late | {"points.npy": npy(test)})
 
     def _take_samples(self) -> bool:
         """Read the samples as they are, once; False if there are none."""

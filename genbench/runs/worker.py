@@ -46,7 +46,9 @@ from genbench.sequences import decoders
 
 POLL_SECONDS = 0.01
 PHASES = ("import", "fit", "sample", "validate", "decode", "log_prob")
+TRAIN_POINTS = "train_points.npy"
 START, LAW = "start.npy", "law.pickle"  # what decoders write from
+SIZES = ("n_parameters", "n_seen")  # whole numbers that a model may have once it is fitted
 DISK_FULL = "disk full"  # the status of what is no fault of the model
 DISK_FULL_EXIT = 74  # where not even that can be written
 LONGEST_REASON = 500  # characters
@@ -127,7 +129,8 @@ def _fit_and_draw(folder: Path, spec: dict[str, Any], outcome: dict[str, Any]) -
         model = fitted
 
     all_that = Fitted(model, like, folder, spec)
-    known = {"fit_seconds": outcome["fit_seconds"]}
+    known = {"fit_seconds": outcome["fit_seconds"], **_sizes(model)}
+    outcome |= known
     if spec["own"]:  # whose failure does not keep decoders from writing
         _try(folder, outcome, partial(_sample, all_that, classes_asked, outcome))
     for number, name in enumerate(spec["decoders"]):
@@ -143,6 +146,13 @@ def _fit_and_draw(folder: Path, spec: dict[str, Any], outcome: dict[str, Any]) -
     # Of rows that were begun the density of what follows is not asked for.
     if spec["own"] and outcome["status"] == "ok" and not spec["begun"]:
         _ask_density(folder, model)
+
+
+def _sizes(model: GenerativeModel) -> dict[str, int]:
+    """Return what a fitted model says of how large it is, and how much it has seen."""
+    found = {name: getattr(model, name, None) for name in SIZES}
+    whole = {name: int(n) for name, n in found.items() if isinstance(n, int | np.integer)}
+    return {name: n for name, n in whole.items() if n >= 0}
 
 
 def _sample(fitted: Fitted, classes_asked: dict[str, Any], outcome: dict[str, Any]) -> None:
@@ -191,6 +201,9 @@ def _ask_density(folder: Path, model: GenerativeModel) -> None:
         _enter(folder, "log_prob")  # upon which the parent brings the points
         points = _awaited(folder / "points.npy")
         np.save(folder / "log_prob.npy", _log_prob(model, points), allow_pickle=False)
+        if (known := folder / TRAIN_POINTS).exists():  # it is brought before the others
+            found = _log_prob(model, np.load(known, allow_pickle=False))
+            np.save(folder / "train_log_prob.npy", found, allow_pickle=False)
 
 
 def _classes(folder: Path, model: GenerativeModel) -> tuple[dict[str, Any], dict[str, Any]]:

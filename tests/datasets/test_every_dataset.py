@@ -121,6 +121,20 @@ def test_points_at_which_a_density_is_judged_are_in_the_cells_of_the_test_sample
     assert ((points != dataset.test).any(axis=0) == whole).all()
 
 
+@every_dataset
+def test_a_density_of_symbols_is_asked_at_training_samples_too(name):
+    dataset = load(name)
+
+    points = dataset.dequantized_train(np.random.default_rng(0))
+
+    if dataset.symbols is None:
+        assert points is None
+        assert dataset.n_compared == 0
+    else:
+        assert len(points) == dataset.n_compared == min(len(dataset.train), len(dataset.test))
+        np.testing.assert_array_equal(dataset.project(points), dataset.train[: len(points)])
+
+
 @pytest.mark.parametrize("name", sorted(set(datasets.CATALOG) - LOCAL - {"ring_contaminated"}))
 def test_parts_have_the_same_distribution(name):
     """Coordinates' means differ by no more than chance allows, over all parts and coordinates."""

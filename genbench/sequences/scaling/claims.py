@@ -115,20 +115,21 @@ def data_needed(amounts: Any, losses: Any, level: float) -> float | None:
 def sample_efficiency(sizes: Any, curves: Any, amounts: Any) -> PowerLaw:
     """Fit how much data models of growing size need to reach one loss: D ~ N^a.
 
-    The loss is the least that all of them reach. `curves` (n_sizes, n_amounts) are losses of each
-    size; where an exponent is below 0, larger models need less data.
+    The loss is one that as many sizes as possible reach between their first amount and their last,
+    and the least such. `curves` (n_sizes, n_amounts) are losses of each size; where an exponent is
+    below 0, larger models need less data.
 
     Raises:
-        BadInput: fewer than three sizes reach that loss within the amounts.
+        BadInput: fewer than three sizes reach one loss within the amounts.
     """
     losses: Array = np.asarray(curves, dtype=float)
-    level = float(losses.min(axis=1).max())
-    found = [
-        (size, needed)
-        for size, row in zip(sizes, losses, strict=True)
-        if (needed := data_needed(amounts, row, level)) is not None
-    ]
-    if len(found) < FEWEST:
-        raise BadInput(f"{len(found)} sizes reach a loss of {level:g}; {FEWEST} are needed.")
-    x, y = zip(*found, strict=True)
+
+    def reached(level: float) -> list[tuple[float, float]]:
+        needed = (data_needed(amounts, row, level) for row in losses)
+        return [(size, data) for size, data in zip(sizes, needed, strict=True) if data is not None]
+
+    most = max(map(reached, sorted(losses.ravel())), key=len)  # of equals the first
+    if len(most) < FEWEST:
+        raise BadInput(f"At most {len(most)} sizes reach one loss; {FEWEST} are needed.")
+    x, y = zip(*most, strict=True)
     return fit_power_law(x, y)

@@ -61,22 +61,31 @@ def fit_loss_law(
     floor: bool = True,
     starts: Sequence[tuple[float, float]] = STARTS,
 ) -> LossLaw:
-    """Fit the law to losses (n,) of models of these sizes (n,) on these amounts of data (n,).
+    """Fit the law by least squares of relative errors.
 
     Args:
+        sizes: parameters of each model (n,).
+        amounts: data of each (n,).
+        losses: of each (n,).
         floor: whether E may be above 0.
         starts: exponents of N and D that the search begins at; the best of what it finds counts.
     """
     from scipy.optimize import minimize
 
     problem = _Problem(sizes, amounts, losses, floor)
+
+    def squares(logs: Array) -> float:
+        return problem.solved(np.exp(logs))[1]
+
+    low, high = map(math.log, EXPONENTS)
+    options: Any = {"xatol": SIMPLEX, "fatol": math.inf, "maxiter": MOST_STEPS}
     found = (
         minimize(
-            lambda logs: problem.solved(np.exp(logs))[1],
+            squares,
             np.log(start),
             method="Nelder-Mead",
-            bounds=[np.log(EXPONENTS)] * 2,
-            options={"xatol": SIMPLEX, "fatol": math.inf, "maxiter": MOST_STEPS},
+            bounds=[(low, high)] * 2,
+            options=options,
         )
         for start in starts
     )

@@ -1,18 +1,17 @@
 """How sure a fitted law of losses is: residuals are dealt anew, and the law is fitted again.
 
 Efron, "Bootstrap methods: another look at the jackknife", 1979,
-https://doi.org/10.1214/aos/1176344552. Cells are what is resampled: each takes the relative error of
-the mean of some cell's seeds, which share its misfit. (To draw seeds anew within cells as well would
-count their scatter twice: with two seeds intervals were a quarter wider and held the truth in 60 of
-60 runs.) Errors are widened by the root of n / (n - 5), for n cells and 5 parameters, as least
-squares leave too small ones, and an interval reaches Student's t of n - 5 degrees of freedom to
-either side.
+https://doi.org/10.1214/aos/1176344552. Cells are what is resampled: each takes the relative error
+of the mean of some cell's seeds, which share its misfit. (To draw seeds anew within cells as well
+would count their scatter twice: with two seeds intervals were a third wider and held the truth in
+60 of 60 runs.) Errors are widened by the root of n / (n - 5), for n cells and 5 parameters, as
+least squares leave too small ones, and an interval reaches Student's t of n - 5 degrees of freedom
+to either side.
 """
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -21,6 +20,7 @@ from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput
 from genbench.sequences.scaling.log_sum_exp import fit_by_log_sum_exp
 from genbench.sequences.scaling.loss_law import (
+    EXPONENTS,
     LossLaw,
     akaike,
     fit_loss_law,
@@ -30,6 +30,7 @@ from genbench.sequences.scaling.power_law import student
 from genbench.sequences.scaling.trials import N_PARAMETERS, Trials
 
 TIMES = 200
+NEGLIGIBLE = 1e-6  # share of the mean loss
 LEAST = 0.01  # share of what is expected that a loss is at least
 
 # What is known of a law with an interval.
@@ -77,17 +78,34 @@ class LawFit:
         names = ("size_exponent", "data_exponent")
         return all(self.may_be(name, QUANTITIES[name](self.other_way)) for name in names)
 
+    def is_told(self, exponent: str) -> bool:
+        """Say whether the trials tell an exponent: its interval says nothing otherwise.
+
+        They do not where its term hardly counts, or the best fit is at the edge of what is looked
+        for.
+        """
+        law = self.law
+        of_size = law.size_factor * float(self.trials.sizes.min()) ** -law.size_exponent
+        of_data = law.data_factor * float(self.trials.amounts.min()) ** -law.data_exponent
+        term = {"size_exponent": of_size, "data_exponent": of_data}[exponent]
+        at_edge = np.isclose(QUANTITIES[exponent](law), EXPONENTS, rtol=1e-4).any()
+        return bool(term > NEGLIGIBLE * self.trials.means.mean() and not at_edge)
+
     @property
     def floor_gain(self) -> float:
         """By how much Akaike's criterion prefers the law with a floor to that without."""
         points = self.trials.sizes, self.trials.amounts, self.trials.means
         return akaike(self.floorless, *points) - akaike(self.law, *points)
 
-    @cached_property
+    @property
+    def expected(self) -> Array:
+        """Losses of the cells (n,) by the law."""
+        return self.law(self.trials.sizes, self.trials.amounts)
+
+    @property
     def errors(self) -> Array:
-        """Relative errors of the cells' mean losses (n,): by which share they lie below the law."""
-        points = self.trials.sizes, self.trials.amounts, self.trials.means
-        return relative_errors(self.law, *points)
+        """By which share of themselves the cells' mean losses (n,) lie below the law."""
+        return relative_errors(self.law, self.trials.sizes, self.trials.amounts, self.trials.means)
 
     @property
     def _degrees(self) -> int:
@@ -121,4 +139,4 @@ def _dealt_anew(fit_errors: Array, expected: Array, rng: np.random.Generator, ti
     n = len(expected)
     wider = math.sqrt(n / (n - N_PARAMETERS)) * (fit_errors - fit_errors.mean())
     taken = wider[rng.integers(n, size=(times, n))]
-    return expected * np.maximum(1 + taken, LEAST)
+    return np.asarray(expected * np.maximum(1 + taken, LEAST))

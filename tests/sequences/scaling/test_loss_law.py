@@ -1,4 +1,4 @@
-"""L = E + A N^-alpha + B D^-beta: what is exact comes back, and a search that ends early is seen."""
+"""L = E + A N^-alpha + B D^-beta: exact losses give it back, and an early end is seen."""
 
 from dataclasses import astuple, replace
 
