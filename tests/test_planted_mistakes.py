@@ -212,6 +212,96 @@ MISTAKES = {
         "equilibrium(-self.pool.called_real.T).columns",
         "metrics/test_tournament.py",
     ),
+    "grams that pass an end": Mistake(
+        "evidence/symbol_rows.py",
+        "np.nonzero(self.inside[:, order - 1 :])",
+        "np.nonzero(self.inside[:, :starts])",
+        "metrics/test_grams.py",
+    ),
+    "a row against itself": Mistake(
+        "evidence/self_similarity.py",
+        "elsewhere[places] = second",
+        "elsewhere[places] = counts[places]",
+        "metrics/test_self_similarity.py",
+    ),
+    "one added to letters too": Mistake(
+        "evidence/self_similarity.py",
+        "added = order > 1",
+        "added = True",
+        "metrics/test_self_similarity.py",
+    ),
+    "what is before a row in common": Mistake(
+        "evidence/training_matches.py",
+        "np.minimum(shared, reach)",
+        "shared",
+        "metrics/test_copied_text.py",
+    ),
+    "one neighbour of two": Mistake(
+        "evidence/training_matches.py",
+        "np.maximum(_alike(strings, known, above), _alike(strings, known, below))",
+        "_alike(strings, known, above)",
+        "metrics/test_copied_text.py",
+    ),
+    "short spans suspected": Mistake(
+        "metrics/copied_text.py",
+        'alternative="greater"',
+        'alternative="less"',
+        "metrics/test_copied_text.py",
+    ),
+    "a fitted predictor taken for the true one": Mistake(
+        "evidence/innovations.py",
+        "off @ off / (1 + len(self.generated) / len(self.test))",
+        "off @ off",
+        "metrics/test_series.py",
+    ),
+    "lagged products by the length of a row": Mistake(
+        "evidence/series.py",
+        "(rows[:, : length - lag] * rows[:, lag:]).mean(axis=1)",
+        "(rows[:, : length - lag] * rows[:, lag:]).sum(axis=1) / length",
+        "metrics/test_series.py",
+    ),
+    "a ratio taken for a mean": Mistake(
+        "ground/spread.py",
+        "off = values - values.sum() / sizes.sum() * sizes",
+        "off = values - values.mean()",
+        "metrics/test_sequence_bits.py",
+    ),
+    "a mean of rows' own bits": Mistake(
+        "metrics/sequence_bits.py",
+        "float(likelihoods.bits.sum() / likelihoods.lengths.sum())",
+        "float((likelihoods.bits / likelihoods.lengths).mean())",
+        "metrics/test_sequence_bits.py",
+    ),
+    "a judge that does not know all symbols": Mistake(
+        "evidence/judged_rows.py",
+        'numbers[np.argsort(occurs, kind="stable")]',
+        'numbers[np.argsort(~occurs, kind="stable")]',
+        "metrics/test_judged_bits.py",
+    ),
+    "a judge of three rows": Mistake(
+        "evidence/judged_rows.py",
+        "rows = reference.get(test_rows)",
+        "rows = reference.get(test_rows).some(np.arange(3))",
+        "metrics/test_judged_bits.py",
+    ),
+    "words cut by a window": Mistake(
+        "evidence/words.py",
+        "(t[1:-1] if cut else t)",
+        "t",
+        "metrics/test_zipf.py",
+    ),
+    "equal rows covered twice": Mistake(
+        "evidence/true_law.py",
+        "first[np.unique(codes, return_index=True)[1]] = True",
+        "first[:] = True",
+        "metrics/test_true_law.py",
+    ),
+    "fresh rows that go on behind their end": Mistake(
+        "scoring/inputs.py",
+        'fresh = closed(fresh, symbols, name="fresh")',
+        "pass",
+        "scoring/test_sequences.py",
+    ),
 }
 
 

@@ -5,8 +5,10 @@ TACL 2023, https://arxiv.org/abs/2111.09509; spans and whole rows as in Carlini 
 memorization across neural language models", ICLR 2023, https://arxiv.org/abs/2202.07646.
 
 New text is not all new, and noise is nothing else: what real rows share with training rows is what
-is to be met. In English windows it is much, .63 of the 8-grams and spans of 26 characters, as
-phrases recur; short sentences recur whole.
+is to be met. Of English windows of 128 characters .38 of the 8-grams are new, and the longest span
+from training is 28 characters on average, as phrases recur: more than the 19 of a 5-gram model,
+.52 of whose 8-grams are new. Short sentences recur whole: a quarter of those of the data set
+`grammar`.
 """
 
 import numpy as np

@@ -17,8 +17,10 @@ from genbench.metric import Metric
 def judged_bits(judged: JudgedRows) -> float:
     """Bits per symbol of generated rows under a 4-gram model of test rows.
 
-    Above real rows: less like text; below: too safe, as text is that repeats what is likeliest. A
-    row given again and again may get any number.
+    Above real rows: less like text; below: too safe, as text is that repeats what is likeliest. Of
+    English windows 2.07 (copies of training rows 2.05, n-grams of order 0, 1, 3 and 5 6.2, 4.6, 2.7
+    and 2.5, even characters 8.7; order 5 at temperature one half 1.4). A few good rows, again and
+    again, get what they deserve alone.
     """
     return float(judged.bits.sum() / judged.lengths.sum())
 

@@ -4,7 +4,7 @@ Self-BLEU: Zhu et al., "Texygen: a benchmarking platform for text generation mod
 https://arxiv.org/abs/1802.01886. Whoever compares it across programs compares versions and
 smoothing; here both are stated, and 200 rows are held against one another, since it rises with
 their number: from .67 to .90 from 25 to 200 windows of English. It says little of how good text is:
-.857 of real windows, .840 of those of a 5-gram.
+.89 of real windows, .88 of those that a 5-gram model draws.
 """
 
 from genbench.evidence.self_similarity import SelfSimilarity

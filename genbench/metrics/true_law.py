@@ -35,7 +35,8 @@ def grammatical_share(law: TrueLaw) -> float:
 def covered_probability(law: TrueLaw) -> float:
     """Probability that the true law gives the different rows among the generated ones.
 
-    Copies of training rows cover as much as new ones; more rows cover more.
+    Copies of training rows cover as much as new ones (of `grammar` .22 for .23, eight rows .01),
+    and more rows cover more. Of long rows it is next to nothing, whoever draws them.
     """
     return float(min(law.probabilities[law.first].sum(), 1.0))
 

@@ -4,8 +4,9 @@ Zipf, "Human behavior and the principle of least effort", 1949; as a measure of 
 Holtzman et al., "The curious case of neural text degeneration", ICLR 2020,
 https://arxiv.org/abs/1904.09751. The exponent is the likeliest one of a law r^-s of as many ranks
 as there are different words (Clauset, Shalizi and Newman, "Power-law distributions in empirical
-data", SIAM Review 2009, https://doi.org/10.1137/070710111): a line through logarithms gives every
-word that occurs once the weight of the commonest, and .79 for .85.
+data", SIAM Review 2009, https://doi.org/10.1137/070710111): a line through logarithms of counts
+gives every word that occurs once the weight of the commonest, and .74 for the .85 of English
+windows. Letters drawn one by one have .33 less, a 5-gram model at temperature one half .20 more.
 """
 
 import numpy as np
