@@ -236,9 +236,8 @@ class NGram(SymbolModel):
             grams = np.arange(count.sum()) + np.repeat(first - (count.cumsum() - count), count)
             symbols = level.grams[grams] % self.n_symbols
             probabilities[np.repeat(known, count), symbols] += share[grams]
-        return np.asarray(
-            np.maximum(probabilities, 0.0)
-        )  # of a share below zero rounding may be left
+        # A share below zero may leave a little less than nothing.
+        return np.asarray(np.maximum(probabilities, 0.0))
 
     def _log_prob(self, rows: Rows) -> Array:
         padded = with_starts(rows, self.n_symbols, self.order)

@@ -1,6 +1,7 @@
 """Smoothing of n-grams: its definitions written out, and what another program makes of a text."""
 
 from collections import Counter
+from functools import cache
 
 import numpy as np
 import pytest
@@ -64,6 +65,7 @@ def kneser_ney(rows, order, n_symbols):
             found = {gram: sum(other[1:] == gram for other in longer) for gram in found}
         by_length[length] = found
 
+    @cache
     def discount(count, length):
         n = [sum(c == i for c in by_length[length].values()) for i in range(5)]
         y = n[1] / max(n[1] + 2 * n[2], 1)
@@ -71,6 +73,7 @@ def kneser_ney(rows, order, n_symbols):
         found = i - (i + 1) * y * n[i + 1] / n[i] if n[i] else y
         return min(max(found, 0.01), i - 0.01)
 
+    @cache
     def probability(symbol, context):
         below = probability(symbol, context[1:]) if context else 1 / n_symbols
         followed = {
@@ -144,6 +147,7 @@ def katz(rows, order, n_symbols):
     """Katz's back-off, by its definition, where each context lacks symbols."""
     counts = grams(rows, order)
 
+    @cache
     def factor(count, length):
         n = Counter(c for gram, c in counts.items() if len(gram) == length)
         if n[1] == 0:
@@ -153,6 +157,7 @@ def katz(rows, order, n_symbols):
         found = (turing - tail) / (1 - tail)
         return found if count <= 5 and 0 < found < 1 else 1.0
 
+    @cache
     def probability(symbol, context):
         below = (
             [probability(w, context[1:]) for w in range(n_symbols)]
