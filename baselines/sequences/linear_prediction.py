@@ -19,6 +19,10 @@ error of that order, which makes `log_prob` the exact density of a Gaussian proc
 to `most`, is the one of the least Akaike criterion, by that likelihood: Akaike, "A new look at the
 statistical model identification", IEEE Transactions on Automatic Control, 1974,
 https://doi.org/10.1109/TAC.1974.1100705.
+
+On `ar_process`, whose law has order three and 2.0487 bits a value on test rows, orders 0 to 3 take
+2.389, 2.183, 2.112 and 2.049, Burg's and Yule and Walker's alike; both choose three, .0001 bits
+above the law.
 """
 
 from abc import ABC, abstractmethod

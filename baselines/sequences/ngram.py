@@ -24,6 +24,25 @@ even symbols. How, is the smoothing:
 Before a row stand as many start symbols as the context is long, so that the first symbols have
 contexts of their own. Every smoothing comes to p(w | c) = share(cw) + weight(c) p(w | c'), where c'
 is c without its first symbol: what is kept are sorted numbers of contexts and of grams.
+
+Bits a symbol of test rows by modified Kneser-Ney; in brackets those above the true law's:
+
+| order | english | markov | grammar |
+|---|---|---|---|
+| 0 | 4.758 | 2.991 (.894) | 6.430 (4.024) |
+| 1 | 3.523 | 2.833 (.736) | 2.862 (.456) |
+| 2 | 2.635 | 2.102 (.005) | 2.846 (.439) |
+| 3 | 2.005 | 2.125 (.029) | 2.841 (.434) |
+| 4 | 1.758 | 2.181 (.084) | 2.870 (.463) |
+| 5 | 1.674 | 2.261 (.164) | 2.877 (.470) |
+| 6 | 1.636 | 2.336 (.240) | 2.878 (.471) |
+| 7 | 1.615 | 2.361 (.264) | 2.880 (.474) |
+| 8 | 1.601 | 2.362 (.265) | 2.882 (.476) |
+
+The standard error over rows of english is .023 at order 7; dealt into parts in six other ways, its
+windows give 1.598 to 1.660, 1.627 on average. Of order 3 Witten and Bell take 2.042 bits of it,
+Good and Turing 2.051, a tenth added 2.254; to counts as they are nine rows in ten are impossible.
+A fit of order 7 takes .3 seconds on it.
 """
 
 from collections.abc import Callable, Iterator

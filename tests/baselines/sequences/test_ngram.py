@@ -126,6 +126,21 @@ def test_laplace_and_maximum_likelihood_are_their_formulas():
         assert np.exp(relative.next_log_prob(prefix))[0] == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("order", [1, 2])
+def test_witten_bell_gives_a_count_for_each_different_symbol_to_shorter_contexts(order):
+    rows = rows_of_text()
+    counts, model = grams(rows, order), fitted(rows, order, "witten_bell")
+
+    def law(context):
+        below = law(context[1:]) if context else np.full(5, 1 / 5)
+        followed = np.array([counts[(*context, w)] for w in range(5)])
+        kinds = (followed > 0).sum()
+        return (followed + kinds * below) / (followed.sum() + kinds) if kinds else below
+
+    for prefix, context in contexts(rows, order, 5):
+        assert np.exp(model.next_log_prob(prefix))[0] == pytest.approx(law(context))
+
+
 def test_what_never_occurred_is_impossible_by_maximum_likelihood_alone():
     rows, others = rows_of_text(), rows_of_text(seed=5)
 
