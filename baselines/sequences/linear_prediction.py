@@ -88,16 +88,24 @@ class LinearPrediction(ABC):
             rows[:, t] = _predicted(rows, weights, t) + innovation
         return self.mean + rows
 
-    def log_prob(self, samples: Array) -> Array:
-        """Log-density of each row (n,), in nats, exact."""
+    def innovations(self, samples: Array) -> Array:
+        """Return how far each value (n, length) is from what was to be expected of those before.
+
+        In standard deviations: for rows of this law, independent standard normal numbers.
+        """
         rows = samples - self.mean
-        log_prob = np.zeros(len(rows))
+        innovations = np.empty_like(rows)
         for t in range(rows.shape[1]):
             weights = self._weights_at(t)
-            error = self.errors[len(weights)]
             residual = rows[:, t] - _predicted(rows, weights, t)
-            log_prob -= (residual**2 / error + np.log(2 * np.pi * error)) / 2
-        return log_prob
+            innovations[:, t] = residual / np.sqrt(self.errors[len(weights)])
+        return innovations
+
+    def log_prob(self, samples: Array) -> Array:
+        """Log-density of each row (n,), in nats, exact."""
+        errors = self.errors[np.minimum(np.arange(samples.shape[1]), self.order)]
+        squares = self.innovations(samples) ** 2
+        return np.asarray(-(squares + np.log(2 * np.pi * errors)).sum(axis=1) / 2)
 
     def _weights_at(self, t: int) -> Array:
         """Return the weights of the predictor of the value at t, from all values before or p."""
