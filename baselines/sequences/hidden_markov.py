@@ -10,6 +10,8 @@ https://doi.org/10.1109/5.18626.
 Where the passes end depends on where they began: the best of five starts, after some passes each,
 goes on. At the very end a little is added to all expected counts, since an emission that is
 impossible would make rows impossible.
+
+Sixteen states are .402 bits a symbol above the law of `markov`, .456 above that of `grammar`.
 """
 
 from dataclasses import dataclass
