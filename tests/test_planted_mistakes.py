@@ -68,6 +68,18 @@ MISTAKES = {
         "self.variance**2 / len(self.values)",
         "report/test_standing.py",
     ),
+    "a tolerance that is absolute": Mistake(
+        "sequences/scaling/log_sum_exp.py",
+        "return value / scale, slope / scale",
+        "return value, slope",
+        "sequences/scaling/test_loss_law.py",
+    ),
+    "fewer errors than there are": Mistake(
+        "sequences/scaling/power_law.py",
+        "spread = math.sqrt(left / (len(x) - 2))",
+        "spread = math.sqrt(left / len(x))",
+        "sequences/scaling/test_power_law.py",
+    ),
     "arguments swapped": Mistake(
         "evidence/overlap.py",
         "ball_blocks(test, test_radii, generated, generated_radii)",

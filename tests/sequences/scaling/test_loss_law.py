@@ -11,7 +11,7 @@ from genbench.ground.randomness import rng_for
 from genbench.sequences.scaling import log_sum_exp
 from genbench.sequences.scaling.log_sum_exp import fit_by_log_sum_exp
 from genbench.sequences.scaling.loss_law import LossLaw, akaike, fit_loss_law, relative_errors
-from genbench.sequences.scaling.resampling import QUANTITIES, fit_with_intervals
+from genbench.sequences.scaling.resampling import fit_with_intervals
 from genbench.sequences.scaling.trials import Trials
 
 TRUTH = LossLaw(
@@ -36,7 +36,7 @@ def test_exact_losses_give_the_law_back(fit, floor):
 
     law = fit(SIZES, AMOUNTS, truth(SIZES, AMOUNTS))
 
-    assert astuple(law) == pytest.approx(astuple(truth), rel=1e-5)
+    assert astuple(law) == pytest.approx(astuple(truth), rel=1e-6)
 
 
 def test_a_law_without_a_floor_is_found_by_both_fits():
@@ -150,25 +150,6 @@ def huber(problem, law):
     exponents = np.array([law.size_exponent, law.data_exponent])
     logs[1:] -= exponents * problem.middles
     return problem.value(np.append(logs, exponents))[0]
-
-
-def coverage(repeats, times):
-    held = dict.fromkeys(QUANTITIES, 0)
-    for seed in range(repeats):
-        trials = Trials(SIZES, AMOUNTS, noisy(seed, n_seeds=2))
-        found = fit_with_intervals(trials, rng=rng_for(seed, "again"), times=times)
-        for name, quantity in QUANTITIES.items():
-            held[name] += found.may_be(name, quantity(TRUTH))
-    return {name: n / repeats for name, n in held.items()}
-
-
-def test_intervals_hold_the_truth_in_nine_of_ten_worlds():
-    assert min(coverage(10, 40).values()) >= 0.8
-
-
-@pytest.mark.long
-def test_intervals_hold_the_truth_in_90_of_100_worlds():
-    assert min(coverage(100, 200).values()) >= 0.9
 
 
 def test_intervals_widen_with_noise_and_do_not_depend_on_who_else_draws():
