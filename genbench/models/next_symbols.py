@@ -151,12 +151,9 @@ class Unrolled:
         return self
 
     def next_log_prob(self, prefixes: Array) -> Array:
-        """Log-probability of each next symbol (n, n_symbols), in nats.
-
-        Raises:
-            BadInput: what the model tells is no law.
-        """
-        return asked(self._model, self._n_symbols)(prefixes)
+        """Log-probability of each next symbol (n, n_symbols), in nats, as the model tells it."""
+        told: Array = self._model.next_log_prob(prefixes)
+        return told
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
         """Draw `n` rows (n, length).
@@ -164,8 +161,8 @@ class Unrolled:
         Raises:
             BadInput: what the model tells is no law.
         """
-        start = np.zeros((n, 0))
-        return unrolled(self.next_log_prob, start, self._length, lambda laws: drawn(laws, rng))
+        ask, start = asked(self, self._n_symbols), np.zeros((n, 0))
+        return unrolled(ask, start, self._length, lambda laws: drawn(laws, rng))
 
     def log_prob(self, samples: Array) -> Array:
         """Log-probability of each row (n,), in nats, of the whole numbers that are nearest.
@@ -176,4 +173,4 @@ class Unrolled:
         own = getattr(self._model, "log_prob", None)
         if callable(own):
             return np.asarray(own(samples))
-        return total(self.next_log_prob, np.rint(samples), self._n_symbols)
+        return total(asked(self, self._n_symbols), np.rint(samples), self._n_symbols)

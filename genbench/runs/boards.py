@@ -11,6 +11,7 @@ from typing import Literal
 
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.models.find import baselines
+from genbench.runs.continued import Continued
 from genbench.runs.own_data import Data, OwnData
 from genbench.sequences import decoders
 
@@ -55,7 +56,7 @@ class Board:
     file: str = ""  # the name of the file that it was read from, if it is yours
     summary: str
     datasets: tuple[str, ...]
-    own: tuple[OwnData, ...] = ()  # those of the data sets that are not ours
+    own: tuple[OwnData | Continued, ...] = ()  # those of the data sets that are not just ours
     seeds: tuple[int, ...] = (0,)
     models: tuple[str, ...] | None = None  # None: every baseline
     curves: tuple[str, ...] = ()  # models with parameters, drawn and never ranked
@@ -119,6 +120,18 @@ class Board:
             seeds=self.seeds if seeds is None else seeds,
             budget=self.budget if budget is None else budget,
         )
+
+    def begun(self, n_symbols: int) -> "Board":
+        """Return the same board of what follows the first symbols of rows, as they are begun by.
+
+        Its data are read when they are loaded, and only then refused.
+        """
+        own = tuple(Continued(self._whole(name), n_symbols) for name in self.datasets)
+        return replace(self, datasets=tuple(data.name for data in own), own=own)
+
+    def _whole(self, name: str) -> str | OwnData:
+        data = self.data(name)
+        return data.whole if isinstance(data, Continued) else data
 
 
 def with_controls(models: tuple[str, ...]) -> tuple[str, ...]:

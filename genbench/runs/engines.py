@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ class Engine:
         """Whether jobs run in threads of this process."""
         return self.name == LOCAL
 
-    def place(self, job: Job, fits: Sequence[Any]) -> Generator[list[Record], None, None]:
+    def place(self, job: Job, fits: Sequence[Any]) -> Iterator[list[Record]]:
         """Do all jobs, each of the cells of one fit, and yield what comes of each, as it comes.
 
         A job whose place died yields nothing.
@@ -78,7 +78,7 @@ class Engine:
             return self._by_joblib(job, fits)
         raise BadInput(f"No engine named {self.name!r}; there are {', '.join(NAMES)}.")
 
-    def _by_joblib(self, job: Job, fits: Sequence[Any]) -> Generator[list[Record], None, None]:
+    def _by_joblib(self, job: Job, fits: Sequence[Any]) -> Iterator[list[Record]]:
         from joblib import Parallel, delayed, parallel_config
 
         n_jobs = -1 if self.jobs is None and self.name in ("dask", "ray") else self.slots
@@ -115,7 +115,7 @@ class Engine:
             cluster = ray.init(address=self.address)
         return cluster
 
-    def _by_submitit(self, job: Job, fits: Sequence[Any]) -> Generator[list[Record], None, None]:
+    def _by_submitit(self, job: Job, fits: Sequence[Any]) -> Iterator[list[Record]]:
         submitit = require("submitit")
         cluster = SLURM[self.name]
         # -P: a folder named genbench in the current one must not stand in for the package.

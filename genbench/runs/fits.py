@@ -34,6 +34,8 @@ from genbench.scoring.dataset import MOST_HEADER
 MARGIN = 2**16  # bytes, beside its arrays, that a cell writes
 BEFORE = ("import", "fit")  # phases that are those of all cells of a fit
 DECODE = "decode"
+# What is wrong with a folder that a model has put something else in the place of.
+MODELS_DOING = (NotADirectoryError, FileExistsError, IsADirectoryError)
 
 
 class Part(NamedTuple):
@@ -166,8 +168,11 @@ def _attempt(left: Sequence[Part], place: Workplace, limits: Limits, stop: Event
         seconds=time.monotonic() - start,
         peak_memory=max(outcome.peak_memory or 0, ending.peak_memory) or None,
     )
-    if outcome.status == "crash" and not has_room(host, room_for(dataset)):
-        outcome = replace(outcome, status=DISK_FULL)
+    try:
+        if outcome.status == "crash" and not has_room(host, room_for(dataset)):
+            outcome = replace(outcome, status=DISK_FULL)
+    except MODELS_DOING as error:
+        outcome = _not_kept(outcome, error)
     undone = [part for part in left if part.taken.key not in found]
     for part in _meant(outcome, place, undone, by_decoder):
         found[part.taken.key] = _fate(outcome, part, place, watch)
@@ -264,10 +269,14 @@ def _stored(outcome: Outcome, folder: Path, files: Mapping[str, bytes]) -> Outco
         for name, content in files.items():
             replace_file(folder / f"{name}.npy", content)
         keep_outcome(folder, outcome)
-    except (NotADirectoryError, FileExistsError, IsADirectoryError) as error:  # the model's doing
-        reason = f"What it left cannot be kept: {error}."
-        return replace(outcome, status="error", phase="validate", reason=reason)
+    except MODELS_DOING as error:
+        return _not_kept(outcome, error)
     return outcome
+
+
+def _not_kept(outcome: Outcome, error: OSError) -> Outcome:
+    reason = f"What it left cannot be kept: {error}."
+    return replace(outcome, status="error", phase="validate", reason=reason)
 
 
 def _share_output(left: Sequence[Part], found: Told) -> None:

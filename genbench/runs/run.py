@@ -177,15 +177,13 @@ def _once(
     fits = by_fit(cells)
     if not engine.is_local:
         engine = replace(engine, folder=plan.folder / "work" / "slurm")
-        with closing(engine.place(partial(do, plan), fits)) as placed:
-            yield from chain.from_iterable(placed)
+        yield from chain.from_iterable(engine.place(partial(do, plan), fits))
         return
     stop = Event()
     with Scorer() as scorer:
         job = partial(do, plan, score=scorer.score, stop=stop, on_start=on_start)
         try:
-            with closing(engine.place(job, fits)) as placed:
-                yield from chain.from_iterable(placed)
+            yield from chain.from_iterable(engine.place(job, fits))
         finally:
             stop.set()  # ends the cells under way, if this was interrupted
 

@@ -12,6 +12,7 @@ from genbench.ground.helper import Helper, HelperDied
 from genbench.metric import Score
 from genbench.runs.cells import Cell, load_once
 from genbench.runs.records import REAL
+from genbench.runs.with_decoders import remarks_on_decoder
 from genbench.scoring.excerpts import N_ROWS, Excerpt
 
 N_PICTURES, N_POINTS = 10, 200  # to look at, in a record
@@ -101,6 +102,7 @@ def _use_one_thread() -> None:
 
 def _score(cell: Cell, folder: Path, metrics: tuple[str, ...]) -> Scored:
     from genbench.scoring.dataset import read_outputs, score_samples, test_copies
+    from genbench.scoring.evaluate import with_remarks
     from genbench.scoring.excerpts import excerpts_of
     from genbench.scoring.laws import law_of
 
@@ -109,6 +111,7 @@ def _score(cell: Cell, folder: Path, metrics: tuple[str, ...]) -> Scored:
     held_against = data.drawn_anew(cell.seed) if cell.model == REAL else data
     found = read_outputs(folder, data)
     scores = score_samples(held_against, **found._asdict(), seed=cell.seed, metrics=metrics)
+    scores = with_remarks(scores, remarks_on_decoder(cell.decoder, begun=cell.begun))
     copied = test_copies(held_against, found.samples)
     return Scored(
         scores=dict(scores),
