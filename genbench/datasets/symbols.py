@@ -61,7 +61,7 @@ class Symbols:
         if self.end is None:
             return np.full(len(rows), width)
         ends = rows == self.end
-        return np.where(ends.any(axis=1), ends.argmax(axis=1) + 1, width)
+        return np.asarray(np.where(ends.any(axis=1), ends.argmax(axis=1) + 1, width))
 
     def close(self, rows: Array) -> Array:
         """Return rows (n, length) in which all that follows the first end is the end too."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from genbench.ground.arrays import Array
+from genbench.ground.arrays import Array, Flags
 from genbench.metric import Metric
 from genbench.metrics import CATALOG as METRICS
 from genbench.sanity.check import Check, Desideratum
@@ -106,8 +106,8 @@ def scaled(train: Array, level: float, rng: np.random.Generator) -> Array:
     return level * rows(rng, SERIES)
 
 
-def _share(level: float, rng: np.random.Generator) -> Array:
-    return rng.permutation(N)[:, None] < round(level * N)
+def _share(level: float, rng: np.random.Generator) -> Flags:
+    return np.asarray(rng.permutation(N)[:, None] < round(level * N))
 
 
 def _one_of(*names: str) -> Any:
