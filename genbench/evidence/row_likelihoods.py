@@ -58,6 +58,16 @@ class RowLikelihoods(Evidence):
             "n_bytes": int(self.n_bytes.sum()),
         }
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Whether the model is likelier than the truth, as these rows may have it."""
+        if self.true is None or self.log_prob.sum() <= self.true.sum():
+            return ()
+        return (
+            "These are fewer bits than the true law takes on the same rows: that is luck of the "
+            "rows, or no law.",
+        )
+
 
 def truth_of_test(reference: Reference) -> Array:
     """Return the true log-density of each test sample (n_test,), in nats.

@@ -60,6 +60,14 @@ class TrainingMatches(Evidence):
         """How far matches are followed."""
         return {"longest_match": LONGEST}
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Whether some match may go on."""
+        beyond = int(((self.spans == LONGEST) & (self.generated.lengths > LONGEST)).sum())
+        if not beyond:
+            return ()
+        return (f"{beyond} rows have {LONGEST} symbols of a training row or more: no more count.",)
+
 
 def _of_test(reference: Reference) -> tuple[Labels, Flags]:
     return _looked_up(reference.get(test_rows), reference)

@@ -6,7 +6,7 @@ in its row, and the end as a symbol of the row; the sum over rows is divided by 
 lengths, so that no row is a mean of its own. Units of other programs (a word, a token, a byte) are
 those of `perplexity` and `bits_per_byte`.
 
-On a finite set of rows a model can fall below the entropy by luck of the rows: by some .007 bits on
+On a finite set of rows a model can fall below the entropy by luck of the rows: by some .006 bits on
 500 rows of 64 symbols. Beside the truth, row by row, that luck is gone: there the same rows tell
 .0007 bits apart. The mean is then the Kullback-Leibler divergence of the model from the truth, in
 bits a symbol: Kullback and Leibler, "On information and sufficiency", Annals of Mathematical

@@ -113,7 +113,11 @@ def test_strings_do_not_pass_an_end_or_go_on_in_the_next_row():
 def test_very_long_copies_count_up_to_a_limit():
     train = letters(4, length=LONGEST + 30)
 
-    assert copied_span(matches(train, train, train)) == LONGEST
+    found = matches(train, train, train)
+
+    assert copied_span(found) == LONGEST
+    assert "4 rows have 128 symbols of a training row or more" in found.warnings[0]
+    assert matches(train, train, letters(4, LONGEST + 30, seed=2)).warnings == ()
 
 
 def test_spans_without_a_difference_reject_seldom_and_longer_ones_do():

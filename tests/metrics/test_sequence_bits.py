@@ -175,6 +175,25 @@ def test_a_law_that_beats_the_truth_is_told_to_be_none():
     assert lucky.warnings == ()
 
 
+def test_fewer_bits_than_the_truth_and_more_ways_than_one_are_told():
+    law = Pair(TRUE)
+    rows = law.sample(30, rng=np.random.default_rng(8))[0]
+    pairs = Symbols(("a", "aa", "b"))
+
+    lucky, honest = (
+        RowLikelihoods.of(comparison(law.log_prob(rows) + more, rows, Symbols("ab"), law))
+        for more in (0.1, -0.1)
+    )
+    many, one = (
+        Tokens.of(comparison(np.full(30, -9.0), rows, of)) for of in (pairs, Symbols("ab"))
+    )
+
+    assert "fewer bits than the true law" in lucky.warnings[0]
+    assert honest.warnings == ()
+    assert "1 symbols spell several characters" in many.warnings[0]
+    assert one.warnings == ()
+
+
 def test_refuses_impossible_rows_and_what_is_no_probability():
     with pytest.raises(Unavailable, match="1 of 3 rows to be impossible"):
         RowLikelihoods.of(comparison([-1.0, -np.inf, -1.0]))

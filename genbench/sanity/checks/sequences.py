@@ -10,7 +10,7 @@ from genbench.metric import Metric
 from genbench.metrics import CATALOG as METRICS
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.checks.faults import FIFTHS
-from genbench.sanity.expectations import Equals, Worsens
+from genbench.sanity.expectations import AsDeclared, Equals, Worsens
 from genbench.sanity.sequence_worlds import (
     CHAIN,
     LENGTH,
@@ -34,9 +34,18 @@ HOLTZMAN = "Holtzman et al., ICLR 2020, https://arxiv.org/abs/1904.09751"
 CARLINI = "Carlini et al., ICLR 2023, https://arxiv.org/abs/2202.07646"
 PERIOD = 4
 OF_LETTERS, OF_SERIES = (
-    tuple(name for name, metric in METRICS.items() if needed in metric.inputs)
+    tuple(
+        name
+        for name, metric in METRICS.items()
+        if needed in metric.inputs and "test_log_prob" not in metric.inputs
+    )
     for needed in ("symbols", "series")
 )
+
+
+def fresh_rows(train: Array, level: float, rng: np.random.Generator) -> Array:
+    """Draw from the law."""
+    return rows(rng)
 
 
 def planted_spans(train: Array, level: float, rng: np.random.Generator) -> Array:
@@ -107,7 +116,7 @@ def scaled(train: Array, level: float, rng: np.random.Generator) -> Array:
 
 
 def _share(level: float, rng: np.random.Generator) -> Flags:
-    return np.asarray(rng.permutation(N)[:, None] < round(level * N))
+    return rng.permutation(N)[:, None] < round(level * N)
 
 
 def _one_of(*names: str) -> Any:
@@ -126,6 +135,28 @@ _of_letters = partial(Check, only=OF_LETTERS)
 _of_series = partial(Check, only=OF_SERIES)
 
 CHECKS = (
+    _of_letters(
+        name="real_letters",
+        asks="Do real rows of letters get what is declared of a perfect model?",
+        desideratum=Desideratum.BOUNDS,
+        knob="none",
+        levels=(0.0,),
+        repeats=4,
+        expects=AsDeclared(),
+        make=on_letters(fresh_rows),
+        family="real_against_real",
+    ),
+    _of_series(
+        name="real_series",
+        asks="Do real series get what is declared of a perfect model?",
+        desideratum=Desideratum.BOUNDS,
+        knob="none",
+        levels=(0.0,),
+        repeats=4,
+        expects=AsDeclared(),
+        make=on_series(measured),
+        family="real_against_real",
+    ),
     _of_letters(
         name="planted_spans",
         asks="Is it seen that rows begin with letters of training rows and then go on by the law?",
