@@ -17,8 +17,8 @@ comes next.
 
 Expectation maximisation finds a grammar that suits the rows, not theirs: where it ends depends on
 where it began. Brackets that are nested, which no chain counts, it finds. On `grammar` a hundred
-passes, of which each takes .6 seconds, end .456 and .468 bits a symbol above the law from two
-starts, as far as the pairs of words are, with one sentence in eight grammatical.
+passes, of which each takes .6 seconds of one core, end .456 and .468 bits a symbol above the law
+from two starts, no nearer than counts of pairs of words, and one sentence in eight is grammatical.
 """
 
 from dataclasses import dataclass, field
