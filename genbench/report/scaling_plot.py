@@ -24,7 +24,7 @@ def scaling_figure(found: Scaling) -> Figure:
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, HIGH))
         grid = figure.subplots(2, 2, gridspec_kw={"hspace": 0.32, "wspace": 0.25})
-        figure.subplots_adjust(left=0.08, right=0.97, top=0.87, bottom=0.08)
+        figure.subplots_adjust(left=0.08, right=0.97, top=0.9, bottom=0.08)
         (by_data, by_size), (gaps, errors) = grid
         _draw_by_data(by_data, found)
         _draw_by_size(by_size, found)

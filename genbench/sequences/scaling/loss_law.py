@@ -98,15 +98,17 @@ def relative_errors(law: LossLaw, sizes: Array, amounts: Array, losses: Array) -
     return np.asarray(law(sizes, amounts) / losses - 1)
 
 
-def akaike(law: LossLaw, sizes: Array, amounts: Array, losses: Array) -> float:
+def akaike(
+    law: LossLaw, sizes: Array, amounts: Array, losses: Array, *, floor: bool = True
+) -> float:
     """Return Akaike's information criterion of normal relative errors; lower is better.
 
-    Their variance counts as a parameter, and the floor if it was fitted as one: a law with
-    `floor` 0.0 has none. Akaike, "A new look at the statistical model identification", 1974,
+    Their variance counts as a parameter, and with `floor` E does, wherever it came out. Akaike, "A
+    new look at the statistical model identification", IEEE Transactions on Automatic Control 1974,
     https://doi.org/10.1109/TAC.1974.1100705.
     """
     squares = float((relative_errors(law, sizes, amounts, losses) ** 2).mean())
-    parameters = (4 if law.floor == 0 else 5) + 1
+    parameters = 4 + floor + 1
     return len(losses) * math.log(max(squares, np.finfo(float).tiny)) + 2 * parameters
 
 

@@ -95,7 +95,7 @@ class LawFit:
     def floor_gain(self) -> float:
         """By how much Akaike's criterion prefers the law with a floor to that without."""
         points = self.trials.sizes, self.trials.amounts, self.trials.means
-        return akaike(self.floorless, *points) - akaike(self.law, *points)
+        return akaike(self.floorless, *points, floor=False) - akaike(self.law, *points)
 
     @property
     def expected(self) -> Array:

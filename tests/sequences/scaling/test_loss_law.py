@@ -107,7 +107,8 @@ def test_akaike_prefers_the_floor_where_there_is_one():
     )
 
     assert with_floor.floor_gain > 2
-    assert without.floor_gain <= 0
+    # At most 2 are paid for a parameter, and nothing is lost by one.
+    assert -2 - 1e-6 <= without.floor_gain <= 0
 
 
 def test_akaike_is_twice_the_parameters_less_the_log_likelihood():
