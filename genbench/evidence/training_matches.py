@@ -98,7 +98,7 @@ def _sorted_train(reference: Reference) -> NDArray[np.bytes_]:
 def _reach(train: SymbolRows) -> int:
     """Return how many symbols matches are followed back, by what there is room for."""
     room = MOST_BYTES // (int(train.lengths.sum()) * _bytes_of(train))
-    return min(max(room, FEWEST), LONGEST, train.numbers.shape[1])
+    return int(min(max(room, FEWEST), LONGEST, train.numbers.shape[1]))
 
 
 def _bytes_of(rows: SymbolRows) -> int:
