@@ -134,10 +134,18 @@ FAMILIES: dict[tuple[str, str], dict[str, Row]] = {
         "finite_memory": _row("FiniteMemory", "network that sees the last few coordinates"),
         "recurrent": _row("Recurrent", "gated recurrent network"),
         "causal_convolution": _row("CausalConvolution", "dilated causal convolutions"),
+        "finite_memory_text": _row(
+            "FiniteMemoryText", "the same for windows of text", "finite_memory"
+        ),
+        "recurrent_text": _row("RecurrentText", "the same for windows of text", "recurrent"),
+        "causal_convolution_text": _row(
+            "CausalConvolutionText", "the same for windows of text", "causal_convolution"
+        ),
         "pixel_cnn": _row("PixelCNN", "masked convolutions over square pictures"),
     },
     ("Transformer", "autoregressive"): {
         "transformer": _row("Transformer", "causal attention over quantized coordinates"),
+        "transformer_text": _row("TransformerText", "the same for windows of text", "transformer"),
         "conditional_transformer": _row("ConditionalTransformer", "the class first, then the rest"),
     },
     ("diffusion", "diffusion"): {
@@ -191,6 +199,7 @@ FAMILIES: dict[tuple[str, str], dict[str, Row]] = {
             order=3,
             smoothing="good_turing",
         ),
+        "interpolated": _row("Interpolated", "n-grams mixed with a recurrent network"),
         "hidden_markov": _row("HiddenMarkov", "symbols of hidden states that form a chain"),
         "context_free": _row(
             "ContextFree", "probabilistic grammar, found by counting expected rules"

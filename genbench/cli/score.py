@@ -15,8 +15,9 @@ from genbench.files import is_text, read_samples
 from genbench.files.texts import read_like, read_texts
 from genbench.ground.errors import BadInput
 from genbench.models.find import find
-from genbench.runs.cells import Cell, fit_and_sample, load_once
+from genbench.runs.cells import Cell, load_once
 from genbench.runs.endings import said_in
+from genbench.runs.fits import fit_and_sample
 from genbench.runs.limits import Limits
 from genbench.runs.own_data import Data, OwnData, name_of
 from genbench.scoring.dataset import Outputs, read_outputs, score_samples

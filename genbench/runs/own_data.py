@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,9 @@ from genbench.ground.paths import brief, is_file, is_folder, shown
 from genbench.ground.randomness import rng_for
 from genbench.models.sources import hash_of_code, hash_of_file
 from genbench.runs.leaks import check_leaks
+
+if TYPE_CHECKING:
+    from genbench.runs.continued import Continued
 
 PARTS = ("train", "test", "fresh")
 SHARES = (0.5, 0.25, 0.25)  # of train, test and fresh, unless the last two were larger than this
@@ -234,7 +237,8 @@ class OwnData:
         return json.dumps([columns, picture, features.rpartition(":")[2], source])
 
 
-Data: TypeAlias = str | OwnData  # one of ours, by its name, or yours
+# One of ours, by its name, or yours, or either with its rows begun.
+Data: TypeAlias = Union[str, OwnData, "Continued"]
 
 
 def name_of(data: Data) -> str:
