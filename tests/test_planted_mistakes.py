@@ -244,7 +244,7 @@ MISTAKES = {
     ),
     "what is before a row in common": Mistake(
         "evidence/training_matches.py",
-        "np.minimum(shared, reach)",
+        "np.minimum(shared, said)",
         "shared",
         "metrics/test_copied_text.py",
     ),

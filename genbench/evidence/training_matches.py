@@ -16,7 +16,9 @@ from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.symbol_rows import SymbolRows, generated_rows, test_rows, train_rows
 from genbench.ground.arrays import Flags, Labels
 
-LONGEST = 128  # symbols that a match is followed back
+LONGEST = 128  # symbols that a match is followed back ...
+MOST_BYTES = 1 << 28  # ... if there is room for as much behind each place of all training rows
+FEWEST = 16
 BLOCK = 1 << 14  # places at a time
 
 
@@ -36,6 +38,7 @@ class TrainingMatches(Evidence):
     test: SymbolRows
     test_matches: Labels
     test_known: Flags
+    reach: int  # symbols that matches are followed back
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
@@ -43,7 +46,8 @@ class TrainingMatches(Evidence):
         reference = comparison.reference
         rows = comparison.get(generated_rows)
         matches, known = _looked_up(rows, reference)
-        return cls(rows, matches, known, reference.get(test_rows), *reference.get(_of_test))
+        reach = _reach(reference.get(train_rows))
+        return cls(rows, matches, known, reference.get(test_rows), *reference.get(_of_test), reach)
 
     @property
     def spans(self) -> Labels:
@@ -58,15 +62,17 @@ class TrainingMatches(Evidence):
     @property
     def parameters(self) -> dict[str, Any]:
         """How far matches are followed."""
-        return {"longest_match": LONGEST}
+        return {"longest_match": self.reach}
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Whether some match may go on."""
-        beyond = int(((self.spans == LONGEST) & (self.generated.lengths > LONGEST)).sum())
+        beyond = int(((self.spans == self.reach) & (self.generated.lengths > self.reach)).sum())
         if not beyond:
             return ()
-        return (f"{beyond} rows have {LONGEST} symbols of a training row or more: no more count.",)
+        return (
+            f"{beyond} rows have {self.reach} symbols of a training row or more: no more count.",
+        )
 
 
 def _of_test(reference: Reference) -> tuple[Labels, Flags]:
@@ -76,29 +82,36 @@ def _of_test(reference: Reference) -> tuple[Labels, Flags]:
 def _looked_up(rows: SymbolRows, reference: Reference) -> tuple[Labels, Flags]:
     train = reference.get(train_rows)
     matches = np.zeros(rows.numbers.shape, dtype=np.int64)
-    size = _bytes_of(rows)
-    shared = _shared(_backwards(rows), reference.get(_sorted_train)) // size
-    reach = np.nonzero(rows.inside)[1] + 1  # the row begins there
-    matches[rows.inside] = np.minimum(shared, reach)
+    ending = _backwards(rows, _reach(train))
+    shared = _shared(ending, reference.get(_sorted_train)) // _bytes_of(rows)
+    said = np.nonzero(rows.inside)[1] + 1  # symbols of the row up to each place
+    matches[rows.inside] = np.minimum(shared, said)
     known = {row.tobytes() for row in train.numbers}
     return matches, np.array([row.tobytes() in known for row in rows.numbers])
 
 
 def _sorted_train(reference: Reference) -> NDArray[np.bytes_]:
-    return np.unique(_backwards(reference.get(train_rows)))
+    train = reference.get(train_rows)
+    return np.unique(_backwards(train, _reach(train)))
+
+
+def _reach(train: SymbolRows) -> int:
+    """Return how many symbols matches are followed back, by what there is room for."""
+    room = MOST_BYTES // (int(train.lengths.sum()) * _bytes_of(train))
+    return int(min(max(room, FEWEST), LONGEST, train.numbers.shape[1]))
 
 
 def _bytes_of(rows: SymbolRows) -> int:
     return 1 if rows.n_symbols < 256 else 4
 
 
-def _backwards(rows: SymbolRows) -> NDArray[np.bytes_]:
+def _backwards(rows: SymbolRows, reach: int) -> NDArray[np.bytes_]:
     """Return what ends at each place inside a row, read backwards, as bytes that sort as symbols.
 
     Before a row there is nothing, which is zero and below every symbol.
     """
     n, length = rows.numbers.shape
-    reach, size = min(LONGEST, length), _bytes_of(rows)
+    size = _bytes_of(rows)
     padded = np.zeros((n, length + reach - 1), dtype=f">u{size}")
     padded[:, reach - 1 :] = rows.numbers + 1
     windows = np.lib.stride_tricks.sliding_window_view(padded, reach, axis=1)[:, :, ::-1]

@@ -30,10 +30,10 @@ def novel_ngrams(matches: TrainingMatches) -> float:
 def copied_span(matches: TrainingMatches) -> float:
     """Mean over generated rows of their longest string that occurs in a training row, in symbols.
 
-    Strings count up to 128 symbols. The p-value is that of such spans or longer ones if they were
-    those of test rows: Mann and Whitney, "On a test of whether one of two random variables is
-    stochastically larger than the other", Annals of Mathematical Statistics 1947,
-    https://doi.org/10.1214/aoms/1177730491.
+    Strings count up to 128 symbols, of very large training sets up to fewer. The p-value is that of
+    such spans or longer ones if they were those of test rows: Mann and Whitney, "On a test of
+    whether one of two random variables is stochastically larger than the other", Annals of
+    Mathematical Statistics 1947, https://doi.org/10.1214/aoms/1177730491.
     """
     return float(matches.spans.mean())
 

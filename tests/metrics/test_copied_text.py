@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from genbench.datasets.symbols import Symbols
-from genbench.evidence import Comparison, Reference
+from genbench.evidence import Comparison, Reference, training_matches
 from genbench.evidence.training_matches import LONGEST, TrainingMatches
 from genbench.ground.errors import Unavailable
 from genbench.metrics.copied_text import (
@@ -83,7 +83,7 @@ def test_a_copy_is_all_old():
     assert novel_ngrams(found) == 0
     assert copied_span(found) == 40
     assert verbatim_share(found) == 1
-    assert found.parameters == {"longest_match": LONGEST}
+    assert found.parameters == {"longest_match": 40}
 
 
 def test_test_rows_in_place_of_generated_ones_meet_the_ideal():
@@ -118,6 +118,19 @@ def test_very_long_copies_count_up_to_a_limit():
     assert copied_span(found) == LONGEST
     assert "4 rows have 128 symbols of a training row or more" in found.warnings[0]
     assert matches(train, train, letters(4, LONGEST + 30, seed=2)).warnings == ()
+
+
+def test_matches_are_followed_less_far_where_there_is_no_room(monkeypatch):
+    train, test = letters(30), letters(30, seed=5, of=(0, 3))
+    whole = matches(train, test, test)
+    monkeypatch.setattr(training_matches, "MOST_BYTES", 30 * 40 * 20 + 1)
+
+    found = matches(train, test, train)
+
+    assert found.parameters == {"longest_match": 20}
+    assert (found.matches == np.minimum(np.arange(40) + 1, 20)).all()
+    assert (found.test_matches == whole.test_matches).all()
+    assert "30 rows have 20 symbols" in found.warnings[0]
 
 
 def test_spans_without_a_difference_reject_seldom_and_longer_ones_do():

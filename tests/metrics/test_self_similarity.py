@@ -61,7 +61,9 @@ def test_a_row_is_not_held_against_itself():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_equals_nltk(seed):
-    scores = pytest.importorskip("nltk.translate.bleu_score")
+    scores = pytest.importorskip(
+        "nltk.translate.bleu_score", reason="needs nltk, of the group `oracles`"
+    )
     rows = random_rows(30, seed)
     words = [list(map(int, row[:n])) for row, n in zip(rows, ENDED.lengths(rows), strict=True)]
     method = scores.SmoothingFunction().method2
