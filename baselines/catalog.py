@@ -172,9 +172,7 @@ FAMILIES: dict[tuple[str, str], dict[str, Row]] = {
             )
             for order in range(6)
         },
-        "ngram": _row(
-            "NGram", "what followed the last seven symbols, modified Kneser-Ney", order=7
-        ),
+        "ngram": _row("NGram", "what followed the last seven symbols, Kneser-Ney", order=7),
         "ngram_maximum_likelihood": _row(
             "NGram",
             "what followed the last three symbols, counts as they are",

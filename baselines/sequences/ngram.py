@@ -14,9 +14,9 @@ even symbols. How, is the smoothing:
   one. Witten and Bell, "The zero-frequency problem", IEEE Transactions on Information Theory, 1991,
   https://doi.org/10.1109/18.87000.
 - `good_turing`: counts up to five shrink by Good and Turing's estimate, and what they lose goes to
-  symbols unseen in the context. Katz, "Estimation of probabilities from sparse data for the language
-  model component of a speech recognizer", IEEE Transactions on Acoustics, Speech and Signal
-  Processing, 1987, https://doi.org/10.1109/TASSP.1987.1165125.
+  symbols unseen in the context. Katz, "Estimation of probabilities from sparse data for the
+  language model component of a speech recognizer", IEEE Transactions on Acoustics, Speech and
+  Signal Processing, 1987, https://doi.org/10.1109/TASSP.1987.1165125.
 - `laplace`: a tenth is added to every count. No shorter context is asked.
 - `maximum_likelihood`: counts as they are. What never occurred is impossible; after a context that
   never occurred, symbols are even.
@@ -24,11 +24,30 @@ even symbols. How, is the smoothing:
 Before a row stand as many start symbols as the context is long, so that the first symbols have
 contexts of their own. Every smoothing comes to p(w | c) = share(cw) + weight(c) p(w | c'), where c'
 is c without its first symbol: what is kept are sorted numbers of contexts and of grams.
+
+Bits a symbol of test rows by modified Kneser-Ney; in brackets those above the true law's:
+
+| order | english | markov | grammar |
+|---|---|---|---|
+| 0 | 4.758 | 2.991 (.894) | 6.430 (4.024) |
+| 1 | 3.523 | 2.833 (.736) | 2.862 (.456) |
+| 2 | 2.635 | 2.102 (.005) | 2.846 (.439) |
+| 3 | 2.005 | 2.125 (.029) | 2.841 (.434) |
+| 4 | 1.758 | 2.181 (.084) | 2.870 (.463) |
+| 5 | 1.674 | 2.261 (.164) | 2.877 (.470) |
+| 6 | 1.636 | 2.336 (.240) | 2.878 (.471) |
+| 7 | 1.615 | 2.361 (.264) | 2.880 (.474) |
+| 8 | 1.601 | 2.362 (.265) | 2.882 (.476) |
+
+The standard error over rows of english is .023 at order 7; dealt into parts in six other ways, its
+windows give 1.598 to 1.660, 1.627 on average. Of order 3 Witten and Bell take 2.042 bits of it,
+Good and Turing 2.051, a tenth added 2.254; to counts as they are nine rows in ten are impossible.
+A fit of order 7 takes .3 seconds on it.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +81,8 @@ class Level:
 
     def total(self, values: Array | Counts) -> Array:
         """Sum over the grams of each context."""
-        return np.bincount(self.of, weights=values, minlength=len(self.contexts))
+        total = np.bincount(self.of, weights=values, minlength=len(self.contexts))
+        return total.astype(np.float64)
 
     def shorter(self, below: "Level") -> Rows:
         """Place on the level below of each gram without its first symbol."""
@@ -118,7 +138,7 @@ def discounts(counts: Counts) -> Array:
     n = np.bincount(np.minimum(counts, 5), minlength=6)[1:5]
     single = n[0] / max(n[0] + 2 * n[1], 1)
     by = [i - (i + 1) * single * n[i] / n[i - 1] if n[i - 1] else single for i in (1, 2, 3)]
-    return np.clip(by, LEAST_DISCOUNT, np.arange(1, 4) - LEAST_DISCOUNT)
+    return np.asarray(np.clip(by, LEAST_DISCOUNT, np.arange(1, 4) - LEAST_DISCOUNT))
 
 
 def witten_bell(counted: list[Level]) -> list[Shares]:
@@ -134,25 +154,31 @@ def witten_bell(counted: list[Level]) -> list[Shares]:
 def good_turing(counted: list[Level]) -> list[Shares]:
     """Return shrunken counts, and what they leave to symbols unseen in the context.
 
-    The shorter context speaks of seen symbols too, so a share is what is left of it to be said. A
-    context whose counts are all trusted leaves as much as one more symbol would have.
+    The shorter context speaks of seen symbols too, so a share is what is left of it to be said.
     """
     shares = []
-    for place, level in enumerate(counted):
-        if place:
-            below = seen[level.shorter(counted[place - 1])]
-        else:
-            below = np.full(len(level.grams), 1 / level.n_symbols)
-        factors = kept(level.counts)
-        seen = level.counts * factors[np.minimum(level.counts, LARGEST_SHRUNK + 1)]
-        total, all_seen = level.total(level.counts), level.total(seen)
-        complete = np.bincount(level.of) == level.n_symbols
-        total = np.where(complete, all_seen, np.where(all_seen < total, total, total + 1))
-        seen = seen / total[level.of]
-        unseen = np.where(complete, 1.0, 1 - level.total(below))
-        weight = np.where(complete, 0.0, (1 - all_seen / total) / unseen)
+    below = np.full(len(counted[0].grams), 1 / counted[0].n_symbols)
+    for level, longer in zip_longest(counted, counted[1:]):
+        seen, weight = _backing_off(level, below)
         shares.append((seen - weight[level.of] * below, weight))
+        if longer is not None:
+            below = seen[longer.shorter(level)]
     return shares
+
+
+def _backing_off(level: Level, below: Array) -> Shares:
+    """Return the probabilities of grams, and the weight of the shorter context for all others.
+
+    A context whose counts are all trusted leaves as much as one more symbol would have; one that
+    was followed by every symbol leaves nothing.
+    """
+    seen = level.counts * kept(level.counts)[np.minimum(level.counts, LARGEST_SHRUNK + 1)]
+    total, all_seen = level.total(level.counts), level.total(seen)
+    complete = np.bincount(level.of) == level.n_symbols
+    total = np.where(complete, all_seen, np.where(all_seen < total, total, total + 1))
+    unseen = np.where(complete, 1.0, 1 - level.total(below))
+    weight = np.where(complete, 0.0, (1 - all_seen / total) / unseen)
+    return seen / total[level.of], weight
 
 
 def kept(counts: Counts) -> Array:
@@ -229,7 +255,8 @@ class NGram(SymbolModel):
             grams = np.arange(count.sum()) + np.repeat(first - (count.cumsum() - count), count)
             symbols = level.grams[grams] % self.n_symbols
             probabilities[np.repeat(known, count), symbols] += share[grams]
-        return np.maximum(probabilities, 0.0)  # of a share below zero rounding may be left
+        # A share below zero may leave a little less than nothing.
+        return np.asarray(np.maximum(probabilities, 0.0))
 
     def _log_prob(self, rows: Rows) -> Array:
         padded = with_starts(rows, self.n_symbols, self.order)

@@ -75,7 +75,6 @@ def run(
     Several runs may share one folder, on one machine or many: each cell is done once.
     """
     from genbench.report import folder as report
-    from genbench.report.leaderboard import Rules
     from genbench.runs import progress
     from genbench.runs.engines import Engine
     from genbench.runs.limits import Limits
@@ -109,9 +108,10 @@ def run(
     except TooManyFailures as error:
         ERRORS.print(str(error), style="bold red", markup=False)
         sys.exit(1)
-    written = report.report(folder / plan.name, board=plan)
-    report.print_table(found, CONSOLE, Rules.of(plan))
-    CONSOLE.print(f"Tables, page and plots: {written[0].parent}/", highlight=False, markup=False)
+    made = report.report(folder / plan.name, board=plan)
+    report.print_tables((t for t in made.tables if t.dataset in plan.datasets), CONSOLE)
+    place = made.files[0].parent
+    CONSOLE.print(f"Tables, page and plots: {place}/", highlight=False, markup=False)
     progress.print_failures(ERRORS, found, folder / plan.name)
     sys.exit(1 if any(record.failed for record in found) else 0)
 
@@ -142,16 +142,12 @@ def status(board: str, folder: Path, why: bool, watch: bool) -> None:
 def report(board: str, folder: Path, quality: str | None, novelty: str | None) -> None:
     """Make a BOARD's tables, page and plots again from its records alone."""
     from genbench.report import folder as reports
-    from genbench.report.leaderboard import Rules
-    from genbench.runs import records
 
     kept = folder / board_files.folder_name(board)
     plan = None
     if board_files.is_board_file(board) or not (kept / "records.jsonl").exists():
         plan = board_files.find(board)
-    written = reports.report(
-        kept, board=plan, quality=quality, novelty=novelty or "bayesian_surprise"
-    )
-    reports.print_table(records.read(kept / "records.jsonl"), CONSOLE, Rules.of(plan))
-    for path in written:
+    made = reports.report(kept, board=plan, quality=quality, novelty=novelty or "bayesian_surprise")
+    reports.print_tables(made.tables, CONSOLE)
+    for path in made.files:
         CONSOLE.print(str(path), highlight=False, markup=False)

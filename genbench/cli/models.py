@@ -170,6 +170,7 @@ def score(
     genbench score samples.npy --dataset digits --board quick
     genbench score samples.npy --against real.npy --train train.npy --fresh more.npy
     genbench score samples.npy --against real.npy -m fid,coverage --json
+    genbench score out.txt --against real.txt --train train.txt
     genbench score FOLDER --against FOLDER --features inception --weights FILE --fresh FOLDER
     """
     from genbench.cli import on_board

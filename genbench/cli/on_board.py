@@ -8,11 +8,10 @@ from rich.text import Text
 
 from genbench.check.conformance import check
 from genbench.cli.show import Show, telling
-from genbench.files import read_samples
+from genbench.files.texts import read_like
 from genbench.ground.processes import OURS
 from genbench.models.parameters import canonical
-from genbench.report.folder import print_table, report
-from genbench.report.leaderboard import Rules
+from genbench.report.folder import print_tables, report
 from genbench.runs import board_files
 from genbench.runs.boards import Board
 from genbench.runs.bundles import add_bundle, add_samples, write_bundle
@@ -21,7 +20,7 @@ from genbench.runs.engines import Engine
 from genbench.runs.limits import Limits
 from genbench.runs.progress import print_failures, run_with_progress
 from genbench.runs.published import published_records
-from genbench.runs.records import Record, newest
+from genbench.runs.records import Record
 from genbench.runs.store import Store
 
 
@@ -73,7 +72,7 @@ def samples(
     """
     plan = board_files.find(board)
     data = load_once(plan.data(dataset))
-    drawn = read_samples(path, like=data.like, told=telling(console, Show()))
+    drawn = read_like(path, data, told=telling(console, Show()))
     with console.status("Scoring"):
         called = path.name if name is None else name
         record = add_samples(drawn, dataset, plan, Store(results / plan.name), name=called)
@@ -85,11 +84,11 @@ def _show_beside(
 ) -> None:
     """Report on a model beside those of the board, and print the tables of its data sets."""
     others = published_records(board.name, folder)
-    written = report(results / board.name, board=board, beside=others)
+    made = report(results / board.name, board=board, beside=others)
     datasets = {record.dataset for record in found}
-    beside = [record for record in others if record.dataset in datasets]
-    print_table(newest([*beside, *found]), console, Rules.of(board))
-    console.print(f"Tables, page and plots: {written[0].parent}/", highlight=False, markup=False)
+    print_tables((table for table in made.tables if table.dataset in datasets), console)
+    folder_of = made.files[0].parent
+    console.print(f"Tables, page and plots: {folder_of}/", highlight=False, markup=False)
 
 
 def _warn(console: Console, target: str, limits: Limits) -> None:
@@ -119,6 +118,5 @@ def add(console: Console, path: Path, board: str, *, folder: Path) -> None:
         plan = board_files.find(board)
         store = Store(folder / plan.name)
         landed = add_bundle(path, plan, store)
-    report(store.folder, board=plan)
-    print_table(store.records(), console, Rules.of(plan))
+    print_tables(report(store.folder, board=plan).tables, console)
     console.print(f"Added {len(landed)} cells.", highlight=False)

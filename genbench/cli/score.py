@@ -11,11 +11,13 @@ from rich.console import Console
 from genbench.cli.halves import halved
 from genbench.cli.show import Show, as_they_come, metrics_of, show_scores, telling
 from genbench.datasets import Dataset
-from genbench.files import read_samples
+from genbench.files import is_text, read_samples
+from genbench.files.texts import read_like, read_texts
 from genbench.ground.errors import BadInput
 from genbench.models.find import find
-from genbench.runs.cells import Cell, fit_and_sample, load_once
+from genbench.runs.cells import Cell, load_once
 from genbench.runs.endings import said_in
+from genbench.runs.fits import fit_and_sample
 from genbench.runs.limits import Limits
 from genbench.runs.own_data import Data, OwnData, name_of
 from genbench.scoring.dataset import Outputs, read_outputs, score_samples
@@ -102,7 +104,7 @@ def _say(errors: Console, message: str) -> None:
 def samples(console: Console, path: Path, dataset: str, *, seed: int, show: Show) -> None:
     """Score samples from a file as a model of a data set."""
     data = load_once(dataset)
-    drawn = read_samples(path, like=data.like, told=telling(console, show))
+    drawn = read_like(path, data, told=telling(console, show))
     _as_model(console, Outputs(drawn), data, seed=seed, show=show, name=str(path))
 
 
@@ -144,6 +146,16 @@ def two_files(
     the real samples, away from its mean.
     """
     told = telling(console, show)
+    named = {"generated": path, "test": against, "train": train, "fresh": fresh}
+    files = {name: file for name, file in named.items() if file is not None}
+    if any(map(is_text, files.values())):
+        if standardise:
+            raise BadInput("--standardise would do nothing: text has no columns of numbers.")
+        symbols, rows = read_texts(list(files.values()), told=told)
+        lines: dict[str, Any] = dict(zip(files, rows, strict=True))
+        given = lines | {"symbols": symbols}
+        _beside_real(console, given, named, no_fresh=no_fresh, show=show, **settings)
+        return
     test = read_samples(against, told=told)
     generated = read_samples(path, like=test, told=told)
     training, more = (
@@ -159,7 +171,6 @@ def two_files(
         )
         told(f"Standardised by the mean and the spread of each column of {against}.")
     given = {"test": test, "generated": generated, "train": training, "fresh": more}
-    named = {"generated": path, "test": against, "train": train, "fresh": fresh}
     _beside_real(console, given, named, no_fresh=no_fresh, show=show, **settings)
 
 

@@ -103,6 +103,11 @@ CATALOG = {
         "genbench.datasets.text:load",
         "windows of 128 characters of .txt files of yours, in the folder text in $GENBENCH_DATA",
     ),
+    "tasks": Entry(
+        "genbench.datasets.tasks:load",
+        "documents of a miniature language that name a task or show it, 24 symbols; exact law, and "
+        "the best answer to any prompt",
+    ),
     "mnist": Entry(
         "genbench.datasets.local:load_mnist",
         "handwritten digits, 28x28 pixels, with labels; from the folder mnist in $GENBENCH_DATA",

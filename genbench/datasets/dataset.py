@@ -29,7 +29,7 @@ class Dataset:
     train: Array  # (n_train, d): all that a model sees
     test: Array  # (n_test, d): what samples are compared with
     fresh: Array  # (n_fresh, d): scored as if a model had drawn them: the row of real samples
-    # "standardised", "digit_classifier", "inception", or a function of yours, file.py:function
+    # "standardised", "digit_classifier", "inception", "ngrams", or yours, file.py:function
     features: str = "standardised"
     features_from: Path | None = None  # the file of weights or of code that they are made with
     train_labels: Labels | None = None
@@ -62,6 +62,8 @@ class Dataset:
         self.domain.check(train.shape[1:], name=f"{self.name}: domain")
         if self.symbols is not None:
             self._check_symbols(self.symbols)
+        elif self.features == "ngrams":
+            raise BadInput(f"{self.name}: ngrams are features of symbols, which it has none of.")
         if self.picture is not None and np.prod(self.picture) != train[0].size:
             raise BadInput(
                 f"{self.name}: pictures of {self.picture} are not samples of {train.shape[1:]}."

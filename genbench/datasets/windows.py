@@ -7,7 +7,7 @@ import numpy as np
 from genbench.datasets.dataset import Dataset
 from genbench.datasets.domain import Domain
 from genbench.datasets.symbols import Symbols
-from genbench.ground.arrays import Array
+from genbench.ground.arrays import Array, Labels
 from genbench.ground.errors import BadInput
 from genbench.ground.randomness import rng_for
 
@@ -36,24 +36,19 @@ def dealt(name: str, rows: Array, symbols: Symbols) -> Dataset:
     """Deal windows (n, length) out at random: 70 % for training, 15 % for test, 15 % fresh.
 
     Neighbours go apart, so that the parts are about the same things; by longer stretches they would
-    not be. Those in which a symbol is first met come first in training: all symbols of a
-    data set are met there, and in few of its rows, too.
+    not be. All symbols are met in training, and in few of its rows, too (`met_first`).
 
     Raises:
         BadInput: there are too few windows.
     """
-    order = rng_for(0, name).permutation(len(rows))
-    _, places = np.unique(rows[order], return_index=True)
-    first = np.unique(places // rows.shape[1])
-    order = np.concatenate([order[first], np.delete(order, first)])
+    order = met_first(rows, rng_for(0, name).permutation(len(rows)))
     n = round(SHARE * len(rows))
-    n_train = len(rows) - 2 * n
-    if n < 1 or len(first) > n_train:
+    train, test, fresh = np.split(rows[order], [len(rows) - 2 * n, len(rows) - n])
+    if n < 1 or len(np.unique(train)) < symbols.count:
         raise BadInput(
             f"{name}: {len(rows)} windows of {rows.shape[1]} symbols are too few to deal out with "
             f"each of the {symbols.count} symbols in training."
         )
-    train, test, fresh = np.split(rows[order], [n_train, n_train + n])
     return Dataset(
         name=name,
         train=train,
@@ -63,3 +58,14 @@ def dealt(name: str, rows: Array, symbols: Symbols) -> Dataset:
         domain=Domain(whole=True, low=0, high=symbols.count - 1),
         symbols=symbols,
     )
+
+
+def met_first(rows: Array, order: Labels) -> Labels:
+    """Return an order of rows (n, length) in which those come first that a symbol is met first in.
+
+    All else is as in `order`. A model knows the symbols that it is trained on, and no others: the
+    first rows have all of them.
+    """
+    _, places = np.unique(rows[order], return_index=True)
+    first = np.unique(places // rows.shape[1])
+    return np.concatenate([order[first], np.delete(order, first)])

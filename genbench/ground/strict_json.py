@@ -16,8 +16,10 @@ def to_json(values: Any) -> str:
 
 def with_infinities_as_text(value: Any) -> Any:
     """Return the value with each infinity in it as the text that `float` reads."""
-    if isinstance(value, list | tuple):
-        return [with_infinities_as_text(item) for item in value]
+    if isinstance(value, float):
+        return str(value) if math.isinf(value) else value
     if isinstance(value, dict):
         return {key: with_infinities_as_text(item) for key, item in value.items()}
-    return str(value) if isinstance(value, float) and math.isinf(value) else value
+    if isinstance(value, (list, tuple)):
+        return [with_infinities_as_text(item) for item in value]
+    return value

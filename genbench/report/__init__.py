@@ -2,5 +2,5 @@
 
 from genbench.ground.lazy import lazy
 
-_HOMES = {"report": "folder", "tables": "leaderboard", "print_table": "terminal"}
+_HOMES = {"report": "folder", "tables": "leaderboard", "print_tables": "terminal"}
 __getattr__ = lazy(__name__, _HOMES)

@@ -12,7 +12,6 @@ from genbench.ground.columns import columns_of
 from genbench.ground.errors import BadInput
 from genbench.report.folder import report
 from genbench.report.frames import wide_frame
-from genbench.report.leaderboard import Rules, tables
 from genbench.runs.board_data import data_name
 from genbench.runs.board_files import BUDGET, NO_BUDGET, board_of, find, is_board_file, names
 from genbench.runs.boards import Board
@@ -83,9 +82,8 @@ def board(
         }
         plan = _board(data, labels, values, name, Path(folder))
     place = Path(folder) / plan.name
-    found = run(plan, place, engine=Engine(jobs=jobs), limits=Limits(seconds=plan.deadline))
-    report(place, board=plan)
-    table = wide_frame(tables(found, Rules.of(plan)))
+    run(plan, place, engine=Engine(jobs=jobs), limits=Limits(seconds=plan.deadline))
+    table = wide_frame(report(place, board=plan).tables)
     table.attrs["page"] = str(place / "index.html")
     return table
 

@@ -6,6 +6,7 @@ what is known of metrics, so that running it again changes nothing.
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.landing import replace_file
@@ -31,7 +32,7 @@ from genbench.report.markdown import (
 from genbench.report.overall import Overall, overall
 from genbench.report.page import Content, file_name, pages
 from genbench.report.reading import RULES, protocol
-from genbench.report.terminal import print_table
+from genbench.report.terminal import print_tables
 from genbench.report.tradeoff import NOVELTY, Panel, novelty_quality_points
 from genbench.runs import board_files
 from genbench.runs.boards import Board
@@ -39,7 +40,7 @@ from genbench.runs.codebooks import codebooks
 from genbench.runs.records import Record, newest
 from genbench.runs.store import Store
 
-__all__ = ["meanings", "print_table", "report"]
+__all__ = ["meanings", "print_tables", "report"]
 
 TRADEOFF = (
     "Novelty against quality; dashed lines meet at real samples. Left of them: nearer to the"
@@ -54,6 +55,13 @@ FRONTIER = (
 )
 
 
+class Report(NamedTuple):
+    """What was made of a board's records."""
+
+    files: list[Path]
+    tables: list[Table]
+
+
 def report(
     folder: Path,
     *,
@@ -61,7 +69,7 @@ def report(
     quality: str | None = None,
     novelty: str | None = None,
     beside: Sequence[Record] = (),
-) -> list[Path]:
+) -> Report:
     """Write tables, figures and page into a board's folder; return what was written.
 
     `board` is what the records were made by, if it is not ours of the folder's name; `beside` are
@@ -89,10 +97,11 @@ def report(
         + ([f"--quality {quality}"] if quality else [])
         + ([f"--novelty {novelty}"] if novelty else [])
     )
-    contents = _contents(found, panels, planes, name, board, command)
+    made = tables(found, Rules.of(board))
+    contents = _contents(found, made, panels, planes, name, board, command)
     for stale in _may_be_there(found) - set(contents):  # of an earlier report
         (folder / stale).unlink(missing_ok=True)
-    return write_files(folder, contents)
+    return Report(write_files(folder, contents), made)
 
 
 def _may_be_there(found: Sequence[Record]) -> set[str]:
@@ -111,6 +120,7 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
 
 def _contents(
     found: Sequence[Record],
+    made: Sequence[Table],
     panels: Mapping[str, Panel],
     planes: Mapping[str, Plane],
     name: str,
@@ -120,9 +130,7 @@ def _contents(
     """Return what each file should hold."""
     from genbench.report import bars, figures, frames
 
-    rules = Rules.of(board)
-    made = tables(found, rules)
-    every = overall(made, rules)
+    every = overall(made, Rules.of(board))
     missing = frontier.unplaced(found, planes)
     cited = citation(name, found)
     colours = figures.family_colours(record.family for record in parted(found)[0])

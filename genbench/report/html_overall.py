@@ -5,6 +5,7 @@ from genbench.report.html_parts import (
     Look,
     badges_of,
     family_cell,
+    framed,
     head,
     name_cell,
     places,
@@ -14,7 +15,7 @@ from genbench.report.html_parts import (
 from genbench.report.html_table import AXIS_ENDS
 from genbench.report.intervals import number
 from genbench.report.leaderboard import Row
-from genbench.report.markup import scrolling, text
+from genbench.report.markup import text
 from genbench.report.overall import Line, Overall
 from genbench.report.reading import AGREEMENT, RULES
 
@@ -36,10 +37,7 @@ def html_overall(found: Overall, look: Look) -> str:
         head("fit s", tip="Mean seconds of a fit; differs from machine to machine"),
     ]
     rows = "\n".join(_line(found, line, look) for line in found.lines)
-    return scrolling(
-        "all data sets",
-        f"<table><thead><tr>{''.join(heads)}</thead>\n<tbody>\n{rows}\n</tbody></table>",
-    )
+    return framed("all data sets", "".join(heads), rows)
 
 
 def _line(found: Overall, line: Line, look: Look) -> str:

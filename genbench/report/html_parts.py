@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from genbench.report.behaviour import Failing
 from genbench.report.columns import NOTHING
 from genbench.report.intervals import Interval
-from genbench.report.markup import text
+from genbench.report.markup import scrolling, text
+from genbench.report.reading import KEY
 from genbench.report.standing import Standing
 from genbench.runs.records import REAL
 
@@ -32,6 +33,12 @@ class Look:
         """Return the class of a family's rows; what has no colour shares one of its own."""
         known = sorted(self.colours)
         return f"f{known.index(name) if name in known else len(known)}"
+
+
+def framed(name: str, heads: str, rows: str) -> str:
+    """Return a table of that name with its key."""
+    table = f"<table><thead><tr>{heads}</thead>\n<tbody>\n{rows}\n</tbody></table>"
+    return f"<p class=soft>{text(KEY)}</p>{scrolling(name, table)}"
 
 
 def row_class(look: Look, family: str, *, competes: bool, copies: bool) -> str:

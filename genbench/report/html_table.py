@@ -9,6 +9,7 @@ from genbench.report.html_parts import (
     Look,
     badges_of,
     family_cell,
+    framed,
     head,
     name_cell,
     places,
@@ -17,7 +18,7 @@ from genbench.report.html_parts import (
 )
 from genbench.report.intervals import number
 from genbench.report.leaderboard import Row, Table
-from genbench.report.markup import scrolling, text
+from genbench.report.markup import text
 from genbench.report.reading import AGREEMENT
 from genbench.report.sprites import Sprite
 from genbench.runs.records import REAL
@@ -72,10 +73,7 @@ def html_table(table: Table, look: Look, samples: Sprite | None) -> str:
     """Return the markup of one table."""
     heads = "".join(_heads(table, look, samples))
     rows = "\n".join(_row(table, row, look, samples) for row in table.rows)
-    return scrolling(
-        table.dataset,
-        f"<table><thead><tr>{heads}</thead>\n<tbody>\n{rows}\n</tbody></table>",
-    )
+    return framed(table.dataset, heads, rows)
 
 
 def group_of(metric: str) -> int:

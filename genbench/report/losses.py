@@ -1,10 +1,10 @@
 """How bad the numbers of a data set's cells are, by model and seed: smaller is better."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import fmean
 
-from genbench.metric import Aim, loss
+from genbench.metric import Aim, Score, loss
 from genbench.models.parameters import has_parameters
 from genbench.report.intervals import Estimate
 from genbench.runs.records import REAL, Record
@@ -31,11 +31,17 @@ def competes(record: Record) -> bool:
 def numbers(cells: Iterable[Record], metric: str) -> dict[str, dict[int, float]]:
     """Return the values of a metric that are there, by model and seed."""
     found: dict[str, dict[int, float]] = {}
-    for cell in cells:
-        value = cell.value(metric)
-        if value is not None and not math.isnan(value):
-            found.setdefault(cell.model, {})[cell.seed] = value
+    for cell, _, value in _scored(cells, metric):
+        found.setdefault(cell.model, {})[cell.seed] = value
     return found
+
+
+def _scored(cells: Iterable[Record], metric: str) -> Iterator[tuple[Record, Score, float]]:
+    """Yield the cells in which a metric has a number, its score, and the number."""
+    for cell in cells:
+        score = cell.scores.get(metric)
+        if score is not None and score.value is not None and not math.isnan(score.value):
+            yield cell, score, score.value
 
 
 def losses(
@@ -46,18 +52,15 @@ def losses(
     To match is to be near the ideal of the score, or else near what real samples get; where there
     is neither, nothing can be said.
     """
-    values = numbers(cells, metric)
-    real = Estimate(tuple(values[REAL].values())).mean if REAL in values else None
+    scored = list(_scored(cells, metric))
+    of_real = {cell.seed: value for cell, _, value in scored if cell.model == REAL}
+    real = Estimate(tuple(of_real.values())).mean if of_real else None
     found: dict[str, dict[int, float]] = {}
-    for cell in cells:
-        if cell.seed not in values.get(cell.model, {}):
-            continue
-        score = cell.scores[metric]
+    for cell, score, value in scored:
         target = real if score.ideal is None else score.ideal
         way = aim or score.aim
         if way == "match" and target is None:
             continue
-        value = values[cell.model][cell.seed]
         # Only a match looks at its target.
         found.setdefault(cell.model, {})[cell.seed] = loss(way, value, target=target or 0.0)
     return found

@@ -11,6 +11,12 @@ AGREEMENT = (
     " (distances, a test, fidelity, coverage), each the mean over its metrics that count, which are"
     " marked with a dot"
 )
+# What a reader must know who looks at nothing but a table.
+KEY = (
+    "Agreement: 0 is as noise, 1 as real samples. Models with the same letter cannot be told apart;"
+    " a hollow letter, a green line around it: only because its seeds scatter too much to tell. A"
+    " line under a number: there the model copies its training data."
+)
 RULES = {
     "agreement": f"{AGREEMENT}. It depends on nobody else in the table, and is not cut off at 1.",
     "interval": "Numbers are means over seeds with a 95 % interval (Student's t over seeds); over"

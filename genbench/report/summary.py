@@ -32,20 +32,19 @@ def _front(listed: Sequence[Line], look: Look) -> str:
     unsure = [each for each in group if each not in sure]
     if not able:
         return _panel("In front", "", "<p>No model has an agreement on every data set.</p>")
-    big = f"{able[0].agreement.mean:.2f}"
+    big = f"{able[0].agreement.mean:.2f}<small>agreement</small>"
     if not group:
         names = _chips(able[:MOST_NAMES], look)
         words = "Fewer than three seeds: an order, not a ranking. The first are:"
         return _panel("In front", big, f"<p>{words}</p>{names}")
     told = (
-        f"{len(group)} model{_s(len(group))} that nothing listed is shown to beat."
-        f" {len(sure)} cannot be told from the best:"
+        f"{len(sure)} model{_s(len(sure))} in front, which cannot be told apart (a solid A):"
         if len(group) > 1
         else "One model is told apart from all others:"
     )
     more = (
-        f"<p class=soft>{len(unsure)} more scatter{'s' * (len(unsure) == 1)} too much from seed to"
-        f" seed to be told from it: {_names(unsure)}.</p>"
+        f"<p class=soft>{len(unsure)} more may be as good: a hollow A, for {_their(unsure)} numbers"
+        f" scatter too much from seed to seed to tell. {_names(unsure)}.</p>"
         if unsure
         else ""
     )
@@ -64,12 +63,13 @@ def _copies(listed: Sequence[Line], look: Look) -> str:
     words = "on most data sets: shown, not ranked." if hard else "No model does, on most data sets."
     more = (
         f"<p class=soft>{len(soft)} more cop{'ies' if len(soft) == 1 else 'y'} on single data sets"
-        f" ({places}); marked there.</p>"
+        f" ({places}), where their numbers are underlined.</p>"
         if soft
         else ""
     )
     body = f"{_chips(hard, look)}<p>{words}</p>{more}"
-    return _panel("Copies its training data", str(len(hard)), body, kind="warn")
+    big = f"{len(hard)}<small>model{_s(len(hard))}</small>"
+    return _panel("Copies its training data", big, body, kind="warn")
 
 
 def _trust(found: Overall, made: Sequence[Table]) -> str:
@@ -84,9 +84,9 @@ def _trust(found: Overall, made: Sequence[Table]) -> str:
     seeds = {len({r.seed for row in table.rows for r in row.records}) for table in made}
     ranked = [each.agreement for each in found.lines if each.standing is not None]
     several = (
-        f"<p>{'/'.join(map(str, sorted(seeds)))} seeds tell {told} of {pairs} pairs apart. Were all"
-        f" {len(ranked)} equal, the leader would shut out one wrongly on"
-        f" {_per_cent(wrongly_shut_out(ranked))} of boards.</p>"
+        f"<p>{'/'.join(map(str, sorted(seeds)))} seeds tell {told} of {pairs} pairs apart. If all"
+        f" {len(ranked)} models were equally good, {_per_cent(wrongly_shut_out(ranked))} of such"
+        " boards would still put one of them behind the leader.</p>"
         if pairs
         else "<p>Fewer than three seeds: nothing is told apart.</p>"
     )
@@ -118,6 +118,10 @@ def _chips(listed: Iterable[Line], look: Look) -> str:
         for each in listed
     )
     return f"<p>{chips}</p>" if chips else ""
+
+
+def _their(listed: Sequence[Line]) -> str:
+    return "its" if len(listed) == 1 else "their"
 
 
 def _names(listed: Sequence[Line]) -> str:

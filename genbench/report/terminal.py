@@ -7,8 +7,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from genbench.report.columns import NOTHING, Cell
-from genbench.report.leaderboard import USUAL, Row, Rules, Table, failure, plain, tables
-from genbench.runs.records import Record
+from genbench.report.leaderboard import Row, Table, failure, plain
 
 COLUMNS = {  # in the order in which they are kept when there is little room
     "frechet_distance": "Fréchet",
@@ -23,9 +22,9 @@ COLUMNS = {  # in the order in which they are kept when there is little room
 }
 
 
-def print_table(records: Iterable[Record], console: Console, rules: Rules = USUAL) -> None:
+def print_tables(made: Iterable[Table], console: Console) -> None:
     """Print a table per data set; means only, for intervals need more room than a terminal has."""
-    for table in tables(records, rules):
+    for table in made:
         console.print(_grid(table, console.width))
         for record in table.failures:
             words = f"  without numbers: {record.model}, seed {record.seed}: {failure(record)}"

@@ -31,7 +31,7 @@ from genbench.scoring.own_metrics import find_any
 
 TOML = ".toml"
 TEMPLATE = "template"
-BUDGET = 30.0  # seconds of a fit, unless the file says otherwise: a board is to take minutes
+BUDGET = 10.0  # seconds of a fit, unless the file says otherwise: a board is to take minutes
 NO_BUDGET = "none"
 SEEDS, MOST_SEEDS = 3, 10_000
 BOARD_KEYS = (

@@ -20,7 +20,7 @@ from genbench.scoring.copies import Copies, copies_of
 from genbench.scoring.evaluate import Scores, evaluate, with_remarks
 from genbench.scoring.inputs import check_sizes
 from genbench.scoring.own_metrics import find_any
-from genbench.scoring.remarks import of_units
+from genbench.scoring.remarks import of_ends, of_units
 
 MOST_HEADER = 4096  # bytes of an .npy file that are not numbers
 
@@ -40,6 +40,8 @@ def reference_for(dataset: Dataset, embedding: Embedding) -> Reference:
         density=dataset.density,
         picture=dataset.picture,
         data_range=dataset.data_range,
+        symbols=dataset.symbols,
+        series=dataset.series,
     )
 
 
@@ -62,7 +64,11 @@ def score_samples(
     samples = as_samples(samples, name="the samples", like=dataset.like)
     comparison = comparison_of(dataset, samples, log_prob=log_prob, labels=labels, seed=seed)
     # In their own units, before they are moved to the nearest values that data can take.
-    remarks = of_units("generated", samples, "test", dataset.test, dataset.columns)
+    remarks = (
+        of_ends(dataset.domain.project(samples), dataset.symbols)
+        if dataset.symbols is not None
+        else of_units("generated", samples, "test", dataset.test, dataset.columns)
+    )
     if copied := test_copies(dataset, samples):
         remarks.append(str(copied))
     scores = Scores(_guarded(metric, comparison) for metric in map(find_any, metrics))

@@ -16,7 +16,8 @@ from genbench.check.verdicts import Law
 from genbench.cli.main import main
 from genbench.ground.errors import BadInput
 from genbench.models.new import write
-from genbench.runs.cells import Cell, fit_and_sample
+from genbench.runs.cells import Cell
+from genbench.runs.fits import fit_and_sample
 
 ZOO = """
 import copy, os, random, signal, subprocess, sys, threading, time

@@ -6,6 +6,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from genbench.cli import main as cli
+from genbench.models.find import baselines
 from genbench.runs import board_files
 
 
@@ -34,7 +35,7 @@ def test_a_new_board_is_one_and_is_relative_to_its_file(here):
     board = board_files.find("lab/my.toml")
     assert board.own[0].samples == (here / "lab" / ".." / "my data" / "some.npy",)
     assert board.own[0].load().train.shape == (40, 2)
-    assert (board.seeds, board.budget) == ((0, 1, 2), 30.0)
+    assert (board.seeds, board.budget) == ((0,), 10.0)
 
 
 def test_each_setting_that_it_only_shows_is_one_too(here):
@@ -43,8 +44,8 @@ def test_each_setting_that_it_only_shows_is_one_too(here):
     np.save("labels.npy", np.arange(80) % 2)
     (here / "embed.py").write_text("def embed(samples):\n    return samples\n")
     shown = text.replace('\nfeatures = "standardised"\n', "\n")
-    keys = ("[headline]", "distance =", "fidelity =", "coverage =", "labels =", "features =")
-    for key in keys:
+    keys = ("split =", "[headline]", "distance =", "fidelity =", "coverage =", "labels =")
+    for key in (*keys, "features ="):
         assert f"# {key}" in shown
         shown = shown.replace(f"# {key}", key)
     (here / "my.toml").write_text(shown)
@@ -70,8 +71,7 @@ def test_check_says_what_the_board_would_tell_and_keeps_nothing(here):
     for metric in ("precision", "frechet_distance"):
         (line,) = (line for line in done.output.splitlines() if line.strip().startswith(metric))
         assert any(word in line for word in ("counted", "too near", "out of order"))
-    # Real samples, three controls and five models, three seeds each.
-    assert "The board has 30 cells: at most some" in done.output
+    assert f"The board has {1 + len(baselines())} cells: at most some" in done.output
     assert sorted(here.rglob("*")) == before
 
 

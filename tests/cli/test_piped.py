@@ -15,7 +15,8 @@ from genbench.datasets import CATALOG as DATASETS
 from genbench.ground.consoles import WideConsole
 from genbench.metric import Score
 from genbench.models.find import baselines
-from genbench.report.terminal import COLUMNS, print_table
+from genbench.report.leaderboard import tables
+from genbench.report.terminal import COLUMNS, print_tables
 from genbench.runs import status
 from genbench.runs.cells import Cell
 from genbench.runs.records import Record
@@ -71,7 +72,7 @@ def test_a_board_has_every_column_and_whole_names(pipe):
     )
     failed = replace(record, model=f"{LONG}2", status="error", scores={}, reason="because " * 40)
 
-    print_table([record, failed], pipe)
+    print_tables(tables([record, failed]), pipe)
 
     lines = pipe.file.getvalue().splitlines()
     (row,) = (line for line in lines if f" {LONG} " in line)

@@ -27,7 +27,7 @@ from genbench.report.leaderboard import tables
 from genbench.report.losses import competes
 from genbench.report.overall import overall
 from genbench.report.page import Content, pages
-from genbench.report.terminal import print_table
+from genbench.report.terminal import print_tables
 from genbench.report.tradeoff import novelty_quality_points
 from genbench.runs import records as store
 from genbench.runs.codebooks import NAME, Book, to_json_lines
@@ -166,7 +166,7 @@ def test_what_fails_on_it_is_told_and_is_no_incomplete_model():
 def test_the_terminal_lists_it_below_the_others():
     console = Console(file=io.StringIO(), width=150)
 
-    print_table(RECORDS, console)
+    print_tables(tables(RECORDS), console)
 
     lines = console.file.getvalue().splitlines()
     own = [i for i, line in enumerate(lines) if "kernel_density#bandwidth" in line]

@@ -17,7 +17,7 @@ from genbench.report.leaderboard import Rules, failure, tables
 from genbench.report.markdown import markdown
 from genbench.report.overall import overall
 from genbench.report.page import Content, pages
-from genbench.report.terminal import print_table
+from genbench.report.terminal import print_tables
 from genbench.report.tradeoff import novelty_quality_points
 from genbench.runs.records import REAL, Record
 
@@ -111,7 +111,7 @@ def test_copies_of_the_test_set_are_marked_everywhere_and_do_not_compete():
     assert "copier</button> <mark>copies of test samples</mark>" in html
     assert ">1 model, " in html
     console = Console(file=io.StringIO(), width=100)
-    print_table(records, console)
+    print_tables([found], console)
     assert "copies: copier" in console.file.getvalue()
     reasons = {line["model"]: line["reason"] for line in wide_frame([found]).to_dict("records")}
     assert reasons == {**dict.fromkeys((REAL, "noise", "good")), "copier": "copies of test samples"}
@@ -126,7 +126,7 @@ def test_the_terminal_goes_by_the_rules_of_the_board():
     shown = []
     for rules in ((), (Rules(faces={"support": ("recall",)}),)):
         console = Console(file=io.StringIO(), width=100)
-        print_table(records, console, *rules)
+        print_tables(tables(records, *rules), console)
         shown.append(console.file.getvalue())
 
     assert "No agreement" in shown[0]

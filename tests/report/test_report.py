@@ -12,7 +12,8 @@ from rich.console import Console
 from genbench.ground.errors import BadInput
 from genbench.metric import Score
 from genbench.report.behaviour import Behaviour
-from genbench.report.folder import print_table, report
+from genbench.report.folder import print_tables, report
+from genbench.report.leaderboard import tables
 from genbench.report.markdown import safe
 from genbench.runs import records as store
 from genbench.runs.records import REAL, Record
@@ -93,7 +94,7 @@ def test_the_page_warns_of_metrics_as_the_checks_of_metrics_say(board, tmp_path,
 def test_a_report_written_again_is_the_same_to_the_byte(board):
     before = contents(board)
 
-    paths = report(board)
+    paths = report(board).files
 
     assert {path.name for path in paths} == NAMES
     assert contents(board) == before
@@ -178,7 +179,7 @@ def test_markdown_from_elsewhere_is_inert():
 def test_the_table_for_the_terminal_fits_and_takes_names_as_they_are(width):
     odd = record("[red]\x1b[31mx", frechet_distance=4.0, bayesian_surprise=1.0)
     console = Console(width=width, record=True, file=io.StringIO())
-    print_table([*RECORDS, odd], console)
+    print_tables(tables([*RECORDS, odd]), console)
     text = console.export_text()
 
     lines = text.splitlines()

@@ -94,8 +94,26 @@ def test_what_a_file_does_not_say_is_as_ordinary(write):
     assert board.models is None
     assert board.metrics == STANDARD
     assert board.copies == "unranked"
-    assert board.budget == 30.0
+    assert board.budget == 10.0
     assert {cell.model for cell in cells_of(board)} == {REAL, *baselines()}
+
+
+def test_ours_can_be_named_with_fewer_training_samples(write):
+    board = board_files.find(str(write('[[data]]\nname = "ring/300"\n[[data]]\nname = "ring"\n')))
+
+    assert board.datasets == ("ring/300", "ring")
+    assert len({cell.key() for cell in cells_of(board) if cell.model == "copycat"}) == 6
+    more = board_files.find(str(write('[[data]]\nname = "ring/2001"\n')))
+    with pytest.raises(BadInput, match="a number from 1 to 2000, not '2001'"):
+        cells_of(more)
+
+
+def test_ours_can_be_named_all_at_once_beside_yours(write):
+    text = 'models = ["baselines", "ours.py:Model", "vae"]\n[[data]]\nname = "ring"\n'
+    board = board_files.find(str(write(text)))
+
+    assert len(board.models) == len(baselines()) + 1
+    assert {*board.models} == {*baselines(), "ours.py:Model"}
 
 
 def test_ours_are_such_files_and_all_have_the_controls():

@@ -113,9 +113,10 @@ def test_expected_counts_of_rules_are_those_over_all_trees():
 
     _, counts = model._expected(rules, rows_of(sentences, 5), torch.tensor([1.0, 3.0, 2.0]))
 
-    for found, expected in zip((counts.binary, counts.lexical), zip(*by_tree), strict=True):
-        weighted = expected[0] + 3 * expected[1] + 2 * expected[2]
-        assert found.numpy() == pytest.approx(weighted, abs=1e-12)
+    for place, found in enumerate((counts.binary, counts.lexical)):
+        of_four, of_two, of_one = (both[place] for both in by_tree)
+        expected = of_four + 3 * of_two + 2 * of_one
+        assert found.numpy() == pytest.approx(expected, abs=1e-12)
 
 
 def test_expected_counts_of_a_beginning_are_those_of_all_sentences_that_begin_so():
@@ -131,8 +132,9 @@ def test_expected_counts_of_a_beginning_are_those_of_all_sentences_that_begin_so
     shares = np.array([total(0, words) for words in sentences])
     shares /= shares.sum()
     by_tree = [counted(rules, words) for words in sentences]
-    for found, expected in zip((counts.binary, counts.lexical), zip(*by_tree), strict=True):
-        assert found.numpy() == pytest.approx(np.tensordot(shares, expected, 1), abs=0.01)
+    for place, found in enumerate((counts.binary, counts.lexical)):
+        expected = sum(share * both[place] for share, both in zip(shares, by_tree, strict=True))
+        assert found.numpy() == pytest.approx(expected, abs=0.01)
 
 
 def nested(n, rng, length=10):
@@ -150,7 +152,7 @@ def learned():
 
 def test_no_pass_lowers_the_likelihood_of_sentences_and_beginnings():
     train = nested(300, np.random.default_rng(1), length=4)  # some are beginnings
-    assert 0 < (train[:, -1] == 2).mean() + (train[:, -1] == 1).mean()
+    assert (train[:, -1] != END).any()
     model = ContextFree(symbols=4, max_steps=30, tolerance=-np.inf)
 
     model.fit(train, rng=np.random.default_rng(3))

@@ -241,7 +241,7 @@ def test_reflections_are_those_of_statsmodels():
     reflections = Burg()._reflections(row / row.std(), 6)
     theirs = stattools.pacf_burg(row[0], 6, demean=False)[0][1:]
     covariances = stattools.acovf(row[0], adjusted=True, demean=False, nlag=6, fft=False)
-    error, weights, _, errors, _ = stattools.levinson_durbin(covariances, 6, isacov=True)
+    error, weights, *_ = stattools.levinson_durbin(covariances, 6, isacov=True)
 
     assert reflections == pytest.approx(theirs, abs=1e-12)
     found, our_errors = levinson(covariances[0], YuleWalker()._reflections(row, 6))
