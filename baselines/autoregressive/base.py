@@ -173,7 +173,7 @@ class AutoregressiveModel(Trained, ABC):
         of those that were asked for last is not read from its beginning again.
 
         Raises:
-            ValueError: the training samples were not whole numbers from 0 to at most 255.
+            ValueError: training samples were not whole numbers from 0 up, less than 256 apart.
         """
         if not self.levels.symbols:
             raise ValueError(
