@@ -6,7 +6,9 @@ whose table of probabilities is a network. Differs from the paper: coordinates h
 own, so a positional embedding tells the network where it is.
 
 Over three seeds it reaches 1.84 bits per dimension on digits, where the Fréchet distance is 5.7 to
-7.5, in 16 CPU seconds, and .26 on the ring, in 2.
+7.5, in 16 CPU seconds, and .26 on the ring, in 2. Of text, one seed of `FiniteMemoryText` reaches
+1.91 bits a symbol on `english`, in 94 CPU seconds: .30 more than n-grams of order 7 take, and .33
+more than those of order 12. Replaced inputs make it worse (2.11): it sees few, and reads them all.
 """
 
 from dataclasses import dataclass
@@ -98,6 +100,6 @@ class FiniteMemoryText(FiniteMemory):
     memory: int = 8
     width: int = 32
     hidden: int = 384
-    input_dropout: float = 0.1
-    epochs: int = 20
+    dropout: float = 0.1
+    epochs: int = 14
     batch: int = 16
