@@ -132,12 +132,20 @@ FAMILIES: dict[tuple[str, str], dict[str, Row]] = {
             "MaskedAutoregressive", "masked network over quantized coordinates"
         ),
         "finite_memory": _row("FiniteMemory", "network that sees the last few coordinates"),
+        "finite_memory_text": _row(
+            "FiniteMemoryText", "the same for windows of text", "finite_memory"
+        ),
         "recurrent": _row("Recurrent", "gated recurrent network"),
+        "recurrent_text": _row("RecurrentText", "the same for windows of text", "recurrent"),
         "causal_convolution": _row("CausalConvolution", "dilated causal convolutions"),
+        "causal_convolution_text": _row(
+            "CausalConvolutionText", "the same for windows of text", "causal_convolution"
+        ),
         "pixel_cnn": _row("PixelCNN", "masked convolutions over square pictures"),
     },
     ("Transformer", "autoregressive"): {
         "transformer": _row("Transformer", "causal attention over quantized coordinates"),
+        "transformer_text": _row("TransformerText", "the same for windows of text", "transformer"),
         "conditional_transformer": _row("ConditionalTransformer", "the class first, then the rest"),
     },
     ("diffusion", "diffusion"): {
@@ -155,6 +163,50 @@ FAMILIES: dict[tuple[str, str], dict[str, Row]] = {
         "energy_based": _row("EnergyBased", "contrastive divergence with Langevin chains"),
         "noise_contrastive": _row(
             "NoiseContrastive", "mixture reweighted by a classifier of data against it"
+        ),
+    },
+    ("sequence model", "sequences"): {
+        **{
+            f"markov_{order}": _row(
+                "NGram", f"chain of order {order}, its counts smoothed", "ngram", order=order
+            )
+            for order in range(6)
+        },
+        "ngram": _row("NGram", "what followed the last seven symbols, Kneser-Ney", order=7),
+        "ngram_maximum_likelihood": _row(
+            "NGram",
+            "what followed the last three symbols, counts as they are",
+            "ngram",
+            order=3,
+            smoothing="maximum_likelihood",
+        ),
+        "ngram_laplace": _row(
+            "NGram", "the same, a tenth added to every count", "ngram", order=3, smoothing="laplace"
+        ),
+        "ngram_witten_bell": _row(
+            "NGram",
+            "the same, shorter contexts weighed by different symbols",
+            "ngram",
+            order=3,
+            smoothing="witten_bell",
+        ),
+        "ngram_good_turing": _row(
+            "NGram",
+            "the same, backing off where nothing was seen",
+            "ngram",
+            order=3,
+            smoothing="good_turing",
+        ),
+        "interpolated": _row("Interpolated", "n-grams mixed with a recurrent network"),
+        "hidden_markov": _row("HiddenMarkov", "symbols of hidden states that form a chain"),
+        "context_free": _row(
+            "ContextFree", "probabilistic grammar, found by counting expected rules"
+        ),
+        "burg": _row(
+            "Burg", "series predicted linearly, forwards and backwards", "linear_prediction"
+        ),
+        "yule_walker": _row(
+            "YuleWalker", "series predicted linearly from its autocovariances", "linear_prediction"
         ),
     },
 }

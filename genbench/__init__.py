@@ -11,6 +11,7 @@ from genbench.ground.lazy import lazy
 if TYPE_CHECKING:
     from genbench.check.conformance import check
     from genbench.creativity.frontier import frontier
+    from genbench.datasets.symbols import Symbols
     from genbench.ground.errors import BadInput, MissingExtra, Unavailable
     from genbench.metric import Metric, Score
     from genbench.report.door import board
@@ -29,6 +30,7 @@ __all__ = [
     "Pool",
     "Score",
     "Scores",
+    "Symbols",
     "Unavailable",
     "board",
     "check",
@@ -49,6 +51,7 @@ _HOMES = {
     "Pool": "tournament.pools",
     "Score": "metric",
     "Scores": "scoring.evaluate",
+    "Symbols": "datasets.symbols",
     "Unavailable": "ground.errors",
     "board": "report.door",
     "check": "",

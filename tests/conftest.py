@@ -8,8 +8,11 @@ import pytest
 from hypothesis import settings
 from scipy.ndimage import gaussian_filter
 
+from genbench.datasets.ar_process import Autoregression
 from genbench.datasets.densities import GaussianMixture
+from genbench.datasets.symbols import Symbols
 from genbench.evidence import Comparison, Reference
+from genbench.sanity.sequence_worlds import Sentences
 from genbench.tournament.pools import Pool
 
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=40)
@@ -17,6 +20,7 @@ settings.load_profile("steady")
 
 N = 400
 N_PICTURES, SIDE = 120, 16
+N_ROWS, LENGTH = 240, 20
 
 # Three Gaussians, near enough that noise between them leaves a classifier unsure.
 ANGLES = 2 * np.pi * np.arange(3) / 3
@@ -152,6 +156,60 @@ def pictures():
     return World(reference, compare, painted, PICTURE_FAILURES)
 
 
+# Rows begin with a; nothing else comes before c, and nothing but a or the end after e.
+CHAIN = Sentences(
+    np.array(
+        [
+            [0.1, 0.4, 0.3, 0.2, 0.0, 0.0],
+            [0.3, 0.3, 0.0, 0.2, 0.2, 0.0],
+            [0.0, 0.2, 0.0, 0.6, 0.2, 0.0],
+            [0.3, 0.1, 0.0, 0.1, 0.3, 0.2],
+            [0.8, 0.0, 0.0, 0.0, 0.0, 0.2],
+            [0.0, 0.0, 0.0, 0.0, 0.0, 1.0],
+        ]
+    ),
+    LENGTH,
+)
+SYMBOLS = Symbols(("a", "b", "c", "d", "e", ""), end=5)
+
+
+@pytest.fixture(scope="session")
+def sequences():
+    """The small world of sequences of symbols: a Markov chain of five letters and an end."""
+    test, train = (
+        locked(CHAIN.sample(N_ROWS, rng=np.random.default_rng(seed))[0]) for seed in (1, 2)
+    )
+    reference = Reference(test=test, train=train, symbols=SYMBOLS, density=CHAIN)
+
+    def compare(generated, *, seed=0):
+        return Comparison(
+            reference=reference,
+            generated=locked(generated),
+            test_log_prob=locked(CHAIN.log_prob(test) - 0.1),
+            seed=seed,
+        )
+
+    return World(reference, compare, lambda n, rng: CHAIN.sample(n, rng=rng)[0], ROW_FAILURES)
+
+
+AUTOREGRESSION = Autoregression((0.75, -0.5, 0.3), 2 * LENGTH)
+
+
+@pytest.fixture(scope="session")
+def series():
+    """The small world of series: a Gaussian process of which each value depends on three before."""
+    test, train = (
+        locked(AUTOREGRESSION.sample(N_ROWS, rng=np.random.default_rng(seed))[0]) for seed in (1, 2)
+    )
+    reference = Reference(test=test, train=train, series=True, density=AUTOREGRESSION)
+
+    def compare(generated, *, seed=0):
+        return Comparison(reference=reference, generated=locked(generated), seed=seed)
+
+    draw = lambda n, rng: AUTOREGRESSION.sample(n, rng=rng)[0]  # noqa: E731
+    return World(reference, compare, draw, SERIES_FAILURES)
+
+
 @pytest.fixture(scope="session")
 def reference(points):
     """Real samples of the small world."""
@@ -218,5 +276,38 @@ PICTURE_FAILURES = {
     "collapse": lambda _, rng: np.clip(
         painted(1, rng) + rng.normal(scale=0.001, size=(N_PICTURES, SIDE, SIDE)), 0, 1
     ),
+    "copying": copying,
+}
+
+
+def too_safe(_, rng):
+    """Rows of the chain with every probability squared: what is likely is likelier."""
+    squared = CHAIN.moves**2
+    law = Sentences(squared / squared.sum(axis=1, keepdims=True), LENGTH)
+    return law.sample(N_ROWS, rng=rng)[0]
+
+
+def without_c(_, rng):
+    """Rows of the chain that never say c."""
+    rows = CHAIN.sample(20 * N_ROWS, rng=rng)[0]
+    return rows[(rows != SYMBOLS.vocabulary.index("c")).all(axis=1)][:N_ROWS].copy()
+
+
+ROW_FAILURES = {
+    "noise": lambda _, rng: SYMBOLS.close(
+        rng.integers(SYMBOLS.count, size=(N_ROWS, LENGTH)).astype(float)
+    ),
+    "shift": too_safe,
+    "collapse": lambda _, rng: np.repeat(CHAIN.sample(4, rng=rng)[0], N_ROWS // 4, axis=0),
+    "dropped mode": without_c,
+    "copying": copying,
+}
+
+SERIES_FAILURES = {
+    "noise": lambda _, rng: (
+        AUTOREGRESSION.sample(N_ROWS, rng=rng)[0] + 0.75 * rng.normal(size=(N_ROWS, 2 * LENGTH))
+    ),
+    "shift": lambda _, rng: 1 + AUTOREGRESSION.sample(N_ROWS, rng=rng)[0],
+    "collapse": lambda _, rng: np.repeat(AUTOREGRESSION.sample(4, rng=rng)[0], N_ROWS // 4, axis=0),
     "copying": copying,
 }

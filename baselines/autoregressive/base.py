@@ -1,9 +1,4 @@
-"""What the autoregressive models share: levels, training, drawing coordinate by coordinate.
-
-Coordinates are cut into levels, each predicted as a category. Those of whole numbers in a range of
-at most 256 are the levels themselves; others get equal bins over the training range and one more at
-either end, whose density falls off exponentially for ever.
-"""
+"""What the autoregressive models share: training, drawing coordinate by coordinate."""
 
 import math
 from abc import ABC, abstractmethod
@@ -16,119 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from ..training import Array, Trained, WarmupCosine, minimise_held_out, new_seed, scarce, seeded
+from .levels import SYMBOLS, Levels
+from .network import AutoregressiveNetwork, Cache, Reader
 
 IMPOSSIBLE = -1e4  # logit of a level that a coordinate does not have
-
-Cache = dict[nn.Module, tuple[Tensor, ...]]  # what layers keep of the coordinates they have read
-
-
-class Levels:
-    """Cuts coordinates into levels and back; knows the density inside each level."""
-
-    def __init__(self, train: Array, bins: int) -> None:
-        low, high = train.min(axis=0), train.max(axis=0)
-        whole = (train == np.rint(train)).all(axis=0)
-        if whole.all() and high.max() - low.min() < 256:
-            # One range for all: a pixel blank in training may be inked elsewhere.
-            low, high = np.full_like(low, low.min()), np.full_like(high, high.max())
-        self.exact = whole & (high - low < 256)
-        binned = np.where(high > low, high - low, 1.0) / (bins - 2)
-        self.width = np.where(self.exact, 1.0, binned)
-        self.low = low - np.where(self.exact, 0.5, binned)
-        self.counts = np.where(self.exact, high - low + 1, bins).astype(int)  # of each coordinate
-        self.count = int(self.counts.max())
-
-    def after_classes(self, count: int) -> Self:
-        """Put before the others a coordinate whose levels are the whole numbers below `count`."""
-        self.exact, self.width = np.append(True, self.exact), np.append(1.0, self.width)
-        self.low, self.counts = np.append(-0.5, self.low), np.append(count, self.counts)
-        self.count = int(self.counts.max())
-        return self
-
-    def of(self, samples: Array) -> Tensor:
-        """Level of each coordinate (n, d); the end levels reach to infinity."""
-        places = np.clip(np.floor((samples - self.low) / self.width), 0, self.counts - 1)
-        return torch.tensor(places, dtype=torch.int64)
-
-    def dequantize(self, levels: Array, rng: np.random.Generator) -> Array:
-        """Draw a point (n, d) inside each level; its centre, where levels are whole numbers."""
-        even, tail = rng.random(levels.shape), rng.exponential(size=levels.shape)
-        places = np.where(levels == 0, 1 - tail, levels + even)
-        places = np.where(levels == self.counts - 1, levels + tail, places)
-        places = np.where(self.exact, levels + 0.5, places)
-        points: Array = places * self.width + self.low
-        return points
-
-    def log_density(self, samples: Array) -> Array:
-        """Log-density (n,) of samples given their levels: even, but exponential at either end."""
-        places = (samples - self.low) / self.width
-        outside = np.where((places < 0) | (places > self.counts), np.inf, 0.0)
-        tail = np.maximum(0, np.maximum(1 - places, places - (self.counts - 1)))
-        tail = np.where(self.exact, outside, tail)
-        density: Array = -(np.log(self.width) + tail).sum(axis=1)
-        return density
-
-
-def cosine_basis(count: int) -> Tensor:
-    """Features of levels (levels, features): slow cosines are large, so neighbours are alike."""
-    places, frequencies = torch.arange(count) + 0.5, torch.arange(count)
-    return torch.cos(math.pi * places[:, None] * frequencies / count) / (1 + frequencies) ** 0.5
-
-
-class AutoregressiveNetwork(nn.Module):
-    """Logits (n, d, levels) from levels (n, d); those of a coordinate see only those before it.
-
-    Networks read levels, and write logits, in the cosine basis. They add to logits that are learned
-    for each coordinate, and add nothing before training: those start at the marginals, which take
-    long to learn and are known.
-    """
-
-    basis: Tensor
-
-    def __init__(self, levels: int) -> None:
-        super().__init__()
-        self.register_buffer("basis", cosine_basis(levels))
-
-    def log_mass(self, levels: Tensor) -> Tensor:
-        """Log-probability (n,) of whole rows of levels."""
-        logits: Tensor = self(levels).log_softmax(-1)
-        return logits.gather(2, levels[:, :, None]).sum((1, 2))
-
-    def next_logits(self, levels: Tensor, cache: Cache) -> Tensor:
-        """Logits (n, levels) of the coordinate that follows `levels` (n, i).
-
-        Coordinates are asked for one after another, with one `cache`, which is empty at first.
-        Here it stays empty: the network reads everything again, with any level in the next place.
-        """
-        logits: Tensor = self(nn.functional.pad(levels, (0, 1)))[:, -1]
-        return logits
-
-
-class SequenceNetwork(AutoregressiveNetwork):
-    """A network whose every position reads the coordinate before it, and where it is."""
-
-    output_layer: nn.Linear
-
-    def __init__(self, marginals: Tensor, width: int) -> None:
-        d, count = marginals.shape
-        super().__init__(count)
-        self.level_embedding = nn.Linear(count, width)
-        self.positional_embedding = nn.Parameter(0.3 * torch.randn(d, width))
-        self.marginals = nn.Parameter(marginals)
-
-    def embed(self, levels: Tensor, start: int = 0) -> Tensor:
-        """Embeddings (n, 1 + length, width) of the positions from `start` on.
-
-        Each reads the level before its own, out of `levels` (n, length); `start` itself reads none.
-        """
-        previous = nn.functional.pad(self.level_embedding(self.basis[levels]), (0, 0, 1, 0))
-        return previous + self.positional_embedding[start : start + previous.shape[1]]
-
-    def logits(self, hidden: Tensor, start: int = 0) -> Tensor:
-        """Logits (n, length, levels) from hidden units (n, length, width) from `start` on."""
-        marginals = self.marginals[start : start + hidden.shape[1]]
-        logits: Tensor = marginals + self.output_layer(hidden) @ self.basis.T
-        return logits
 
 
 @dataclass(kw_only=True, eq=False)
@@ -145,6 +31,10 @@ class AutoregressiveModel(Trained, ABC):
         patience: passes without better held-out samples before training ends.
         batch: samples per step.
         learning_rate: highest learning rate.
+
+    After `fit`, `n_parameters` says how many weights were learned, embeddings not counted, and
+    `n_seen` how many coordinates were predicted in training, each as often as it was; `held_out`
+    are the numbers of the training samples that were held out.
     """
 
     bins: int = 112
@@ -173,12 +63,18 @@ class AutoregressiveModel(Trained, ABC):
         if len(train) < 2:
             raise ValueError(f"A {self.name} needs 2 training samples or more: one is held out.")
         self.levels = self._levels(train)
-        shuffled = rng.permutation(train)
-        held_out = self.levels.of(shuffled[: max(1, len(train) // 10)])
-        learned = shuffled[len(held_out) :]
+        order = rng.permutation(len(train))
+        self.held_out, others = np.split(order, [max(1, len(train) // 10)])
+        held_out, learned = self.levels.of(train[self.held_out]), train[others]
         with seeded(new_seed(rng)):  # dropout draws from that stream too
             net = self.network(self._marginals(learned))
             self.net = self._train(net, learned, held_out, rng)
+        self.n_parameters = sum(
+            weights.numel()
+            for name, weights in net.named_parameters()
+            if weights.requires_grad and "embedding" not in name
+        )
+        self.reader = Reader(self.net, len(self.levels.low))
         return self
 
     def _levels(self, train: Array) -> Levels:
@@ -210,9 +106,12 @@ class AutoregressiveModel(Trained, ABC):
             net.parameters(), lr=self.learning_rate, weight_decay=0.05, fused=True
         )
         schedule = WarmupCosine(optimiser, steps, warmup=50)
+        self.n_seen = 0
 
         def loss(_: int) -> Tensor:
-            return net.log_mass(next(batches)).mean().neg()
+            levels = next(batches)
+            self.n_seen += levels.numel()
+            return net.log_mass(levels).mean().neg()
 
         return minimise_held_out(
             net,
@@ -266,3 +165,20 @@ class AutoregressiveModel(Trained, ABC):
         mass = torch.cat([self.net.log_mass(part) for part in parts]).double().numpy()
         density: Array = mass + self.levels.log_density(samples)
         return density
+
+    def next_log_prob(self, prefixes: Array) -> Array:
+        """Log-probability of each next symbol (n, symbols), in nats, after prefixes (n, t).
+
+        Symbols are the whole numbers from 0 to the highest of training. A prefix that continues one
+        of those that were asked for last is not read from its beginning again.
+
+        Raises:
+            ValueError: training samples were not whole numbers from 0 up, less than 256 apart.
+        """
+        if not self.levels.symbols:
+            raise ValueError(
+                f"To tell what comes next, a {self.name} needs {SYMBOLS}, in training too."
+            )
+        logits = self.reader.next_logits(self.levels.of(prefixes))
+        log_probs = logits.double().log_softmax(1).numpy()
+        return self.levels.by_symbol(log_probs, prefixes.shape[1])

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .base import AutoregressiveModel, SequenceNetwork
+from .sequence import SequenceModel, SequenceNetwork
 
 
 class GatedLayer(nn.Module):
@@ -44,9 +44,17 @@ class CausalNetwork(SequenceNetwork):
     It also reads the first few coordinates of a sample only: what comes later changes nothing.
     """
 
-    def __init__(self, marginals: Tensor, width: int, dropout: float) -> None:
+    def __init__(
+        self,
+        marginals: Tensor,
+        width: int,
+        dropout: float,
+        *,
+        alike: bool,
+        input_dropout: float,
+    ) -> None:
         d, count = marginals.shape
-        super().__init__(marginals, width)
+        super().__init__(marginals, width, alike=alike, input_dropout=input_dropout)
         dilations = [2**i for i in range(max(1, math.ceil(math.log2(d))))]
         self.layers = nn.ModuleList(GatedLayer(width, dilation, dropout) for dilation in dilations)
         self.hidden_layer, self.output_layer = nn.Linear(width, width), nn.Linear(width, count)
@@ -63,7 +71,7 @@ class CausalNetwork(SequenceNetwork):
 
 
 @dataclass(kw_only=True, eq=False)
-class CausalConvolution(AutoregressiveModel):
+class CausalConvolution(SequenceModel):
     """Predicts each coordinate through dilated causal convolutions.
 
     Args:
@@ -76,4 +84,21 @@ class CausalConvolution(AutoregressiveModel):
     name = "causal network"
 
     def network(self, marginals: Tensor) -> CausalNetwork:
-        return CausalNetwork(marginals, self.width, self.dropout)
+        return CausalNetwork(
+            marginals,
+            self.width,
+            self.dropout,
+            alike=self.alike,
+            input_dropout=self.input_dropout,
+        )
+
+
+@dataclass(kw_only=True, eq=False)
+class CausalConvolutionText(CausalConvolution):
+    """The same for windows of a text, in which a place means nothing: larger."""
+
+    alike: bool = True
+    width: int = 128
+    input_dropout: float = 0.1
+    epochs: int = 20
+    batch: int = 16

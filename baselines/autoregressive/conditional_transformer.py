@@ -13,10 +13,10 @@ from typing import Self
 
 import numpy as np
 import torch
-from scipy.special import logsumexp
+from scipy.special import log_softmax, logsumexp
 
 from ..training import Array, Classes, Labels, spread
-from .base import Levels
+from .levels import Levels
 from .transformer import Transformer
 
 
@@ -49,6 +49,16 @@ class ConditionalTransformer(Transformer):
             for c in range(len(self.known))
         ]
         return np.asarray(logsumexp(joint, axis=0))
+
+    def next_log_prob(self, prefixes: Array) -> Array:
+        """As of `Transformer`; of each class, weighed by how likely the prefix makes it."""
+        n, classes = len(prefixes), len(self.known)
+        rows = _after(np.repeat(np.arange(classes), n), np.tile(prefixes, (classes, 1)))
+        after = super().next_log_prob(rows).reshape(classes, n, -1)
+        with torch.no_grad():
+            mass = self.net.log_mass(self.levels.of(rows)).double().numpy()
+        joint = mass.reshape(classes, n, 1) + after
+        return np.asarray(log_softmax(logsumexp(joint, axis=0), axis=1))
 
 
 def _after(classes: Labels, samples: Array) -> Array:

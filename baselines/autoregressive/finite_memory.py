@@ -6,45 +6,52 @@ whose table of probabilities is a network. Differs from the paper: coordinates h
 own, so a positional embedding tells the network where it is.
 
 Over three seeds it reaches 1.84 bits per dimension on digits, where the Fréchet distance is 5.7 to
-7.5, in 16 CPU seconds, and .26 on the ring, in 2.
+7.5, in 16 CPU seconds, and .26 on the ring, in 2. Of text, one seed of `FiniteMemoryText` reaches
+1.91 bits a symbol on `english`, in 94 CPU seconds: .30 more than n-grams of order 7 take, and .33
+more than those of order 12. Replaced inputs make it worse (2.11): it sees few, and reads them all.
 """
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
-from .base import AutoregressiveModel, AutoregressiveNetwork, Cache
+from .network import Cache
+from .sequence import PlacedNetwork, SequenceModel
 
 
-class FiniteMemoryNetwork(AutoregressiveNetwork):
+class FiniteMemoryNetwork(PlacedNetwork):
     """A perceptron that reads the `memory` coordinates before each; zeros before the first."""
 
     def __init__(
-        self, marginals: Tensor, memory: int, width: int, hidden: int, dropout: float
+        self,
+        marginals: Tensor,
+        memory: int,
+        width: int,
+        hidden: int,
+        dropout: float,
+        *,
+        alike: bool,
+        input_dropout: float,
     ) -> None:
-        d, count = marginals.shape
-        super().__init__(count)
+        count = marginals.shape[1]
+        super().__init__(count, width, alike=alike, input_dropout=input_dropout)
         self.memory = memory
-        self.level_embedding = nn.Linear(count, width)
         self.input_layer = nn.Linear(memory * width, hidden)
-        self.positional_embedding = nn.Parameter(0.3 * torch.randn(d, hidden))
+        self.place(marginals, hidden)
         self.hidden_layer = nn.Linear(hidden, hidden)
         self.output_layer = nn.Linear(hidden, count)
         self.dropout = nn.Dropout(dropout)
-        self.marginals = nn.Parameter(marginals)
         nn.init.zeros_(self.output_layer.weight)
         nn.init.zeros_(self.output_layer.bias)
 
     def forward(self, levels: Tensor) -> Tensor:
-        values = self.level_embedding(self.basis[levels])
-        values = nn.functional.pad(values, (0, 0, self.memory, 0))
+        values = nn.functional.pad(self.describe(levels), (0, 0, self.memory, 0))
         windows = values[:, :-1].unfold(1, self.memory, 1).flatten(2)  # (n, d, width * memory)
         return self.logits(windows, self.positional_embedding, self.marginals)
 
     def next_logits(self, levels: Tensor, cache: Cache) -> Tensor:
         i = levels.shape[1]
-        values = self.level_embedding(self.basis[levels[:, -self.memory :]])
+        values = self.describe(levels[:, -self.memory :])
         values = nn.functional.pad(values, (0, 0, max(0, self.memory - i), 0))
         window = values.transpose(1, 2).flatten(1)
         return self.logits(window, self.positional_embedding[i], self.marginals[i])
@@ -58,7 +65,7 @@ class FiniteMemoryNetwork(AutoregressiveNetwork):
 
 
 @dataclass(kw_only=True, eq=False)
-class FiniteMemory(AutoregressiveModel):
+class FiniteMemory(SequenceModel):
     """Predicts each coordinate from the last few before it.
 
     Args:
@@ -74,4 +81,25 @@ class FiniteMemory(AutoregressiveModel):
     name = "finite memory"
 
     def network(self, marginals: Tensor) -> FiniteMemoryNetwork:
-        return FiniteMemoryNetwork(marginals, self.memory, self.width, self.hidden, self.dropout)
+        return FiniteMemoryNetwork(
+            marginals,
+            self.memory,
+            self.width,
+            self.hidden,
+            self.dropout,
+            alike=self.alike,
+            input_dropout=self.input_dropout,
+        )
+
+
+@dataclass(kw_only=True, eq=False)
+class FiniteMemoryText(FiniteMemory):
+    """The same for windows of a text, in which a place means nothing: larger."""
+
+    alike: bool = True
+    memory: int = 8
+    width: int = 32
+    hidden: int = 384
+    dropout: float = 0.1
+    epochs: int = 14
+    batch: int = 16

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .base import AutoregressiveModel, AutoregressiveNetwork, Cache
+from .base import AutoregressiveModel
+from .network import AutoregressiveNetwork, Cache
 
 
 class MaskedLinear(nn.Linear):

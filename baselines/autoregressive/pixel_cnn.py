@@ -20,7 +20,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .base import Array, AutoregressiveModel, AutoregressiveNetwork, Cache
+from ..training import Array
+from .base import AutoregressiveModel
+from .network import AutoregressiveNetwork, Cache
 
 
 class MaskedConvolution(nn.Conv2d):

@@ -16,7 +16,7 @@ from typing import Self
 
 import numpy as np
 
-from .table import Array, refuse_fractions
+from .table import Array, following, refuse_fractions
 
 
 class MaximumLikelihoodCounts:
@@ -54,3 +54,9 @@ class MaximumLikelihoodCounts:
             found = values[place] == column
             total += np.where(found, np.log(probabilities[place]), -np.inf)
         return total
+
+    def next_log_prob(self, prefixes: Array) -> Array:
+        """Log-probability of each next symbol (n, n_symbols), in nats, whatever came before."""
+        n, t = prefixes.shape
+        greatest = max(values[-1] for values in self.values)
+        return following(self.values[t], self.probabilities[t], greatest, n)

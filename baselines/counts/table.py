@@ -26,6 +26,20 @@ def refuse_fractions(train: Array) -> str | None:
     return None
 
 
+def following(values: Array, probabilities: Array, greatest: float, n: int) -> Array:
+    """Return n times the log-probabilities of the whole numbers 0, .., `greatest`, in nats.
+
+    Raises:
+        ValueError: some of the values, which have these probabilities, are below zero.
+    """
+    if values.min() < 0:
+        raise ValueError(f"Symbols are whole numbers from 0 up, not {values.min():g}.")
+    law = np.zeros(int(greatest) + 1)
+    law[values.astype(int)] = probabilities
+    with np.errstate(divide="ignore"):  # unseen values may have no mass
+        return np.tile(np.log(law), (n, 1))
+
+
 class CountTable(ABC):
     """Draws each coordinate as its table says; a model says what the probabilities are.
 
@@ -82,6 +96,12 @@ class CountTable(ABC):
         with np.errstate(divide="ignore"):  # unseen values may have no mass
             log_prob[inside] = np.log(probabilities).sum(axis=1)
         return log_prob
+
+    def next_log_prob(self, prefixes: Array) -> Array:
+        """Log-probability of each next symbol (n, n_symbols), in nats, whatever came before."""
+        n, t = prefixes.shape
+        values = np.arange(self.probabilities.shape[1]) + np.float64(self.low)
+        return following(values, self.probabilities[t], values[-1], n)
 
     @abstractmethod
     def _estimate(self, counts: Counts) -> Array:

@@ -1,10 +1,11 @@
 """A model under trial in `genbench check`: how to make one, what it learns from, what it draws."""
 
+import copy
 import hashlib
 import inspect
 import sys
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from genbench.ground.errors import BadInput
 from genbench.ground.randomness import rng_for
 from genbench.models import toys
 from genbench.models.find import GenerativeModel, ModelSpec, constructor, is_conditional, load
+from genbench.models.next_symbols import completed
 from genbench.models.toys import Toy
 
 N = 50  # samples drawn at a time
@@ -61,7 +63,13 @@ class Candidate:
             Broken: making it raised.
         """
         params = {**self.spec.params, **self.shortened}
-        return self.notes.call("making it", self._make, **params)
+        return completed(self.notes.call("making it", self._make, **params))
+
+    def on(self, toy: Toy) -> Self:
+        """Return the same model under trial on other data."""
+        other = copy.copy(self)
+        other.toy = toy
+        return other
 
     def shorten(self) -> None:
         """Take the smallest budget that the constructor has a parameter for."""

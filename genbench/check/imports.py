@@ -78,7 +78,8 @@ def check_methods(candidate: Candidate) -> None:
     calls = {"fit": "fit(train, rng=rng)", "sample": "sample(n, rng=rng)"}
     for name, call in calls.items():
         if not callable(getattr(model, name, None)):
-            raise Broken(f"It has no method {name}: it is called as {call}.")
+            also = " (or, of sequences, next_log_prob)" if name == "sample" else ""
+            raise Broken(f"It has no method {name}: it is called as {call}{also}.")
     classes = {"labels": None} if is_conditional(model) else {}
     for name, call in calls.items():
         try:

@@ -25,6 +25,8 @@ class Law(StrEnum):
     GLOBAL = "global randomness is left alone"
     CLASSES = "draws the classes it is asked for"
     LOG_PROB = "log_prob gives one number a sample"
+    NEXT = "next_log_prob is a law of the next symbol"
+    ADDS_UP = "next_log_prob adds up to log_prob"
     OUTPUT = "prints little"
     RUNNING = "leaves nothing running"
     PROCESS = "another process gives the same samples"

@@ -15,6 +15,7 @@ from genbench.check.candidate import Candidate, digest
 from genbench.check.draws import try_one_model, try_randomness
 from genbench.check.imports import check_methods, choose_toy, try_import
 from genbench.check.notes import Broken, NotApplicable, Notes, Stop, Unknown
+from genbench.check.symbols import try_next_symbols
 from genbench.check.verdicts import Law
 from genbench.ground.processes import die_with_parent
 from genbench.models import toys
@@ -42,6 +43,7 @@ def examine(candidate: Candidate, notes: Notes) -> None:
             what = "all toy data" if candidate.data is None else candidate.data.name
             raise NotApplicable(f"it refuses {what}, so nothing more was tried: {refusal}")
         raise Stop
+    try_next_symbols(candidate, notes)
     try_one_model(candidate, notes)
     try_randomness(candidate, notes)
     with notes.trial(Law.OUTPUT):

@@ -9,9 +9,12 @@ import click
 from genbench.cli.options import (
     BUDGET,
     CONSOLE,
+    DECODE,
     ERRORS,
     FOLDER,
+    PREFIX,
     bytes_from,
+    decoders_from,
     models_from,
     names,
     seeds_from,
@@ -46,6 +49,8 @@ from genbench.runs.boards import with_controls
 @click.option("--engine", default="local", show_default=True, help="local, loky, dask, ray, slurm.")
 @click.option("--address", help="Of a dask scheduler or ray cluster that runs already.")
 @BUDGET
+@DECODE
+@PREFIX
 @click.option("--shard", help="Do one part of the board only: 1/4, 2/4, ...")
 @click.option("--memory", help="The most that a model may reserve, such as 8GB.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first cell that fails.")
@@ -62,6 +67,8 @@ def run(
     engine: str,
     address: str | None,
     budget: float | None,
+    decode: str | None,
+    prefix: int | None,
     shard: str | None,
     memory: str | None,
     fail_fast: bool,
@@ -93,7 +100,10 @@ def run(
         datasets=names(datasets),
         seeds=seeds_from(seeds),
         budget=budget,
+        decoders=decoders_from(decode),
     )
+    if prefix is not None:
+        plan = plan.begun(prefix)
     try:
         found = progress.run_with_progress(
             plan,
@@ -147,7 +157,7 @@ def report(board: str, folder: Path, quality: str | None, novelty: str | None) -
     plan = None
     if board_files.is_board_file(board) or not (kept / "records.jsonl").exists():
         plan = board_files.find(board)
-    made = reports.report(kept, board=plan, quality=quality, novelty=novelty or "bayesian_surprise")
+    made = reports.report(kept, board=plan, quality=quality, novelty=novelty)
     reports.print_tables(made.tables, CONSOLE)
     for path in made.files:
         CONSOLE.print(str(path), highlight=False, markup=False)

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import click
 
 import genbench
-from genbench.cli import boards, models, own_board, reading
+from genbench.cli import boards, models, own_board, prompt, reading, scale
 from genbench.cli.leaving import Stopped, say_stopped, stopping_by_signals
 from genbench.cli.options import CONSOLE, ERRORS
 from genbench.ground.consoles import HELP
@@ -72,6 +72,7 @@ for command in (
     boards.run,
     boards.status,
     boards.report,
+    scale.scale,
     own_board.board,
     reading.compare,
     reading.show,
@@ -81,6 +82,7 @@ for command in (
     models.add,
     models.check,
     models.new,
+    prompt.prompt,
     sanity,
     calibrate,
 ):

@@ -10,10 +10,14 @@ from rich.text import Text
 from genbench.cli.options import (
     BUDGET,
     CONSOLE,
+    DECODE,
     ERRORS,
     FOLDER,
+    PREFIX,
     RESULTS,
     bytes_from,
+    decoder_from,
+    decoders_from,
     names,
     refuse_idle,
     words_from,
@@ -23,14 +27,15 @@ from genbench.runs import board_files
 
 # What each way to score takes: any other option would do nothing, and is refused.
 TAKEN = {
-    "a model on a board": "board budget memory python isolate jobs folder results",
+    "a model on a board": "board budget decode prefix memory python isolate jobs folder results",
     "samples on a board": "board dataset name folder results",
     "a model on a data set": (
-        "dataset budget seed metrics json out why deadline memory python isolate"
+        "dataset budget decode prefix seed metrics json out why deadline memory python isolate"
     ),
     "samples on a data set": "dataset seed metrics json out why",
     "a model on files": (
-        "against train fresh budget seed metrics json out why deadline memory python isolate"
+        "against train fresh budget decode prefix seed metrics json out why deadline memory python "
+        "isolate"
     ),
     "two files": (
         "against train fresh no_fresh standardise preset device seed metrics json out why"
@@ -44,15 +49,16 @@ TAKEN = {
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
-def new(path: Path) -> None:
+@click.option("--sequences", is_flag=True, help="One of text and other rows of symbols.")
+def new(path: Path, sequences: bool) -> None:
     """Write a small model to PATH, a new .py file, to make your own from."""
     from genbench.models import new as template
 
-    template.write(path)
+    template.write(path, sequences=sequences)
     for line in (
         f"Wrote {path}. Next:",
         f"  genbench check {path}",
-        f"  genbench score {path} --dataset ring",
+        f"  genbench score {path} --dataset {'english' if sequences else 'ring'}",
     ):
         CONSOLE.print(line, markup=False, highlight=False, soft_wrap=True)
 
@@ -123,6 +129,8 @@ def check(target: str, deadline: float, dataset: str | None) -> None:
     help="Seconds to fit, and to sample.",
 )
 @BUDGET
+@DECODE
+@PREFIX
 @click.option("--memory", help="The most that a model may reserve, such as 8GB.")
 @click.option("--python", default="", help="Another Python, which has what the model needs.")
 @click.option("--isolate", default="", help="Command to put before it, such as a container's.")
@@ -153,6 +161,8 @@ def score(
     seed: int,
     deadline: float,
     budget: float | None,
+    decode: str | None,
+    prefix: int | None,
     memory: str | None,
     python: str,
     isolate: str,
@@ -165,11 +175,13 @@ def score(
     \b
     genbench score my_model.py:MyModel --board quick
     genbench score my_model.py:MyModel --dataset digits
+    genbench score my_model.py:MyModel --dataset english --decode top_p:0.9
     genbench score my_model.py:MyModel --against test.npy --train train.npy
     genbench score samples.npy --dataset digits
     genbench score samples.npy --dataset digits --board quick
     genbench score samples.npy --against real.npy --train train.npy --fresh more.npy
     genbench score samples.npy --against real.npy -m fid,coverage --json
+    genbench score out.txt --against real.txt --train train.txt
     genbench score FOLDER --against FOLDER --features inception --weights FILE --fresh FOLDER
     """
     from genbench.cli import on_board
@@ -211,6 +223,8 @@ def score(
             target,
             board,
             budget=budget,
+            decoders=decoders_from(decode),
+            prefix=prefix,
             folder=folder,
             results=results,
             limits=limits,
@@ -230,6 +244,8 @@ def score(
             budget=budget,
             limits=limits,
             show=show,
+            decoder=decoder_from(decode),
+            prefix=prefix,
         )
     elif against is not None:
         ways.two_files(CONSOLE, path, against, standardise=standardise, **beside, **settings)
@@ -237,7 +253,16 @@ def score(
         ways.samples(CONSOLE, path, dataset, seed=seed, show=show)
     elif dataset is not None:
         well = ways.model(
-            CONSOLE, ERRORS, target, dataset, seed=seed, budget=budget, limits=limits, show=show
+            CONSOLE,
+            ERRORS,
+            target,
+            dataset,
+            seed=seed,
+            budget=budget,
+            limits=limits,
+            show=show,
+            decoder=decoder_from(decode),
+            prefix=prefix,
         )
     sys.exit(0 if well else 1)
 

@@ -8,9 +8,8 @@ from rich.text import Text
 
 from genbench.check.conformance import check
 from genbench.cli.show import Show, telling
-from genbench.files import read_samples
+from genbench.files.texts import read_like
 from genbench.ground.processes import OURS
-from genbench.models.parameters import canonical
 from genbench.report.folder import print_tables, report
 from genbench.runs import board_files
 from genbench.runs.boards import Board
@@ -22,6 +21,7 @@ from genbench.runs.progress import print_failures, run_with_progress
 from genbench.runs.published import published_records
 from genbench.runs.records import Record
 from genbench.runs.store import Store
+from genbench.runs.with_decoders import canonical_name
 
 
 def model(
@@ -30,6 +30,8 @@ def model(
     board: str,
     *,
     budget: float | None,
+    decoders: tuple[str, ...] | None,
+    prefix: int | None,
     folder: Path,
     results: Path,
     limits: Limits,
@@ -40,8 +42,11 @@ def model(
     What it draws and how it scores is kept in `results`, apart from the board itself.
     """
     whole = board_files.find(board)
-    plan = whole.narrowed(models=(target,), datasets=None, seeds=None, budget=budget)
+    plan = whole.narrowed(
+        models=(target,), datasets=None, seeds=None, budget=budget, decoders=decoders
+    )
     plan = replace(plan, home=None)  # a model that is named here is looked for here
+    plan = plan if prefix is None else plan.begun(prefix)
     _warn(console, target, limits)
     found = run_with_progress(
         plan,
@@ -72,7 +77,7 @@ def samples(
     """
     plan = board_files.find(board)
     data = load_once(plan.data(dataset))
-    drawn = read_samples(path, like=data.like, told=telling(console, Show()))
+    drawn = read_like(path, data, told=telling(console, Show()))
     with console.status("Scoring"):
         called = path.name if name is None else name
         record = add_samples(drawn, dataset, plan, Store(results / plan.name), name=called)
@@ -107,7 +112,7 @@ def submit(
 ) -> None:
     """Write what a model has drawn for a board into a bundle."""
     store = Store(results / board)
-    found = [record for record in store.records() if record.model == canonical(target)]
+    found = [record for record in store.records() if record.model == canonical_name(target)]
     write_bundle(path, store, found, name=name, family=family, board=board)
     console.print(f"Wrote {path}: {len(found)} cells.", markup=False, highlight=False)
 

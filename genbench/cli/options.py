@@ -37,6 +37,16 @@ BUDGET = click.option(
 )
 
 
+DECODE = click.option(
+    "--decode", help="Ways to write rows of sequences: greedy, beam:5, top_p:0.9, mirostat:2, ..."
+)
+PREFIX = click.option(
+    "--prefix",
+    type=click.IntRange(1),
+    help="Let rows go on from so many symbols of real ones, and score what follows.",
+)
+
+
 def names(text: str | None) -> tuple[str, ...] | None:
     """Return names that commas separate; None where nothing was said."""
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
@@ -51,6 +61,30 @@ def models_from(text: str | None) -> tuple[str, ...] | None:
         else:
             found.append(part)
     return None if text is None else tuple(found)
+
+
+def decoders_from(text: str | None) -> tuple[str, ...] | None:
+    """Return the names of decoders that commas separate; None where nothing was said.
+
+    Raises:
+        BadInput: there is no such decoder.
+    """
+    from genbench.sequences import decoders
+
+    told = names(text)
+    return None if told is None else tuple(decoders.parse(each).name for each in told)
+
+
+def decoder_from(text: str | None) -> str:
+    """Return the name of the one decoder; "" where nothing was said.
+
+    Raises:
+        BadInput: there is no such decoder, or there are several.
+    """
+    told = decoders_from(text)
+    if told is not None and len(told) != 1:
+        raise BadInput(f"--decode takes one decoder here, not {text!r}; a board takes several.")
+    return told[0] if told else ""
 
 
 def refuse_idle(way: str, taken: str) -> None:

@@ -32,7 +32,7 @@ def board() -> None:
     "--data",
     required=True,
     type=click.Path(path_type=Path),
-    help="Samples: .npy .npz .csv .parquet, or a folder or .zip of pictures.",
+    help="Samples: .npy .npz .csv .parquet .txt, or a folder or .zip of pictures.",
 )
 def new(path: Path, data: Path) -> None:
     """Write a board with comments to PATH, a new .toml file.

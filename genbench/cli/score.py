@@ -2,6 +2,7 @@
 
 import math
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,35 +12,44 @@ from rich.console import Console
 from genbench.cli.halves import halved
 from genbench.cli.show import Show, as_they_come, metrics_of, show_scores, telling
 from genbench.datasets import Dataset
-from genbench.files import read_samples
+from genbench.files import is_text, read_samples
+from genbench.files.texts import read_like, read_texts
 from genbench.ground.errors import BadInput
-from genbench.models.find import find
-from genbench.runs.cells import Cell, fit_and_sample, load_once
+from genbench.runs.cells import Cell, load_once
+from genbench.runs.continued import Continued
 from genbench.runs.endings import said_in
+from genbench.runs.fits import fit_and_sample
 from genbench.runs.limits import Limits
 from genbench.runs.own_data import Data, OwnData, name_of
+from genbench.runs.with_decoders import find_decoded, remarks_on_decoder
 from genbench.scoring.dataset import Outputs, read_outputs, score_samples
-from genbench.scoring.evaluate import Scores
+from genbench.scoring.evaluate import Scores, with_remarks
 
 
 def model(
     console: Console,
     errors: Console,
     target: str,
-    dataset: Data,
+    dataset: str | OwnData,
     *,
     seed: int,
     budget: float | None,
     limits: Limits,
     show: Show,
+    decoder: str = "",
+    prefix: int | None = None,
 ) -> bool:
     """Fit a model on a data set in a process of its own, and score what it draws.
 
-    False if it failed, of which `errors` are told.
+    Or what a decoder writes by it, where rows may begin with so many symbols of real ones. False if
+    it failed, of which `errors` are told.
     """
-    own = None if isinstance(dataset, str) else dataset
-    cell = Cell(name_of(dataset), target, seed, budget, own=own)
-    data = load_once(dataset)
+    known: Data = dataset if prefix is None else Continued(dataset, prefix)
+    own = None if isinstance(known, str) else known
+    cell = Cell(name_of(known), target, seed, budget, own=own, decoder=decoder)
+    if prefix is not None and not cell.decoder:
+        raise BadInput("--prefix needs a decoder that goes on from it: --decode ancestral, say.")
+    data = load_once(known)
     cell.key()  # says at once what is misspelt
     metrics_of(show.metrics)
     with (
@@ -58,7 +68,8 @@ def model(
         except BadInput as error:
             _say(errors, f"{target}: error in sample. {error}")
             return False
-    _as_model(console, drawn, data, seed=seed, show=show, name=target)
+    said = remarks_on_decoder(cell.decoder, begun=cell.begun)
+    _as_model(console, drawn, data, seed=seed, show=show, name=cell.name, remarks=said)
     return True
 
 
@@ -81,7 +92,7 @@ def model_on_files(
     Raises:
         BadInput: there is no such model, or no file to learn from.
     """
-    find(target)
+    find_decoded(target, None)
     if train is None:
         raise BadInput(f"To fit {target}, say what it is to learn from: --train FILE.")
     files = (train, against) if fresh is None else (train, against, fresh)
@@ -102,7 +113,7 @@ def _say(errors: Console, message: str) -> None:
 def samples(console: Console, path: Path, dataset: str, *, seed: int, show: Show) -> None:
     """Score samples from a file as a model of a data set."""
     data = load_once(dataset)
-    drawn = read_samples(path, like=data.like, told=telling(console, show))
+    drawn = read_like(path, data, told=telling(console, show))
     _as_model(console, Outputs(drawn), data, seed=seed, show=show, name=str(path))
 
 
@@ -114,11 +125,13 @@ def _as_model(
     seed: int,
     show: Show,
     name: str,
+    remarks: Sequence[str] = (),
 ) -> None:
     """Score what was drawn, and as much fresh data, beside a data set's test part."""
     chosen = metrics_of(show.metrics)
     with show.status(console, "Scoring"):
         found = score_samples(data, **drawn._asdict(), seed=seed, metrics=chosen)
+        found = with_remarks(found, remarks)
         anew = data.drawn_anew(seed)
         real = score_samples(anew, anew.fresh, labels=anew.fresh_labels, seed=seed, metrics=chosen)
     scores = Scores(replace(one, real=real[metric].value) for metric, one in found.items())
@@ -144,6 +157,16 @@ def two_files(
     the real samples, away from its mean.
     """
     told = telling(console, show)
+    named = {"generated": path, "test": against, "train": train, "fresh": fresh}
+    files = {name: file for name, file in named.items() if file is not None}
+    if any(map(is_text, files.values())):
+        if standardise:
+            raise BadInput("--standardise would do nothing: text has no columns of numbers.")
+        symbols, rows = read_texts(list(files.values()), told=told)
+        lines: dict[str, Any] = dict(zip(files, rows, strict=True))
+        given = lines | {"symbols": symbols}
+        _beside_real(console, given, named, no_fresh=no_fresh, show=show, **settings)
+        return
     test = read_samples(against, told=told)
     generated = read_samples(path, like=test, told=told)
     training, more = (
@@ -159,7 +182,6 @@ def two_files(
         )
         told(f"Standardised by the mean and the spread of each column of {against}.")
     given = {"test": test, "generated": generated, "train": training, "fresh": more}
-    named = {"generated": path, "test": against, "train": train, "fresh": fresh}
     _beside_real(console, given, named, no_fresh=no_fresh, show=show, **settings)
 
 

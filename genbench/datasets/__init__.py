@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from genbench.datasets.dataset import Dataset
 from genbench.datasets.densities import Density
+from genbench.datasets.parts import first_of
 from genbench.ground.errors import unknown_name
 
-__all__ = ["CATALOG", "Dataset", "Density", "Entry", "load"]
+__all__ = ["CATALOG", "Dataset", "Density", "Entry", "is_known", "load"]
 
 
 class Entry(NamedTuple):
@@ -77,6 +78,36 @@ CATALOG = {
         "genbench.datasets.photographs:load_16",
         "2,080 patches of two photographs, 16x16 pixels in colour",
     ),
+    "markov": Entry(
+        "genbench.datasets.markov:load",
+        "sequences of 64 letters of 8, each drawn by the two before it; exact law",
+    ),
+    "grammar": Entry(
+        "genbench.datasets.grammar:load",
+        "sentences of up to 24 words of 31, whose verbs agree with their nouns; exact law",
+    ),
+    "ar_process": Entry(
+        "genbench.datasets.ar_process:load",
+        "series of 64 measurements, each a weighted sum of the three before it, and noise; "
+        "exact density",
+    ),
+    "english": Entry(
+        "genbench.datasets.english:load",
+        "2,611 windows of 128 characters of English, of 94, from Python's help; no truth is known",
+    ),
+    "english_pairs": Entry(
+        "genbench.datasets.english:load_pairs",
+        "the same text in windows of 64 symbols of one to a few characters, of 256",
+    ),
+    "text": Entry(
+        "genbench.datasets.text:load",
+        "windows of 128 characters of .txt files of yours, in the folder text in $GENBENCH_DATA",
+    ),
+    "tasks": Entry(
+        "genbench.datasets.tasks:load",
+        "documents of a miniature language that name a task or show it, 24 symbols; exact law, and "
+        "the best answer to any prompt",
+    ),
     "mnist": Entry(
         "genbench.datasets.local:load_mnist",
         "handwritten digits, 28x28 pixels, with labels; from the folder mnist in $GENBENCH_DATA",
@@ -96,11 +127,20 @@ CATALOG = {
 def load(name: str) -> Dataset:
     """Return the data set of that name.
 
+    `english/512` is `english` with the first 512 of its training samples only: test and fresh ones
+    are the same.
+
     Raises:
-        BadInput: there is none.
+        BadInput: there is none, or it has not so many training samples.
     """
-    if name not in CATALOG:
-        raise unknown_name("data set", name, CATALOG)
-    module, _, function = CATALOG[name].target.partition(":")
+    whole, cut, n = name.partition("/")
+    if whole not in CATALOG:
+        raise unknown_name("data set", whole, CATALOG)
+    module, _, function = CATALOG[whole].target.partition(":")
     loaded: Dataset = getattr(importlib.import_module(module), function)()
-    return loaded
+    return first_of(loaded, n) if cut else loaded
+
+
+def is_known(name: str) -> bool:
+    """Return whether `load` looks for a data set of ours under this name."""
+    return name.partition("/")[0] in CATALOG

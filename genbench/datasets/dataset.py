@@ -10,6 +10,7 @@ import numpy as np
 
 from genbench.datasets.densities import Density
 from genbench.datasets.domain import Domain
+from genbench.datasets.symbols import Symbols
 from genbench.ground.arrays import Array, Labels, as_labels, as_samples
 from genbench.ground.columns import Table
 from genbench.ground.errors import BadInput
@@ -28,7 +29,7 @@ class Dataset:
     train: Array  # (n_train, d): all that a model sees
     test: Array  # (n_test, d): what samples are compared with
     fresh: Array  # (n_fresh, d): scored as if a model had drawn them: the row of real samples
-    # "standardised", "digit_classifier", "inception", or a function of yours, file.py:function
+    # "standardised", "digit_classifier", "inception", "ngrams", or yours, file.py:function
     features: str = "standardised"
     features_from: Path | None = None  # the file of weights or of code that they are made with
     train_labels: Labels | None = None
@@ -38,6 +39,8 @@ class Dataset:
     domain: Domain = field(default_factory=Domain)  # which values a sample can take
     picture: tuple[int, ...] | None = None  # height, width (and channels), if a sample is one
     columns: tuple[str, ...] | None = None  # names of the columns of a table
+    symbols: Symbols | None = None  # what whole numbers spell, if a sample is a sequence of them
+    series: bool = False  # whether a sample is a sequence of measurements, one after another
     seal: str = ""  # of what else scores depend on, such as code that features are made with
 
     def __post_init__(self) -> None:
@@ -57,10 +60,28 @@ class Dataset:
                 labels = as_labels(labels, name=name, n=len(getattr(self, part)))
                 object.__setattr__(self, f"{part}_labels", labels)
         self.domain.check(train.shape[1:], name=f"{self.name}: domain")
+        if self.symbols is not None:
+            self._check_symbols(self.symbols)
+        elif self.features == "ngrams":
+            raise BadInput(f"{self.name}: ngrams are features of symbols, which it has none of.")
         if self.picture is not None and np.prod(self.picture) != train[0].size:
             raise BadInput(
                 f"{self.name}: pictures of {self.picture} are not samples of {train.shape[1:]}."
             )
+
+    def _check_symbols(self, symbols: Symbols) -> None:
+        for part in ("train", "test", "fresh"):
+            samples = getattr(self, part)
+            if samples.ndim != 2:
+                raise BadInput(f"{self.name}: sequences have shape (n, length).")
+            known = (samples == np.rint(samples)) & (samples >= 0) & (samples < symbols.count)
+            if not known.all():
+                raise BadInput(
+                    f"{self.name}: {part} holds {samples[~known][0]:g}, which is none of the "
+                    f"{symbols.count} symbols: they are the whole numbers from 0 up."
+                )
+            if (symbols.close(samples) != samples).any():
+                raise BadInput(f"{self.name}: {part} has symbols behind the end of a row.")
 
     @property
     def like(self) -> Array:
@@ -72,6 +93,10 @@ class Dataset:
         """SHA-256 of every sample and label, and of the seal, in hexadecimal."""
         digest = hashlib.sha256(self.name.encode())
         digest.update(self.seal.encode())
+        if self.symbols is not None:
+            digest.update(repr(self.symbols).encode())
+        if self.series:
+            digest.update(b"series")
         labels = (self.train_labels, self.test_labels, self.fresh_labels)
         for array in (self.train, self.test, self.fresh, *labels):
             if array is not None:
@@ -87,7 +112,8 @@ class Dataset:
         """
         if seed == 0:
             return self
-        rng = rng_for(seed, self.name, "fresh" if self.density else "anchor")
+        whole = self.name.partition("/")[0]  # fewer training samples: the same test and fresh ones
+        rng = rng_for(seed, whole, "fresh" if self.density else "anchor")
         if self.density is not None:
             samples, labels = self.density.sample(len(self.fresh), rng=rng)
             kept = None if self.fresh_labels is None else labels
@@ -119,7 +145,8 @@ class Dataset:
 
     def project(self, samples: Array) -> Array:
         """Move samples to the nearest values that data can take: the same for every model."""
-        return self.domain.project(samples)
+        nearest = self.domain.project(samples)
+        return nearest if self.symbols is None else self.symbols.close(nearest)
 
     def dequantized_test(self, rng: np.random.Generator) -> Array:
         """Test samples at which a density can be judged fairly.
@@ -129,3 +156,16 @@ class Dataset:
         et al., "A note on the evaluation of generative models", https://arxiv.org/abs/1511.01844).
         """
         return self.domain.spread(self.test, rng=rng)
+
+    @property
+    def n_compared(self) -> int:
+        """How many training samples a density is asked at as well, to tell how far it overfits.
+
+        Of rows of symbols as many as there are test ones, at most; of other data none.
+        """
+        return 0 if self.symbols is None else min(len(self.train), len(self.test))
+
+    def dequantized_train(self, rng: np.random.Generator) -> Array | None:
+        """The first `n_compared` training samples, as `dequantized_test`; None of none."""
+        n = self.n_compared
+        return self.domain.spread(self.train[:n], rng=rng) if n else None

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -12,18 +12,32 @@ from genbench.ground.arrays import Array, Labels
 
 
 class Density(Protocol):
-    """A known distribution over points of d coordinates, made of modes."""
+    """A known distribution over points of d coordinates."""
 
     def sample(self, n: int, *, rng: np.random.Generator) -> tuple[Array, Labels]:
-        """Draw points (n, d) and the mode each came from (n,)."""
+        """Draw points (n, d) and what each came from (n,): its mode; 0, where there are none."""
         ...
 
     def log_prob(self, points: Array) -> Array:
         """Log-density of each point (n,), in nats, per unit of volume."""
         ...
 
+
+@runtime_checkable
+class HasModes(Protocol):
+    """A distribution made of modes, which are the classes of its points."""
+
     def posterior(self, points: Array) -> Array:
         """Probability of each mode given the point (n, n_modes)."""
+        ...
+
+
+@runtime_checkable
+class SequenceLaw(Protocol):
+    """A distribution over sequences of symbols that tells what comes next."""
+
+    def next_log_prob(self, prefixes: Array) -> Array:
+        """Log-probability of each next symbol (n, n_symbols), in nats, after prefixes (n, t)."""
         ...
 
 

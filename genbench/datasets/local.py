@@ -79,7 +79,7 @@ def load_cifar10(folder: Path | None = None) -> Dataset:
     Raises:
         BadInput: the files are missing, or are not what they should be.
     """
-    folder = _folder("cifar10", folder)
+    folder = folder_of("cifar10", folder)
     paths = _files("cifar10", folder, (*CIFAR_TRAIN, CIFAR_TEST), endings=("",))
     *batches, test = (_read_batch(path) for path in paths)
     train = Labelled(
@@ -119,7 +119,7 @@ def read_idx(path: Path, shape: tuple[int, ...]) -> Bytes:
 
 
 def _load_idx(name: str, folder: Path | None) -> Dataset:
-    folder = _folder(name, folder)
+    folder = folder_of(name, folder)
     paths = _files(name, folder, IDX_FILES, endings=("", ".gz"))
     train, test = (
         _labelled(pictures, classes)
@@ -178,7 +178,12 @@ def _split(name: str, train: Labelled, test: Labelled, *, picture: tuple[int, ..
     )
 
 
-def _folder(name: str, folder: Path | None) -> Path:
+def folder_of(name: str, folder: Path | None) -> Path:
+    """Return the folder that is given, or that of this name where GENBENCH_DATA says.
+
+    Raises:
+        BadInput: neither is given.
+    """
     if folder is not None:
         return folder
     root = os.environ.get(VARIABLE)

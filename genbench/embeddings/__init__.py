@@ -30,6 +30,10 @@ def embedding_for(dataset: Dataset) -> Embedding:
         from genbench.embeddings.inception_pictures import InceptionPictures
 
         return InceptionPictures.of(dataset)
+    if dataset.features == "ngrams" and dataset.symbols is not None:
+        from genbench.embeddings.ngrams import Ngrams
+
+        return Ngrams.of(dataset.symbols, dataset.train)
     if dataset.features_from is not None:
         from genbench.embeddings.own import OwnFeatures
 

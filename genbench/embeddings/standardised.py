@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from genbench.datasets import Dataset, Density
+from genbench.datasets.densities import HasModes
 from genbench.ground.arrays import Array, flat
 
 
@@ -19,12 +20,18 @@ class Standardised:
     @classmethod
     def of(cls, dataset: Dataset) -> "Standardised":
         """Take mean and deviation from the training set; constant coordinates are left as wide."""
-        points = flat(dataset.train)
+        return cls.of_points(flat(dataset.train), dataset.density)
+
+    @classmethod
+    def of_points(cls, points: Array, density: Density | None = None) -> "Standardised":
+        """Take mean and deviation from points (n, d)."""
         deviation = points.std(axis=0)
-        return cls(points.mean(axis=0), np.where(deviation > 0, deviation, 1.0), dataset.density)
+        return cls(points.mean(axis=0), np.where(deviation > 0, deviation, 1.0), density)
 
     def embed(self, samples: Array) -> Array:
         return np.asarray((flat(samples) - self.mean) / self.deviation)
 
     def classify(self, samples: Array) -> Array | None:
-        return None if self.density is None else self.density.posterior(flat(samples))
+        if not isinstance(self.density, HasModes):
+            return None
+        return self.density.posterior(flat(samples))

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self, TypeVar
 import numpy as np
 
 from genbench.datasets import Density
+from genbench.datasets.symbols import Symbols
 from genbench.ground.arrays import Array, Labels, flat
 from genbench.ground.errors import Unavailable
 from genbench.ground.randomness import rng_for
@@ -66,6 +67,8 @@ class Reference(Memory):
     manifold: Callable[[Array], Array] | None = None  # distance of each point to where data lies
     data_range: float | None = None  # largest possible difference of two values of a picture
     picture: tuple[int, ...] | None = None  # height, width (and channels), if a sample is one
+    symbols: Symbols | None = None  # what whole numbers spell, if a sample is a row of them
+    series: bool = False  # whether a sample is a row of measurements, one after another
     k: int = 5  # neighbours that reach of a ball is counted in
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Samples from files: arrays, tables and pictures, whoever made them.
+"""Samples from files: arrays, tables, pictures and texts, whoever made them.
 
 What a file says of itself is not trusted: sizes are held to the limits of `genbench.files.limits`
 before memory is taken, nothing is unpickled, and nothing is unpacked to the disk.
@@ -23,6 +23,7 @@ READERS: dict[str, Callable[[Path], Array]] = {
     ".parquet": tables.read_parquet,
 }
 ZIP = ".zip"  # of pictures, as a folder
+TEXT = ".txt"  # a line a sample: `genbench.files.texts`
 
 
 def read_samples(path: Path, *, like: Array | None = None, told: Tell | None = None) -> Array:
@@ -64,7 +65,12 @@ def read_samples(path: Path, *, like: Array | None = None, told: Tell | None = N
 def holds_samples(target: str) -> bool:
     """Return whether a target of `genbench score` is samples, by its name; else it is a model."""
     path = Path(target)
-    return path.suffix.lower() in {*READERS, ZIP} or is_folder(path)
+    return path.suffix.lower() in {*READERS, ZIP, TEXT} or is_folder(path)
+
+
+def is_text(path: Path) -> bool:
+    """Return whether samples are lines of text, by the name of their file."""
+    return path.suffix.lower() == TEXT
 
 
 def _reader(path: Path, told: Tell | None) -> tuple[Callable[[Path], Array], str]:
@@ -77,8 +83,11 @@ def _reader(path: Path, told: Tell | None) -> tuple[Callable[[Path], Array], str
     check_file_size(path.stat().st_size, name=shown(path))
     if suffix == ZIP:
         return partial(pictures.read_zip, told=told), f"{ZIP} file"
+    if suffix == TEXT:
+        raise BadInput(f"{shown(path)} is text, and can only be compared with text: {TEXT} files.")
     if suffix not in READERS:
         raise BadInput(
-            f"{shown(path)} must be a {', '.join(READERS)} or {ZIP} file, or a folder of pictures."
+            f"{shown(path)} must be a {', '.join(READERS)}, {TEXT} or {ZIP} file, or a folder of "
+            "pictures."
         )
     return READERS[suffix], f"{suffix} file"

@@ -2,12 +2,21 @@
 
 import math
 
-from genbench.ground.arrays import Array
+from genbench.ground.arrays import Array, Labels
 
 
-def error_of_mean(values: Array) -> float:
+def error_of_mean(values: Array | Labels) -> float:
     """Standard error of the mean of values (n,); not a number for a single one."""
     return float(values.std(ddof=1) / math.sqrt(len(values)))
+
+
+def error_of_ratio(values: Array | Labels, sizes: Array | Labels) -> float:
+    """Standard error of the sum of values (n,) over that of sizes (n,), both of one sample each.
+
+    By the ratio's slope (Cochran, "Sampling techniques", 1977, section 6.3).
+    """
+    off = values - values.sum() / sizes.sum() * sizes
+    return float(off.std(ddof=1) * math.sqrt(len(values)) / sizes.sum())
 
 
 def error_of_share(share: float, n: int) -> float:

@@ -5,6 +5,7 @@ from genbench.ground.lazy import lazy
 _HOMES = {
     "GenerativeModel": "find",
     "HasLogProb": "find",
+    "HasNextLogProb": "find",
     "ModelSpec": "find",
     "Selective": "find",
     "baselines": "find",

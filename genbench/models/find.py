@@ -19,6 +19,7 @@ from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.paths import brief, is_file, shown
 from genbench.models.functions import ConditionalFunctionModel, FunctionModel
 from genbench.models.moved import present_address
+from genbench.models.next_symbols import completed
 from genbench.models.parameters import parse
 from genbench.models.signatures import check_known, only_model
 from genbench.models.sources import hash_of_code, hash_of_file
@@ -56,6 +57,19 @@ class HasLogProb(Protocol):
 
 
 @runtime_checkable
+class HasNextLogProb(Protocol):
+    """A model of sequences that says, after any beginning, what comes next."""
+
+    def next_log_prob(self, prefixes: Array) -> Array:
+        """Log-probability of each next symbol (n, n_symbols), in nats.
+
+        `prefixes` (n, t) are the first t symbols of rows, whole numbers from 0 up, t from 0 to one
+        less than the length of a row. The probabilities of each row sum to one.
+        """
+        ...
+
+
+@runtime_checkable
 class Selective(Protocol):
     """A model that cannot learn from just any samples, and says so before it begins."""
 
@@ -81,24 +95,27 @@ class ModelSpec:
     def make(self, *, budget: float | None = None) -> GenerativeModel:
         """Import the class, or the two functions, and make the model.
 
+        One of sequences that has `fit` and `next_log_prob` alone gets `sample` and `log_prob`
+        (see `genbench.models.next_symbols`).
+
         Args:
             budget: seconds that a fit may take, for a model whose constructor has a parameter of
                 that name.
 
         Raises:
-            BadInput: the file, module, class or function is not there, or has no `fit` and
-                `sample`.
+            BadInput: the file, module, class or function is not there, or has no `fit`, or
+                neither `sample` nor `next_log_prob`.
         """
         where, _, name = self.target.rpartition(":")
         make = constructor(load(where), name, where=where)
         params = dict(self.params)
         if budget is not None and takes(make, "budget"):
             params.setdefault("budget", budget)
-        model = make(**params)
+        model = completed(make(**params))
         if not isinstance(model, GenerativeModel):
             raise BadInput(
                 f"{shown(self.target)} must have the methods fit(train, *, rng) and "
-                "sample(n, *, rng)."
+                "sample(n, *, rng), or, of sequences, next_log_prob(prefixes)."
             )
         return model
 

@@ -11,6 +11,8 @@ from genbench.ground.randomness import rng_for
 
 N_TRAIN, N_POINTS = 200, 20
 SIDE = 4  # of a picture
+LENGTH = 6  # of a row of symbols
+SYMBOLS = "rows of symbols"
 KEPT = "toy.npz"
 
 
@@ -52,10 +54,22 @@ def square_pictures(n: int, rng: np.random.Generator) -> Array:
     return pictures.reshape(n, -1).astype(np.float64)
 
 
+def rows_of_symbols(n: int, rng: np.random.Generator) -> Array:
+    """Rows of 1 and 2, each mostly followed by the other, until 0 ends them: 0 follows it."""
+    rows = np.zeros((n, LENGTH))
+    rows[:, 0] = rng.integers(1, 3, size=n)
+    for place in range(1, LENGTH):
+        before = rows[:, place - 1]
+        following = np.where(rng.random(n) < 0.8, 3 - before, before)
+        rows[:, place] = np.where((before == 0) | (rng.random(n) < 0.3), 0, following)
+    return rows
+
+
 KINDS: dict[str, Callable[[int, np.random.Generator], Array]] = {
     "points in the plane": points_in_the_plane,
     "whole numbers": whole_numbers,
     "square pictures": square_pictures,
+    SYMBOLS: rows_of_symbols,
 }
 
 

@@ -1,10 +1,14 @@
-"""Curves: a model with several values of a parameter, drawn as one line and never ranked."""
+"""Curves: a model with several values of a parameter, drawn as one line and never ranked.
+
+Those of a decoder join points that are ranked: what one model writes by top_p:0.5, top_p:0.9, ...
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from genbench.models.parameters import Value, has_parameters, parse
+from genbench.sequences import decoders
 
 
 class Named(Protocol):
@@ -28,13 +32,8 @@ class Curve(Generic[P_co]):
     """
 
     model: str  # without parameters
+    told: str  # the parameters and from where to where they go: "bandwidth .02 to 1"
     points: tuple[P_co, ...]
-
-    @property
-    def told(self) -> str:
-        """The parameters and from where to where they go: "bandwidth .02 to 1"."""
-        each = [parse(point.model)[1] for point in self.points]
-        return ", ".join(f"{name} {_span([params[name] for params in each])}" for name in each[0])
 
     @property
     def label(self) -> str:
@@ -55,8 +54,32 @@ def parted(every: Iterable[P]) -> tuple[tuple[P, ...], tuple[Curve[P], ...]]:
             continue
         model, params = parse(one.model)
         curves.setdefault((model, *params), []).append(one)
-    return tuple(alone), tuple(
-        Curve(model=key[0], points=tuple(sorted(curves[key], key=_place))) for key in sorted(curves)
+    return tuple(alone), tuple(_curve(key[0], curves[key]) for key in sorted(curves))
+
+
+def _curve(model: str, points: Iterable[P]) -> Curve[P]:
+    ordered = tuple(sorted(points, key=_place))
+    each = [parse(point.model)[1] for point in ordered]
+    told = ", ".join(f"{name} {_span([params[name] for params in each])}" for name in each[0])
+    return Curve(model=model, told=told, points=ordered)
+
+
+def by_decoder(every: Iterable[P]) -> tuple[Curve[P], ...]:
+    """Return the curves of what a model writes by decoders that differ in their number."""
+    found: dict[tuple[str, str], dict[float, P]] = {}
+    for one in every:
+        model, decoder = decoders.split(one.model)
+        kind, _, number = decoder.partition(":")
+        if number:
+            found.setdefault((model, kind), {})[float(number)] = one
+    return tuple(
+        Curve(
+            model=model,
+            told=f"{kind} {_span(list(points))}",
+            points=tuple(points[number] for number in sorted(points)),
+        )
+        for (model, kind), points in sorted(found.items())
+        if len(points) > 1
     )
 
 

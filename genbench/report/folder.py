@@ -33,7 +33,7 @@ from genbench.report.overall import Overall, overall
 from genbench.report.page import Content, file_name, pages
 from genbench.report.reading import RULES, protocol
 from genbench.report.terminal import print_tables
-from genbench.report.tradeoff import NOVELTY, Panel, novelty_quality_points
+from genbench.report.tradeoff import Panel, novelty_quality_points
 from genbench.runs import board_files
 from genbench.runs.boards import Board
 from genbench.runs.codebooks import codebooks
@@ -82,12 +82,11 @@ def report(
     found = newest([*beside, *Store(folder).publish()])
     if not found:
         raise BadInput(f"There are no records in {folder}. Run the board first.")
-    novelty = None if novelty == NOVELTY else novelty  # a board may lack the default
     known = {name for record in found for name in record.scores}
     for name in (quality, novelty):
         if name is not None and name not in known:
             raise unknown_name("metric", name, known)
-    panels = novelty_quality_points(found, quality, novelty or NOVELTY)
+    panels = novelty_quality_points(found, quality, novelty)
     name = folder.resolve().name
     if board is None and name in board_files.names():
         board = board_files.find(name)

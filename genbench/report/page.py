@@ -12,6 +12,7 @@ from typing import NamedTuple
 from genbench.report.behaviour import Failing
 from genbench.report.cards import cards
 from genbench.report.columns import Column
+from genbench.report.excerpts import excerpts
 from genbench.report.frontier import Plane
 from genbench.report.html_overall import html_overall
 from genbench.report.html_parts import Look
@@ -222,7 +223,8 @@ def _view(index: int, table: Table, content: Content, look: Look) -> _View:
     return _View(
         table=f"<div class=d{index}>{_style(index, table, samples)}"
         f"{html_table(table, look, samples)}"
-        f"<p class=soft>{text(table.dataset)}: {text(protocol(table))}.</p>{listed}</div>",
+        f"<p class=soft>{text(table.dataset)}: {text(protocol(table))}.</p>{listed}"
+        f"{excerpts(table, look)}</div>",
         plane=("" if panel is None else plane(panel, table, look))
         + ("" if frontier is None else frontier_plane(frontier, table, look)),
     )

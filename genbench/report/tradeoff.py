@@ -12,7 +12,7 @@ import numpy as np
 
 from genbench.ground.arrays import Flags
 from genbench.metric import Aim
-from genbench.report.curves import Curve, parted
+from genbench.report.curves import Curve, by_decoder, parted
 from genbench.report.frames import frame_of
 from genbench.report.intervals import Estimate, Interval
 from genbench.report.losses import BySeed, competes, estimates, losses, numbers
@@ -22,8 +22,23 @@ from genbench.runs.records import REAL, Record, by_dataset
 if TYPE_CHECKING:
     import pandas
 
-NOVELTY = "bayesian_surprise"
-QUALITIES = ("high_density_share", "precision")  # the first that a data set's records have
+SURPRISE = "bayesian_surprise"
+# Novelty and quality: the first that a data set's records have. Noise of symbols surprises no more
+# than real rows do; what it is not is likely, or grammatical.
+PLANES = (
+    ("novel_ngrams", "grammatical_share"),
+    ("novel_ngrams", "judged_bits"),
+    (SURPRISE, "high_density_share"),
+    (SURPRISE, "precision"),
+)
+# Which way is better in the plane: noise is newer than anything, and some ask for the rarest rows.
+AIMS: Mapping[str, Aim] = {
+    SURPRISE: "match",
+    "grammatical_share": "high",
+    "judged_bits": "low",
+    "high_density_share": "high",
+    "precision": "high",
+}
 SURE = 0.05  # p-value on each axis, below which one model is better than another
 FEW = 24  # points that are all named
 MOST_NAMES = 12  # of many, beside the anchors
@@ -59,21 +74,26 @@ class Panel:
 
 
 def novelty_quality_points(
-    records: Iterable[Record], quality: str | None = None, novelty: str = NOVELTY
+    records: Iterable[Record], quality: str | None = None, novelty: str | None = None
 ) -> dict[str, Panel]:
     """Return the plane of each data set.
 
-    Without `quality` it is the share of samples where the data are dense, if the data set's density
-    is known, else precision.
+    Axes that are not said are those of the first of `PLANES` that has numbers.
     """
-    return {
-        dataset: _panel(dataset, found, quality or _default_quality(parted(found)[0]), novelty)
-        for dataset, found in by_dataset(records).items()
-    }
+    found = {}
+    for dataset, own in by_dataset(records).items():
+        usual = _usual(parted(own)[0], quality, novelty)
+        found[dataset] = _panel(dataset, own, quality or usual[1], novelty or usual[0])
+    return found
 
 
-def _default_quality(cells: Sequence[Record]) -> str:
-    return next((name for name in QUALITIES if numbers(cells, name)), QUALITIES[-1])
+def _usual(cells: Sequence[Record], quality: str | None, novelty: str | None) -> tuple[str, str]:
+    """Return the first plane that has numbers on the axes that are not said; else the last."""
+    for plane in PLANES:
+        asked = [name for name, said in zip(plane, (novelty, quality), strict=True) if not said]
+        if all(numbers(cells, name) for name in asked):
+            return plane
+    return PLANES[-1]
 
 
 def _panel(dataset: str, records: Sequence[Record], quality: str, novelty: str) -> Panel:
@@ -108,16 +128,14 @@ def _panel(dataset: str, records: Sequence[Record], quality: str, novelty: str) 
         bounds={c: s.bounds for cell in cells for c, s in cell.scores.items() if c in aims},
         points=tuple(replace(point, on_front=point.model in front) for point in alone),
         absent=tuple(sorted({record.model for record in records} - set(points))),
-        curves=curves,
+        curves=(*curves, *by_decoder(alone)),
     )
 
 
 def _aim(cells: Sequence[Record], name: str) -> Aim:
     """Return which way is better in the plane."""
-    if name == NOVELTY:
-        return "match"  # noise is newer than anything
-    if name in QUALITIES:
-        return "high"
+    if name in AIMS:
+        return AIMS[name]
     return next((cell.scores[name].aim for cell in cells if name in cell.scores), "high")
 
 

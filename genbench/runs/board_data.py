@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 from genbench.datasets import CATALOG as DATASETS
+from genbench.datasets import is_known
 from genbench.files import READERS
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.paths import brief, is_file, shown
-from genbench.runs.own_data import INCEPTION, STANDARDISED, OwnData, stamp_of
+from genbench.runs.own_data import INCEPTION, NGRAMS, STANDARDISED, OwnData, stamp_of
 from genbench.runs.toml_tables import Table, is_number, is_seed, is_text, list_of
 
 KEYS = ("name", "samples", "split", "split_seed", "labels", "features", "weights")
@@ -24,7 +25,7 @@ def data_of(table: Table, home: Path) -> str | OwnData:
     """
     name = table.take("name", is_text, "a text")
     told = table.values.keys() - {"name"}
-    if name in DATASETS:
+    if is_known(name):
         if told:
             raise BadInput(
                 f"{table.where}: {name!r} is the name of one of our data sets, of which nothing "
@@ -111,9 +112,9 @@ def _features(table: Table, home: Path) -> tuple[str, Path | None]:
     """Return the name of the features, and the file that they are made with."""
     features = table.take(
         "features",
-        lambda one: one in (STANDARDISED, INCEPTION) or (is_text(one) and ".py:" in one),
-        f"{STANDARDISED!r}, {INCEPTION!r} or a function, file.py:function",
-        STANDARDISED,
+        lambda one: one in (STANDARDISED, INCEPTION, NGRAMS) or (is_text(one) and ".py:" in one),
+        f"{STANDARDISED!r}, {INCEPTION!r}, {NGRAMS!r} or a function, file.py:function",
+        "",
     )
     weights = table.take("weights", is_text, "a file", None)
     if (weights is not None) != (features == INCEPTION):
@@ -121,7 +122,7 @@ def _features(table: Table, home: Path) -> tuple[str, Path | None]:
             f"{table.where}: features = 'inception' and weights, the file of the network's "
             "weights, go together."
         )
-    if features == STANDARDISED:
+    if features in ("", STANDARDISED, NGRAMS):
         return features, None
     path = home / (features.rpartition(":")[0] if weights is None else weights)
     if not is_file(path):

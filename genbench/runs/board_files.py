@@ -12,7 +12,6 @@ from typing import Any, get_args
 
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.paths import brief, is_file, shown
-from genbench.models.homes import find_at
 from genbench.models.parameters import with_parameter
 from genbench.runs.board_data import KEYS, NAME, NAMED, data_name, data_of
 from genbench.runs.boards import STANDARD, Board, Copies, with_controls
@@ -27,7 +26,9 @@ from genbench.runs.toml_tables import (
     is_text,
     list_of,
 )
+from genbench.runs.with_decoders import find_decoded
 from genbench.scoring.own_metrics import find_any
+from genbench.sequences import decoders
 
 TOML = ".toml"
 TEMPLATE = "template"
@@ -39,6 +40,8 @@ BOARD_KEYS = (
     "seeds",
     "models",
     "curves",
+    "decoders",
+    "decoded",
     "metrics",
     "copies",
     "deadline",
@@ -138,6 +141,8 @@ def board_of(values: Mapping[str, Any], *, name: str, home: Path, where: str) ->
         seeds=_seeds(table),
         models=None if models is None else with_controls(tuple(models)),
         curves=_curves(table),
+        decoders=_decoders(table),
+        decoded=_decoded(table),
         metrics=metrics,
         deadline=float(deadline),
         budget=None if budget == NO_BUDGET else float(budget),
@@ -147,8 +152,8 @@ def board_of(values: Mapping[str, Any], *, name: str, home: Path, where: str) ->
         headline=_headline(table, metrics),
         home=home,
     )
-    for model in (*(board.models or ()), *board.curves):
-        find_at(model, home)  # says at once what is misspelt
+    for model in (*(board.models or ()), *board.curves, *(board.decoded or ())):
+        find_decoded(model, home)  # says at once what is misspelt
     return board
 
 
@@ -164,6 +169,18 @@ def _curves(table: Table) -> tuple[str, ...]:
         for value in values
     )
     return tuple(dict.fromkeys(points))
+
+
+def _decoders(table: Table) -> tuple[str, ...]:
+    told = table.take("decoders", list_of(is_text), "a list of decoders", [])
+    return tuple(dict.fromkeys(decoders.parse(each).name for each in told))
+
+
+def _decoded(table: Table) -> tuple[str, ...] | None:
+    told = table.take("decoded", list_of(is_text), "a list of models", None)
+    if told is not None and "decoders" not in table.values:
+        raise BadInput(f"{table.where}: decoded would do nothing without decoders.")
+    return None if told is None else tuple(told)
 
 
 def _is_curve(value: Any) -> bool:

@@ -3,7 +3,7 @@
 They are read from files (`genbench.runs.board_files`); to add one, write `NAME.toml` beside this.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -11,7 +11,9 @@ from typing import Literal
 
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.models.find import baselines
+from genbench.runs.continued import Continued
 from genbench.runs.own_data import Data, OwnData
+from genbench.sequences import decoders
 
 STANDARD = (
     "frechet_distance",
@@ -54,10 +56,12 @@ class Board:
     file: str = ""  # the name of the file that it was read from, if it is yours
     summary: str
     datasets: tuple[str, ...]
-    own: tuple[OwnData, ...] = ()  # those of the data sets that are not ours
+    own: tuple[OwnData | Continued, ...] = ()  # those of the data sets that are not just ours
     seeds: tuple[int, ...] = (0,)
     models: tuple[str, ...] | None = None  # None: every baseline
     curves: tuple[str, ...] = ()  # models with parameters, drawn and never ranked
+    decoders: tuple[str, ...] = ()  # that rows of sequences are written by as well
+    decoded: tuple[str, ...] | None = None  # models that they ask; None: all but the controls
     metrics: tuple[str, ...] = STANDARD  # a table of all measures could not be read
     deadline: float = 300.0  # seconds a cell may take to fit and sample
     budget: float | None = None  # seconds a fit is to take, where a model lets that be said
@@ -75,6 +79,15 @@ class Board:
             raise unknown_name("data set of this board", name, self.datasets)
         return next((own for own in self.own if own.name == name), name)
 
+    def written(self, every: Iterable[str] = ()) -> tuple[str, ...]:
+        """Return the models that are named with each of the decoders.
+
+        `every` are those of a board that names none. A model that brings its own decoder stays.
+        """
+        asked = every if self.decoded is None else self.decoded
+        alone = [each for each in asked if each not in CONTROLS and not decoders.split(each)[1]]
+        return tuple(decoders.joined(each, one) for each in alone for one in self.decoders)
+
     def narrowed(
         self,
         *,
@@ -82,10 +95,12 @@ class Board:
         datasets: tuple[str, ...] | None,
         seeds: tuple[int, ...] | None,
         budget: float | None = None,
+        decoders: tuple[str, ...] | None = None,
     ) -> "Board":
-        """Return the same board with other models, data sets, seeds or budget, where given.
+        """Return the same board with other models, data sets, seeds, budget or decoders.
 
-        Where models are given, these are all: there are no curves beside them.
+        What is not given stays. Where models are given, these are all: there are no curves beside
+        them, and of the others nothing is written.
 
         Raises:
             BadInput: nothing is left, or a seed is negative.
@@ -99,10 +114,24 @@ class Board:
             self,
             models=self.models if models is None else models,
             curves=self.curves if models is None else (),
+            decoders=self.decoders if decoders is None else decoders,
+            decoded=self.decoded if models is None else None,
             datasets=self.datasets if datasets is None else datasets,
             seeds=self.seeds if seeds is None else seeds,
             budget=self.budget if budget is None else budget,
         )
+
+    def begun(self, n_symbols: int) -> "Board":
+        """Return the same board of what follows the first symbols of rows, as they are begun by.
+
+        Its data are read when they are loaded, and only then refused.
+        """
+        own = tuple(Continued(self._whole(name), n_symbols) for name in self.datasets)
+        return replace(self, datasets=tuple(data.name for data in own), own=own)
+
+    def _whole(self, name: str) -> str | OwnData:
+        data = self.data(name)
+        return data.whole if isinstance(data, Continued) else data
 
 
 def with_controls(models: tuple[str, ...]) -> tuple[str, ...]:

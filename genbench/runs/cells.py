@@ -1,48 +1,39 @@
-"""Cells: one (data set, model, seed) each, what its numbers depend on, and its own process."""
+"""Cells: one (data set, model, seed) each, and what its numbers depend on."""
 
 import hashlib
 import json
 import math
-import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from threading import Event
 from typing import NamedTuple, Self
-
-import numpy as np
 
 from genbench.datasets import Dataset
 from genbench.datasets import load as load_ours
 from genbench.ground.errors import BadInput
-from genbench.ground.landing import replace_file
-from genbench.ground.processes import OUTPUT, run_alone
 from genbench.models.find import ModelSpec, baselines, source_hash
 from genbench.models.held import Held, take
-from genbench.models.homes import find_at
 from genbench.models.parameters import canonical
 from genbench.runs.boards import Board
-from genbench.runs.disk import full_disk, has_room, tells_of_full_disk
-from genbench.runs.endings import MOST_OUTPUT, out_of_memory_kills, outcome_of
-from genbench.runs.limits import ORDINARY, Limits
-from genbench.runs.outcomes import Outcome, keep_outcome
+from genbench.runs.continued import Continued
 from genbench.runs.own_data import Data, OwnData
 from genbench.runs.records import REAL, Record
-from genbench.runs.watch import Watch, npy
-from genbench.runs.worker import DISK_FULL
-from genbench.runs.workplace import Workplace, fresh_folder, workplace
-from genbench.scoring.dataset import MOST_HEADER
+from genbench.runs.with_decoders import find_decoded
+from genbench.sequences import decoders
 
 PROTOCOL = 3  # raised by hand when samples or scores of unchanged models may change
-MARGIN = 2**16  # bytes, beside its arrays, that a cell writes
 
 
 @dataclass(frozen=True)
 class Cell:
     """One model on one data set with one seed; REAL stands for fresh real samples.
 
+    A model that is named with a decoder, `recurrent_text@top_p:0.9`, is that model, and the rows
+    are written by that decoder.
+
     Raises:
-        BadInput: the budget is no positive number of seconds.
+        BadInput: the budget is no positive number of seconds, or there is no such decoder.
     """
 
     dataset: str
@@ -51,12 +42,19 @@ class Cell:
     # Seconds that a fit may take, for models that ask; no part of where a cell stands on a board.
     budget: float | None = field(default=None, compare=False)
     # Nor is where yours are found: the data set, if it is not ours, and files of models.
-    own: OwnData | None = field(default=None, compare=False)
+    own: OwnData | Continued | None = field(default=None, compare=False)
     home: Path | None = field(default=None, compare=False)
+    decoder: str = ""  # that rows are written by; without, the model draws them itself
 
     def __post_init__(self) -> None:
+        model, decoder = self.model, self.decoder
+        if decoder:
+            decoder = decoders.parse(decoder).name
+        else:
+            model, decoder = decoders.split(model)
         # As records name it: whatever address it was asked for by, it is one cell.
-        object.__setattr__(self, "model", canonical(self.model))
+        object.__setattr__(self, "model", canonical(model))
+        object.__setattr__(self, "decoder", decoder)
         if self.budget is not None and not 0 < self.budget < math.inf:
             raise BadInput(f"A budget is a positive number of seconds, not {self.budget}.")
 
@@ -72,6 +70,16 @@ class Cell:
         return cls(*record.place, record.budget, own=own, home=board.home)
 
     @property
+    def name(self) -> str:
+        """What records call the model: with its decoder, if there is one."""
+        return decoders.joined(self.model, self.decoder)
+
+    @property
+    def fit(self) -> Self:
+        """The cell of what is fitted, whatever the rows are written by."""
+        return replace(self, decoder="")
+
+    @property
     def spec(self) -> ModelSpec:
         """Where the model is."""
         if self.model == REAL:
@@ -80,12 +88,22 @@ class Cell:
             return ModelSpec(
                 target=REAL, params=how, family="control", summary="fresh real samples"
             )
-        return find_at(self.model, self.home)
+        return find_decoded(self.model, self.home)
 
     @property
     def data(self) -> Data:
         """What `load_once` loads the data set by."""
         return self.dataset if self.own is None else self.own
+
+    @property
+    def learned(self) -> Data:
+        """What `load_once` loads by what the model learns from: whole rows, if they are begun."""
+        return self.own.whole if isinstance(self.own, Continued) else self.data
+
+    @property
+    def begun(self) -> int:
+        """How many symbols of each row are given, and not scored."""
+        return self.own.begun if isinstance(self.own, Continued) else 0
 
     @property
     def source(self) -> str:
@@ -98,19 +116,10 @@ class Cell:
         Raises:
             BadInput: the data set or the model is unknown.
         """
-        return self._key(self.spec, self.source)
+        return self.key_of(self.spec, self.source)
 
-    def taken(self) -> "Taken":
-        """Return what the cell is at this moment; the files of its model are read once.
-
-        Raises:
-            BadInput: the data set or the model is unknown.
-        """
-        spec = self.spec
-        held = Held() if self.model == REAL else take(spec)
-        return Taken(self, spec, held, self._key(spec, held.checksum))
-
-    def _key(self, spec: ModelSpec, source: str) -> str:
+    def key_of(self, spec: ModelSpec, source: str) -> str:
+        """Return the key, where the model's spec and the hash of its source are known."""
         depends_on = {
             "protocol": PROTOCOL,
             "dataset": load_once(self.data).content_hash,
@@ -122,6 +131,8 @@ class Cell:
         }
         if self.budget is not None:
             depends_on["budget"] = float(self.budget)
+        if self.decoder:
+            depends_on |= {"decoder": self.decoder, "decoding": decoders.REVISION}
         return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -133,6 +144,33 @@ class Taken(NamedTuple):
     held: Held
     key: str
 
+    @property
+    def claim(self) -> str:
+        """The name that a run claims it by: one for all that is drawn of one fit."""
+        return self.cell.fit.key_of(self.spec, self.held.checksum)
+
+
+def take_together(cells: Sequence[Cell]) -> list[Taken]:
+    """Return what cells of one fit are at this moment; the files of their model are read once.
+
+    Raises:
+        BadInput: the data set or the model is unknown.
+    """
+    spec = cells[0].spec
+    held = Held() if cells[0].model == REAL else take(spec)
+    return [Taken(cell, spec, held, cell.key_of(spec, held.checksum)) for cell in cells]
+
+
+def by_fit(cells: Iterable[Cell]) -> list[list[Cell]]:
+    """Group cells that are equal but for what their rows are written by: one fit serves them all.
+
+    Groups, and the cells of each, stand in the order in which they were first met.
+    """
+    groups: dict[Cell, list[Cell]] = {}
+    for cell in cells:
+        groups.setdefault(cell.fit, []).append(cell)
+    return list(groups.values())
+
 
 def cells_of(board: Board) -> list[Cell]:
     """Return a board's cells, real samples first.
@@ -140,7 +178,8 @@ def cells_of(board: Board) -> list[Cell]:
     Raises:
         BadInput: a data set or a model of the board is unknown.
     """
-    models = (REAL, *(board.models if board.models is not None else baselines()), *board.curves)
+    named = tuple(board.models if board.models is not None else baselines())
+    models = (REAL, *named, *board.curves, *board.written(named))
     own = {data.name: data for data in board.own}
     cells = [
         Cell(
@@ -169,118 +208,3 @@ def load_once(data: Data) -> Dataset:
         BadInput: there is none of ours of that name, or yours cannot be used.
     """
     return load_ours(data) if isinstance(data, str) else data.load()
-
-
-def fit_and_sample(
-    cell: Cell | Taken, folder: Path, *, limits: Limits = ORDINARY, stop: Event | None = None
-) -> Outcome:
-    """Run the cell in a process of its own; `samples.npy` is in `folder` if it went well.
-
-    The model that is run is the one that was taken, whatever becomes of its files meanwhile.
-
-    The process and all that it started are killed once a phase has taken longer than it may, or
-    `stop` is set. The model is handed the training set only; the points that its density is judged
-    at come to its folder after it has drawn. That folder lies in `folder` and is gone in the end:
-    what is kept was copied out of it.
-
-    Raises:
-        OSError: the disk is full, or cannot be written to, which is no fault of the model.
-    """
-    taken = cell.taken() if isinstance(cell, Cell) else cell
-    dataset = load_once(taken.cell.data)
-    owed = room_for(dataset) + sum(map(len, taken.held.exports.values()))
-    for last in (False, True):
-        fresh_folder(folder)
-        if not has_room(folder, owed):
-            raise full_disk(folder)
-        with workplace(folder) as place:
-            outcome = _attempt(taken, dataset, folder, place, limits, stop or Event())
-            took = place.size() if outcome.status == DISK_FULL else 0
-        if outcome.status != DISK_FULL:
-            break
-        if not has_room(folder, owed):  # what the model has taken is free again
-            raise full_disk(folder)
-        if took > owed or last:  # else others had filled it
-            return replace(outcome, status="error")
-    return outcome
-
-
-def room_for(dataset: Dataset) -> int:
-    """Return how many bytes a cell is owed, for what is brought to it and what it is to bring."""
-    arrays = (dataset.train, dataset.fresh, dataset.test)
-    sizes = [array.size + len(array) for array in arrays]
-    return 2 * 8 * sum(sizes) + MARGIN
-
-
-def _attempt(
-    taken: Taken, dataset: Dataset, folder: Path, place: Workplace, limits: Limits, stop: Event
-) -> Outcome:
-    """Do a cell once; the status is DISK_FULL if that is what kept it from being done."""
-    spec = {
-        "model": taken.held.moved(taken.spec, place.path).to_json(),
-        "code": taken.held.code_to_json(),
-        "seed": taken.cell.seed,
-        "budget": taken.cell.budget,
-        "n": len(dataset.fresh),
-        "memory": limits.memory,
-    }
-    place.write("train.npy", npy(dataset.train))
-    asked = dataset.labels_for(taken.cell.seed)
-    if dataset.train_labels is not None and asked is not None:
-        place.write("train_labels.npy", npy(dataset.train_labels))
-        place.write("labels.npy", npy(asked))
-    for name, content in taken.held.exports.items():
-        place.write(name, content)
-    place.write("spec.json", json.dumps(spec).encode())
-    watch = Watch(place, dataset, limits.seconds, stop)
-    kills = out_of_memory_kills()
-    start = time.monotonic()
-    try:
-        ending = run_alone(
-            "genbench.runs.worker",
-            place.path,
-            watch=watch,
-            launcher=limits.launcher,
-            output=folder / OUTPUT,
-            most_output=MOST_OUTPUT,
-        )
-    except OSError as error:
-        if tells_of_full_disk(error):
-            raise
-        return Outcome("missing", "import", f"The model's process cannot be started: {error}.")
-    killed = out_of_memory_kills() > kills
-    outcome = outcome_of(place, ending, folder, limits, killed=killed)
-    outcome = replace(
-        outcome,
-        seconds=time.monotonic() - start,
-        peak_memory=max(outcome.peak_memory or 0, ending.peak_memory) or None,
-    )
-    try:
-        if outcome.status == "crash" and not has_room(folder, room_for(dataset)):
-            return replace(outcome, status=DISK_FULL)
-        return outcome if outcome.status != "ok" else _kept(outcome, folder, place, taken, watch)
-    except (NotADirectoryError, FileExistsError, IsADirectoryError) as error:  # the model's doing
-        reason = f"What it left cannot be kept: {error}."
-        return replace(outcome, status="error", phase="validate", reason=reason)
-
-
-def _kept(outcome: Outcome, folder: Path, place: Workplace, taken: Taken, watch: Watch) -> Outcome:
-    """Copy what a model has left into the cell's folder, or say why that is nothing to keep."""
-    dataset, found = watch.dataset, {}
-    for name, n in (("samples", dataset.fresh.size), ("log_prob", len(dataset.test))):
-        if name == "samples" and watch.samples is not None:
-            found[name] = watch.samples
-        elif name == "samples" or place.has(f"{name}.npy"):
-            most = 8 * n + MOST_HEADER
-            try:
-                found[name] = place.read(f"{name}.npy", most=most)
-            except OSError as error:
-                reason = f"{name}.npy is no file of at most {most} bytes: {error.strerror}."
-                return replace(outcome, status="invalid", phase="validate", reason=reason)
-    labels = dataset.labels_for(taken.cell.seed) if outcome.conditional else None
-    if labels is not None:  # as it was asked for them, whatever it has made of the file
-        found["labels"] = npy(labels.astype(np.float64))
-    for name, content in found.items():
-        replace_file(folder / f"{name}.npy", content)
-    keep_outcome(folder, outcome)
-    return outcome

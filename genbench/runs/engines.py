@@ -37,7 +37,7 @@ DEATHS = ("TerminatedWorkerError", "KilledWorker")  # of a process of loky's or 
 POLL_SECONDS = 0.5
 MINUTES = 24 * 60  # that Slurm gives a job; the cell's own deadlines are shorter
 
-Job = Callable[[Any], Record | None]
+Job = Callable[[Any], list[Record]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +61,8 @@ class Engine:
         """Whether jobs run in threads of this process."""
         return self.name == LOCAL
 
-    def place(self, job: Job, cells: Sequence[Any]) -> Iterator[Record | None]:
-        """Do all cells and yield what comes of each, as it comes.
+    def place(self, job: Job, fits: Sequence[Any]) -> Iterator[list[Record]]:
+        """Do all jobs, each of the cells of one fit, and yield what comes of each, as it comes.
 
         A job whose place died yields nothing.
 
@@ -73,20 +73,20 @@ class Engine:
         if not self.is_local and self.name != "slurm" and self.address is None:
             job = partial(_do_while_it_runs, Holder.this_process(), job)
         if self.name in SLURM:
-            return self._by_submitit(job, cells)
+            return self._by_submitit(job, fits)
         if self.name in OF_JOBLIB:
-            return self._by_joblib(job, cells)
+            return self._by_joblib(job, fits)
         raise BadInput(f"No engine named {self.name!r}; there are {', '.join(NAMES)}.")
 
-    def _by_joblib(self, job: Job, cells: Sequence[Any]) -> Iterator[Record | None]:
+    def _by_joblib(self, job: Job, fits: Sequence[Any]) -> Iterator[list[Record]]:
         from joblib import Parallel, delayed, parallel_config
 
         n_jobs = -1 if self.jobs is None and self.name in ("dask", "ray") else self.slots
         with self._cluster(), parallel_config(backend=OF_JOBLIB[self.name], n_jobs=n_jobs):
-            # One cell at a time: cells take long, and unlike times.
+            # One fit at a time: fits take long, and unlike times.
             with unheard():
                 placed = Parallel(return_as="generator_unordered", batch_size=1)(
-                    delayed(job)(cell) for cell in cells
+                    delayed(job)(cells) for cells in fits
                 )
             try:
                 # Not `yield from`, which would close what is closed below.
@@ -115,7 +115,7 @@ class Engine:
             cluster = ray.init(address=self.address)
         return cluster
 
-    def _by_submitit(self, job: Job, cells: Sequence[Any]) -> Iterator[Record | None]:
+    def _by_submitit(self, job: Job, fits: Sequence[Any]) -> Iterator[list[Record]]:
         submitit = require("submitit")
         cluster = SLURM[self.name]
         # -P: a folder named genbench in the current one must not stand in for the package.
@@ -127,9 +127,9 @@ class Engine:
         executor.update_parameters(cpus_per_task=1, timeout_min=MINUTES, name="genbench")
         at_once = self.slots
         if cluster == "slurm":  # which keeps a queue itself
-            executor.update_parameters(slurm_array_parallelism=self.jobs or len(cells))
-            at_once = len(cells)
-        left = list(cells)
+            executor.update_parameters(slurm_array_parallelism=self.jobs or len(fits))
+            at_once = len(fits)
+        left = list(fits)
         waiting: list[Any] = []
         try:
             while left or waiting:
@@ -156,13 +156,13 @@ class Engine:
                         os.kill(int(placed.job_id), signal.SIGKILL)
 
 
-def _do_while_it_runs(run: Holder, job: Job, cell: Any) -> Record | None:
+def _do_while_it_runs(run: Holder, job: Job, cells: Any) -> list[Record]:
     """Do a job in a process that was started for this run alone, and ends once that has ended.
 
     Or once what has started the process has, which may be another.
     """
     _end_with(run, os.getppid())
-    return job(cell)
+    return job(cells)
 
 
 @cache

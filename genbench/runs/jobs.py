@@ -1,10 +1,10 @@
-"""Jobs: one cell done from claim to record, wherever an engine places it."""
+"""Jobs: the cells of one fit done from claim to records, wherever an engine places them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,8 +13,9 @@ from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
 from genbench.ground.text import one_line
 from genbench.metric import Metric
-from genbench.runs.cells import PROTOCOL, Cell, Taken, fit_and_sample, load_once
+from genbench.runs.cells import PROTOCOL, Cell, Taken, load_once, take_together
 from genbench.runs.claims import claim
+from genbench.runs.fits import Part, fit_once
 from genbench.runs.limits import ORDINARY, Limits
 from genbench.runs.outcomes import LONGEST_REASON, Outcome, keep_outcome, stored_outcome
 from genbench.runs.own_data import Data, name_of
@@ -73,37 +74,47 @@ def _has(record: Record, metric: Metric) -> bool:
 
 def do(
     plan: Plan,
-    cell: Cell,
+    cells: Sequence[Cell],
     *,
     score: Score = score_here,
     stop: Event | None = None,
     on_start: Callable[[Cell], None] = lambda _: None,
-) -> Record | None:
-    """Do a cell and land its record; None if another run is at it, or `stop` was set.
+) -> list[Record]:
+    """Do cells of one fit and land a record of each.
 
-    What is there already is used: a record that holds, or samples of a cell that went well, which
-    are scored by what they have not been scored by.
+    There are none if another run is at them, and fewer if `stop` was set. What is there already is
+    used: a record that holds, or samples of a cell that went well, which are scored by what they
+    have not been scored by. What is left is drawn of one fit.
 
     Raises:
-        BadInput: the cell names what does not exist.
-        OSError: the record could not be written.
+        BadInput: a cell names what does not exist.
+        OSError: a record could not be written.
     """
     store = Store(plan.folder)
-    taken = cell.taken()  # once: the model's files may be edited while it runs
-    key = taken.key
-    with claim(store.claims, key) as ours:
-        if not ours or (stop is not None and stop.is_set()):
-            return None
-        landed = store.landed(key)
-        if landed is not None and plan.holds(key, landed):
-            record = landed  # made before the model was changed and changed back, or meanwhile
-        else:
-            on_start(cell)
-            made = _make(plan, taken, store, landed, score, stop)
-            if made is None:
-                return None
-            record = replace(made, environment=store.keep_environment())
-        return _landed(store, replace(record, finished=now()))
+    stop = stop or Event()
+    all_taken = take_together(cells)  # once: the model's files may be edited while it runs
+    done: list[Record] = []
+    with claim(store.claims, all_taken[0].claim) as ours:
+        if not ours or stop.is_set():
+            return []
+        landed = {taken.key: store.landed(taken.key) for taken in all_taken}
+        # Made before the model was changed and changed back, or meanwhile.
+        held = {key: each for key, each in landed.items() if each and plan.holds(key, each)}
+        left = [taken for taken in all_taken if taken.key not in held]
+        for taken in left:
+            on_start(taken.cell)
+        outcomes = _outcomes(plan, left, store, landed, stop)
+        for taken in all_taken:
+            record = held.get(taken.key)
+            if record is None:
+                if stop.is_set() or taken.key not in outcomes:
+                    return done
+                made = _make(plan, taken, store, outcomes[taken.key], score, stop)
+                if made is None:
+                    return done
+                record = replace(made, environment=store.keep_environment())
+            done.append(_landed(store, replace(record, finished=now())))
+    return done
 
 
 def _landed(store: Store, record: Record) -> Record:
@@ -112,7 +123,14 @@ def _landed(store: Store, record: Record) -> Record:
         store.land(record)
     except ValueError as error:
         reason = one_line(f"What came of it cannot be kept: {error}.", most=LONGEST_REASON)
-        blank: dict[str, Any] = {"scores": {}, "preview": (), "kinds": None, "fit_seconds": None}
+        blank: dict[str, Any] = {
+            "scores": {},
+            "preview": (),
+            "texts": (),
+            "series": (),
+            "kinds": None,
+            "fit_seconds": None,
+        }
         record = replace(
             record,
             status="error",
@@ -126,34 +144,53 @@ def _landed(store: Store, record: Record) -> Record:
     return record
 
 
-def _make(
+class Had(NamedTuple):
+    """How the samples of a cell came to be, and the record of them that is gone on from."""
+
+    outcome: Outcome
+    landed: Record | None = None
+
+
+def _outcomes(
     plan: Plan,
-    taken: Taken,
+    left: Sequence[Taken],
     store: Store,
-    landed: Record | None,
-    score: Score,
-    stop: Event | None,
+    landed: Mapping[str, Record | None],
+    stop: Event,
+) -> dict[str, Had]:
+    """Return what is there of each cell, once what was not there has been drawn."""
+    found: dict[str, Had] = {}
+    parts = []
+    for taken in left:
+        folder, record = store.cell(taken.key), landed[taken.key]
+        unscorable = record is not None and record.phase == "score"  # its samples are good
+        outcome = stored_outcome(folder) if unscorable or not plan.anew_since else None
+        if outcome is None:
+            parts.append(Part(taken, folder))
+        else:
+            found[taken.key] = Had(outcome, None if unscorable else record)
+    if parts and parts[0].taken.cell.model == REAL:
+        drawn = {part.taken.key: _real(part) for part in parts}
+    else:
+        drawn = fit_once(parts, limits=plan.limits, stop=stop)
+    return found | {key: Had(outcome) for key, outcome in drawn.items()}
+
+
+def _make(
+    plan: Plan, taken: Taken, store: Store, had: Had, score: Score, stop: Event
 ) -> Record | None:
-    cell, folder = taken.cell, store.cell(taken.key)
-    unscorable = landed is not None and landed.phase == "score"  # its samples are good
-    outcome = stored_outcome(folder) if unscorable or not plan.anew_since else None
-    if outcome is None or unscorable:
-        landed = None
-    if outcome is None:
-        outcome = _sample(plan, taken, folder, stop)
-        if stop is not None and stop.is_set():
-            return None
+    outcome, landed = had
     blank = _blank(taken, outcome)
     if outcome.status != "ok":
         return blank
     known = {} if landed is None else dict(landed.scores)
     wanted = plan.metrics if landed is None else unscored(landed, plan.metrics)
     try:
-        scored = score(cell, folder, wanted)
+        scored = score(taken.cell, store.cell(taken.key), wanted)
     except BadInput as error:  # what is stored is not what its process said it was
         return replace(blank, status="invalid", phase="validate", reason=_reason(error))
     except Exception as error:  # the samples stay on disk; the other cells go on
-        if stop is not None and stop.is_set():  # it was the run's end that ended the scoring
+        if stop.is_set():  # it was the run's end that ended the scoring
             return None
         reason = f"{type(error).__name__}: {_reason(error)}"
         return replace(blank, status="error", phase="score", reason=reason)
@@ -165,10 +202,8 @@ def _reason(error: Exception) -> str:
     return one_line(error, most=LONGEST_REASON)
 
 
-def _sample(plan: Plan, taken: Taken, folder: Path, stop: Event | None) -> Outcome:
-    cell = taken.cell
-    if cell.model != REAL:
-        return fit_and_sample(taken, folder, limits=plan.limits, stop=stop)
+def _real(part: Part) -> Outcome:
+    cell, folder = part.taken.cell, part.folder
     fresh_folder(folder)
     drawn = load_once(cell.data).drawn_anew(cell.seed)
     replace_file(folder / "samples.npy", npy(drawn.fresh))
@@ -197,12 +232,21 @@ def _blank(taken: Taken, outcome: Outcome) -> Record:
     """Return what is known of a cell before it is scored."""
     facts: dict[str, Any] = {
         name: getattr(outcome, name)
-        for name in ("status", "phase", "reason", "fit_seconds", "sample_seconds", "peak_memory")
+        for name in (
+            "status",
+            "phase",
+            "reason",
+            "fit_seconds",
+            "sample_seconds",
+            "peak_memory",
+            "n_parameters",
+            "n_seen",
+        )
     }
     cell = taken.cell
     return Record(
         key=taken.key,
-        model=cell.model,
+        model=cell.name,
         family=taken.spec.family,
         seed=cell.seed,
         budget=cell.budget,

@@ -11,6 +11,7 @@ from genbench.models.find import baselines
 from genbench.models.parameters import has_parameters
 from genbench.runs.boards import Board
 from genbench.runs.records import REAL, Record
+from genbench.sequences import decoders
 
 LONGEST = 80  # characters of a name
 
@@ -58,10 +59,11 @@ def check_owner(name: str, source: str, known: Iterable[Record]) -> list[Record]
     Raises:
         BadInput: it stands for another model, or looks like the name of one.
     """
-    if has_parameters(name):
+    if has_parameters(name) or decoders.split(name)[1]:
+        told = "parameters" if has_parameters(name) else "a decoder"
         raise BadInput(
-            f"{name!r} names a model with parameters, which is for what is run here: choose "
-            "another name."
+            f"{name!r} names a model with {told}, which is for what is run here: choose another "
+            "name."
         )
     taken = {_looks(each): each for each in (REAL, *baselines())}
     if _looks(name) in taken:

@@ -5,11 +5,13 @@ import os
 from importlib import resources
 from pathlib import Path
 
+from genbench.files import is_text
 from genbench.ground.errors import BadInput
 from genbench.ground.landing import create_file
 from genbench.ground.paths import is_file, is_folder, shown
 from genbench.runs.board_data import data_name
 from genbench.runs.board_files import TEMPLATE, TOML, is_board_file
+from genbench.runs.own_data import NGRAMS, STANDARDISED
 
 
 def write(path: Path, data: Path) -> None:
@@ -30,6 +32,7 @@ def write(path: Path, data: Path) -> None:
         name=data_name(data),
         data=_quoted(data_name(data)),
         samples=_quoted(found + ("/" if is_folder(data) else "")),
+        features=NGRAMS if is_text(data) else STANDARDISED,
     )
     create_file(path, text)
 

@@ -30,6 +30,8 @@ class Outcome:
     conditional: bool = False  # whether samples are of the classes that were asked for
     seconds: float | None = None  # of the whole process
     peak_memory: int | None = None  # bytes
+    n_parameters: int | None = None  # of the model, as it says
+    n_seen: int | None = None  # values, or symbols, that it was trained on, each as often as it was
 
 
 def believed(content: bytes) -> Outcome | None:
@@ -43,8 +45,7 @@ def believed(content: bytes) -> Outcome | None:
         and (outcome.phase is None or outcome.phase in PHASES)
         and (outcome.reason is None or isinstance(outcome.reason, str))
         and all(map(_is_amount, (outcome.fit_seconds, outcome.sample_seconds)))
-        and (outcome.peak_memory is None or type(outcome.peak_memory) is int)
-        and _is_amount(outcome.peak_memory)
+        and all(map(_is_count, (outcome.peak_memory, outcome.n_parameters, outcome.n_seen)))
         and type(outcome.conditional) is bool
     )
     if not proper:
@@ -57,6 +58,11 @@ def believed(content: bytes) -> Outcome | None:
 def _is_amount(value: object) -> bool:
     """Say whether it is None or a number that time or memory can have; NaN is none."""
     return value is None or (type(value) in (int, float) and 0 <= value <= MOST_NUMBER)  # type: ignore[operator]
+
+
+def _is_count(value: object) -> bool:
+    """Say whether it is None or a whole number that a computer can count to."""
+    return _is_amount(value) and type(value) is not float
 
 
 def keep_outcome(folder: Path, outcome: Outcome) -> None:

@@ -1,5 +1,7 @@
 """Data of your own, from files: read, dealt out to three parts, and made numbers of.
 
+Lines of text are rows of characters, and their end.
+
 Nothing but train is ever fitted to. Which values a sample can take, such as the categories of a
 column, is a fact of the whole table, though: what test holds and train does not, no model draws,
 and all are judged alike.
@@ -10,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +20,11 @@ from numpy.typing import NDArray
 from genbench.datasets import Dataset
 from genbench.datasets.categories import domain_of, domain_of_pictures, encoded
 from genbench.datasets.domain import Domain
+from genbench.datasets.symbols import Symbols
+from genbench.datasets.windows import met_first
+from genbench.files import is_text
 from genbench.files.mixed import Columns, read_mixed
+from genbench.files.texts import read_texts
 from genbench.ground.arrays import Array, Labels, as_labels, as_table, flat
 from genbench.ground.columns import Table, columns_of, order_of
 from genbench.ground.errors import BadInput
@@ -27,11 +33,14 @@ from genbench.ground.randomness import rng_for
 from genbench.models.sources import hash_of_code, hash_of_file
 from genbench.runs.leaks import check_leaks
 
+if TYPE_CHECKING:
+    from genbench.runs.continued import Continued
+
 PARTS = ("train", "test", "fresh")
 SHARES = (0.5, 0.25, 0.25)  # of train, test and fresh, unless the last two were larger than this
 ENOUGH = 1000  # samples to compare with: more make every score dearer, and train is short of them
 FEWEST = 2  # samples of a part
-STANDARDISED, INCEPTION = "standardised", "inception"
+STANDARDISED, INCEPTION, NGRAMS = "standardised", "inception", "ngrams"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +58,7 @@ class OwnData:
     split_seed: int = 0
     labels: tuple[str, ...] = ()  # the title of a column, or a file for each of `samples`
     labels_in_files: bool = False
-    features: str = STANDARDISED
+    features: str = ""  # none is named: ngrams of text, standardised of all else
     features_from: Path | None = None  # the file of weights or of code that features are made with
     stamp: str = ""  # of the files as they were when the board was read: other files, other data
 
@@ -58,18 +67,28 @@ class OwnData:
 
         Raises:
             BadInput: a file is missing or is not what it should be, labels are not one a sample, a
-                part would be empty, or test samples are in train beyond chance.
+                part would be empty, test samples are in train beyond chance, or hold characters
+                that train does not.
             MissingExtra: a package that reads such files is not installed.
         """
-        read = [read_mixed(path) for path in self.samples]
+        symbols: Symbols | None = None
+        read: Sequence[Array | Columns]
+        if any(map(is_text, self.samples)):
+            symbols, read = read_texts(self.samples)
+        else:
+            read = [read_mixed(path) for path in self.samples]
         labels = [self._labels(place, found) for place, found in enumerate(read)]
         sizes = [_length(found) for found in read]
         values, columns, domain, picture = self._numbers(read)
-        parts = self._dealt(sizes)
+        parts = self._dealt(sizes, None if symbols is None else values)
+        features = self.features or (STANDARDISED if symbols is None else NGRAMS)
         classes = self._classes(labels, len(values))
         train, test, fresh = (flat(values[rows]) for rows in parts)
         of_train, of_test, of_fresh = (None if classes is None else classes[rows] for rows in parts)
         check_leaks(train, test, fresh, name=self.name)
+        if symbols is not None:
+            domain = Domain(whole=True, low=0, high=symbols.count - 1)
+            self._check_known(train, symbols)
         return Dataset(
             name=self.name,
             train=train,
@@ -78,12 +97,13 @@ class OwnData:
             train_labels=of_train,
             test_labels=of_test,
             fresh_labels=of_fresh,
-            features=self.features,
+            features=features,
             features_from=self.features_from,
             domain=domain,
             picture=picture,
             columns=columns,
-            seal=self._seal(columns, picture),
+            symbols=symbols,
+            seal=self._seal(features, columns, picture),
         )
 
     def _numbers(
@@ -166,8 +186,11 @@ class OwnData:
             joined = np.unique(joined.astype(str), return_inverse=True)[1]
         return as_labels(joined, name=f"{self.name}: labels", n=n)
 
-    def _dealt(self, sizes: Sequence[int]) -> tuple[Labels, Labels, Labels]:
-        """Return which rows of all files together are for train, test and fresh."""
+    def _dealt(self, sizes: Sequence[int], texts: Array | None) -> tuple[Labels, Labels, Labels]:
+        """Return which rows of all files together are for train, test and fresh.
+
+        Of `texts` (n, length) from one file, all characters are met in train.
+        """
         n, first = sum(sizes), sizes[0]
         rng = rng_for(self.split_seed, self.name, "split")
         if len(sizes) == 3:
@@ -177,6 +200,7 @@ class OwnData:
             counts = [first, sizes[1] - sizes[1] // 2, sizes[1] // 2]
         else:
             rows = rng.permutation(n)
+            rows = rows if texts is None else met_first(texts, rows)
             ends = np.rint(np.cumsum(self.shares or SHARES) * n).astype(int)
             counts = np.diff(ends, prepend=0).tolist()
             if self.shares is None:
@@ -191,7 +215,17 @@ class OwnData:
         train, test, fresh = np.split(rows, np.cumsum(counts)[:-1])
         return train, test, fresh
 
-    def _seal(self, columns: Sequence[str] | None, picture: Sequence[int] | None) -> str:
+    def _check_known(self, train: Array, symbols: Symbols) -> None:
+        unmet = sorted(set(range(symbols.count)) - set(np.unique(train).astype(int)))
+        if unmet:
+            raise BadInput(
+                f"{self.name}: {brief(repr(symbols.vocabulary[unmet[0]]))} stands in test or fresh "
+                "samples, but in none of train: a model cannot know it."
+            )
+
+    def _seal(
+        self, features: str, columns: Sequence[str] | None, picture: Sequence[int] | None
+    ) -> str:
         source = ""
         if self.features_from is not None:
             is_code = self.features_from.suffix == ".py"
@@ -200,10 +234,11 @@ class OwnData:
                 if is_code
                 else hash_of_file(self.features_from)
             )
-        return json.dumps([columns, picture, self.features.rpartition(":")[2], source])
+        return json.dumps([columns, picture, features.rpartition(":")[2], source])
 
 
-Data: TypeAlias = str | OwnData  # one of ours, by its name, or yours
+# One of ours, by its name, or yours, or either with its rows begun.
+Data: TypeAlias = Union[str, OwnData, "Continued"]
 
 
 def name_of(data: Data) -> str:

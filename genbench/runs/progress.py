@@ -64,4 +64,5 @@ def print_failures(console: Console, found: list[Record], folder: Path) -> None:
 
 
 def _names(under_way: dict[Cell, float]) -> str:
-    return ", ".join(f"{cell.dataset}/{cell.model}" for cell in list(under_way))
+    fits = dict.fromkeys(f"{cell.dataset}/{cell.model}" for cell in list(under_way))
+    return ", ".join(fits)

@@ -17,12 +17,14 @@ from genbench.ground.paths import brief, shown
 from genbench.ground.strict_json import to_json, with_infinities_as_text
 from genbench.metric import Score
 from genbench.models.moved import present_address
+from genbench.scoring.excerpts import Excerpt
 
-SCHEMA = 3
+SCHEMA = 4
 # What is left of a value of JSON that was cut: nothing, or some of a word, a number or an escape.
 CUT = re.compile(r"\s*|[.eE+-]{1,3}|[A-Za-z]{1,7}|\\?u?[0-9a-fA-F]{0,4}")
-# 2 added what a score says beside its value; 3, what made the record. All of it may be absent.
-READABLE = (1, 2, 3)
+# 2 added what a score says beside its value; 3, what made the record; 4, samples of sequences, and
+# what a model says of its size. All of it may be absent.
+READABLE = (1, 2, 3, 4)
 STATUSES = (
     "ok",
     "skipped",  # the model said beforehand that it cannot learn from such data
@@ -67,8 +69,12 @@ class Record:
     fit_seconds: float | None = None
     sample_seconds: float | None = None
     peak_memory: int | None = None  # bytes, of the model's process
+    n_parameters: int | None = None  # of the model, if it says that
+    n_seen: int | None = None  # values, or symbols, that it was trained on, each as often as it was
     test_copies: int | None = None  # samples that are equal to test ones, if beyond chance
     preview: tuple[tuple[float, ...], ...] = ()  # a few samples, to look at
+    texts: tuple[Excerpt, ...] = ()  # the same, of rows of symbols
+    series: tuple[tuple[float, ...], ...] = ()  # the same, of measurements one after another
     kinds: Law | None = None  # how many samples are of each kind, once that was counted
     scores: Mapping[str, Score] = field(default_factory=dict)
 
@@ -186,7 +192,8 @@ def _to_line(record: Record) -> str:
     kinds = {} if record.kinds is None else vars(record.kinds)
     kinds = {key: value for key, value in kinds.items() if value not in (None, "", ())}
     # Not by asdict, which copies every number of every sample.
-    values = vars(record) | {"scores": scores, "kinds": kinds}
+    texts = [_excerpt_values(excerpt) for excerpt in record.texts]
+    values = vars(record) | {"scores": scores, "kinds": kinds, "texts": tuple(texts)}
     values = {"schema": SCHEMA} | {
         key: value for key, value in values.items() if value not in (None, "", (), {})
     }
@@ -243,11 +250,16 @@ def _from_values(values: dict[str, Any]) -> Record:
     if schema not in READABLE:
         raise ValueError(f"its schema is {schema}, this genbench reads up to {SCHEMA}")
     scores = {name: _score_from(name, score) for name, score in values.pop("scores", {}).items()}
-    preview = tuple(tuple(sample) for sample in values.pop("preview", ()))
+    preview, series = (
+        tuple(tuple(sample) for sample in values.pop(name, ())) for name in ("preview", "series")
+    )
+    texts = tuple(map(_excerpt_from, values.pop("texts", ())))
     kinds = _law_from(values.pop("kinds")) if "kinds" in values else None
     if isinstance(values["model"], str):
         values["model"] = present_address(values["model"])
-    record = replace(Record(**values), scores=scores, preview=preview, kinds=kinds)
+    record = replace(
+        Record(**values), scores=scores, preview=preview, texts=texts, series=series, kinds=kinds
+    )
     names = (record.key, record.dataset, record.model, record.family, record.status)
     if not all(isinstance(name, str) for name in (*names, record.finished)):
         raise ValueError("its names are not all texts")
@@ -267,6 +279,22 @@ def _score_from(name: str, values: dict[str, Any]) -> Score:
             values[key] = float(values[key])
     values["warnings"] = tuple(values.get("warnings", ()))
     return Score(metric=name, bounds=(float(low), float(high)), **values)
+
+
+def _excerpt_values(excerpt: Excerpt) -> dict[str, Any]:
+    values = {"text": excerpt.text, "copied": excerpt.copied, "possible": excerpt.possible}
+    return {key: value for key, value in values.items() if value not in ((), True)}
+
+
+def _excerpt_from(values: dict[str, Any]) -> Excerpt:
+    copied = tuple((start, stop) for start, stop in values.get("copied", ()))
+    excerpt = Excerpt(values["text"], copied, values.get("possible", True))
+    ends = [end for part in copied for end in part]
+    if not isinstance(excerpt.text, str) or type(excerpt.possible) is not bool:
+        raise ValueError("one of its texts is none")
+    if not all(type(end) is int for end in ends) or ends != sorted(ends):
+        raise ValueError(f"parts of one of its texts are {copied}")
+    return excerpt
 
 
 def _law_from(values: dict[str, Any]) -> Law:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from threading import Event
 from typing import Literal
@@ -12,7 +13,7 @@ from typing import Literal
 import genbench
 from genbench.ground.errors import BadInput
 from genbench.runs.boards import Board
-from genbench.runs.cells import PROTOCOL, Cell, cells_of, load_once
+from genbench.runs.cells import PROTOCOL, Cell, by_fit, cells_of, load_once
 from genbench.runs.claims import holder_of
 from genbench.runs.engines import Engine
 from genbench.runs.jobs import Plan, do, lacking
@@ -43,8 +44,11 @@ class Shard:
         return f"{self.part}/{self.of}"
 
     def has(self, cell: Cell) -> bool:
-        """Say whether a cell is in this part; every cell is in one, whatever else the board has."""
-        return int(cell.key(), 16) % self.of == self.part - 1
+        """Say whether a cell is in this part; every cell is in one, whatever else the board has.
+
+        All that is drawn of one fit is in the same.
+        """
+        return int(cell.fit.key(), 16) % self.of == self.part - 1
 
 
 WHOLE = Shard()
@@ -152,11 +156,10 @@ def _all(
     while left:
         done = set()
         for record in _once(plan, left, engine, on_start):
-            if record is not None:
-                done.add(Cell.of(record))
-                yield record
+            done.add(Cell.of(record))
+            yield record
         left = [cell for cell in left if cell not in done]
-        ours = [cell for cell in left if not holder_of(store.claims, cell.key())[1]]
+        ours = [cell for cell in left if not holder_of(store.claims, cell.fit.key())[1]]
         tries = tries + 1 if ours and not done else 0
         if tries >= TRIES:
             for cell in ours:
@@ -170,16 +173,17 @@ def _all(
 
 def _once(
     plan: Plan, cells: Sequence[Cell], engine: Engine, on_start: Callable[[Cell], None]
-) -> Iterator[Record | None]:
+) -> Iterator[Record]:
+    fits = by_fit(cells)
     if not engine.is_local:
         engine = replace(engine, folder=plan.folder / "work" / "slurm")
-        yield from engine.place(partial(do, plan), cells)
+        yield from chain.from_iterable(engine.place(partial(do, plan), fits))
         return
     stop = Event()
     with Scorer() as scorer:
         job = partial(do, plan, score=scorer.score, stop=stop, on_start=on_start)
         try:
-            yield from engine.place(job, cells)
+            yield from chain.from_iterable(engine.place(job, fits))
         finally:
             stop.set()  # ends the cells under way, if this was interrupted
 
@@ -188,7 +192,7 @@ def _lost(cell: Cell) -> Record:
     return Record(
         key=cell.key(),
         dataset=cell.dataset,
-        model=cell.model,
+        model=cell.name,
         family=cell.spec.family,
         seed=cell.seed,
         budget=cell.budget,

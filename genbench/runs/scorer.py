@@ -12,6 +12,8 @@ from genbench.ground.helper import Helper, HelperDied
 from genbench.metric import Score
 from genbench.runs.cells import Cell, load_once
 from genbench.runs.records import REAL
+from genbench.runs.with_decoders import remarks_on_decoder
+from genbench.scoring.excerpts import N_ROWS, Excerpt
 
 N_PICTURES, N_POINTS = 10, 200  # to look at, in a record
 N_COORDINATES = 2  # of points that can be drawn
@@ -24,6 +26,8 @@ class Scored(NamedTuple):
 
     scores: Mapping[str, Score]
     preview: Preview
+    texts: tuple[Excerpt, ...]
+    series: Preview
     test_copies: int | None  # how many are equal to test samples, if beyond chance
     kinds: Law
 
@@ -98,6 +102,8 @@ def _use_one_thread() -> None:
 
 def _score(cell: Cell, folder: Path, metrics: tuple[str, ...]) -> Scored:
     from genbench.scoring.dataset import read_outputs, score_samples, test_copies
+    from genbench.scoring.evaluate import with_remarks
+    from genbench.scoring.excerpts import excerpts_of
     from genbench.scoring.laws import law_of
 
     data = load_once(cell.data)
@@ -105,10 +111,13 @@ def _score(cell: Cell, folder: Path, metrics: tuple[str, ...]) -> Scored:
     held_against = data.drawn_anew(cell.seed) if cell.model == REAL else data
     found = read_outputs(folder, data)
     scores = score_samples(held_against, **found._asdict(), seed=cell.seed, metrics=metrics)
+    scores = with_remarks(scores, remarks_on_decoder(cell.decoder, begun=cell.begun))
     copied = test_copies(held_against, found.samples)
     return Scored(
         scores=dict(scores),
         preview=preview_of(data, found.samples),
+        texts=excerpts_of(data, found.samples),
+        series=_few(data, found.samples, N_ROWS) if data.series else (),
         test_copies=None if copied is None else copied.n,
         kinds=law_of(data, found.samples),
     )
@@ -118,6 +127,9 @@ def preview_of(dataset: Dataset, samples: Array) -> Preview:
     """Return the first few samples, as data can be, to three decimals; only what can be drawn."""
     if dataset.picture is None and dataset.train[0].size != N_COORDINATES:
         return ()
-    n = N_PICTURES if dataset.picture else N_POINTS
+    return _few(dataset, samples, N_PICTURES if dataset.picture else N_POINTS)
+
+
+def _few(dataset: Dataset, samples: Array, n: int) -> Preview:
     few = flat(dataset.project(samples[:n]))
     return tuple(tuple(round(float(value), 3) for value in sample) for sample in few)

@@ -54,7 +54,7 @@ def _standing(cell: Cell, store: Store, board: Board, known: dict[Cell, Record])
     if record is not None and stands in ("done", "failed"):
         where = f"in {record.phase}: " if record.phase else ""
         return Standing(cell, record.status, f"{where}{record.reason}" if record.reason else "")
-    holder, alive = holder_of(store.claims, cell.key())
+    holder, alive = holder_of(store.claims, cell.fit.key())
     if alive:
         where = "" if holder is None else f"by process {holder.pid} of {holder.host.split()[0]}"
         return Standing(cell, "under way", where)
@@ -75,8 +75,8 @@ def as_table(found: list[Standing], *, why: bool = False) -> RenderableType:
         table.add_column(
             Text(word, style=STYLES.get(word, FAILED)), footer=str(total[word]), justify="right"
         )
-    for model in dict.fromkeys(each.cell.model for each in found):
-        counts = Counter(each.word for each in found if each.cell.model == model)
+    for model in dict.fromkeys(each.cell.name for each in found):
+        counts = Counter(each.word for each in found if each.cell.name == model)
         numbers = (str(counts[word] or "") for word in words)
         table.add_row(Text(model), *numbers)
     return Group(table, *(_reasons(found) if why else ()))
@@ -117,4 +117,4 @@ def is_finished(found: list[Standing]) -> bool:
 def _reasons(found: list[Standing]) -> Iterator[RenderableType]:
     for cell, word, reason in found:
         if reason:
-            yield Text(f"{cell.dataset}/{cell.model}/{cell.seed}: {word}: {reason}")
+            yield Text(f"{cell.dataset}/{cell.name}/{cell.seed}: {word}: {reason}")

@@ -3,18 +3,23 @@
 Run as `python -m genbench.runs.worker FOLDER`, where FOLDER holds `spec.json` and `train.npy`, with
 the classes of its samples and those of the samples to draw where there are classes, and never the
 test set. Everything else it leaves in FOLDER too: `phase.txt` (what it is doing), `samples.npy`,
-`log_prob.npy`, and last `outcome.json`, whose absence tells that the process died. The points that
-the model's density is asked at come once its samples are there. It imports little, so that it
-starts fast and in any Python that has numpy, and nothing that it writes is ever unpickled.
+what each decoder has written (`decoded/N/samples.npy`, and its own `outcome.json` there),
+`log_prob.npy`, and last `outcome.json`, whose absence tells that the process died. What decoders
+write from comes once the model's own samples are there, and the points that its density is asked at
+once all are. It imports little, so that it starts fast and in any Python that has numpy, and
+nothing that it writes is ever unpickled.
 """
 
 import json
 import os
+import pickle
 import sys
 import time
 import traceback
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,6 +32,7 @@ from genbench.ground.text import one_line
 from genbench.models.find import (
     GenerativeModel,
     HasLogProb,
+    HasNextLogProb,
     ModelSpec,
     Selective,
     is_conditional,
@@ -34,18 +40,33 @@ from genbench.models.find import (
     reach_current_folder,
 )
 from genbench.models.held import hold
+from genbench.models.next_symbols import asked
 from genbench.runs.disk import tells_of_full_disk
+from genbench.sequences import decoders
 
-POINTS_POLL_SECONDS = 0.01
-PHASES = ("import", "fit", "sample", "validate", "log_prob")
+POLL_SECONDS = 0.01
+PHASES = ("import", "fit", "sample", "validate", "decode", "log_prob")
+TRAIN_POINTS = "train_points.npy"
+START, LAW = "start.npy", "law.pickle"  # what decoders write from
+SIZES = ("n_parameters", "n_seen")  # whole numbers that a model may have once it is fitted
 DISK_FULL = "disk full"  # the status of what is no fault of the model
 DISK_FULL_EXIT = 74  # where not even that can be written
 LONGEST_REASON = 500  # characters
+SAYS_NOTHING = "Decoders ask what comes next, and it does not say: it has no next_log_prob."
 OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
 
 
+class Fitted(NamedTuple):
+    """A model that has learned, and what is to be drawn of it."""
+
+    model: GenerativeModel
+    train: Array
+    folder: Path
+    spec: dict[str, Any]
+
+
 class Refused(Exception):
-    """The model cannot learn from such samples, and said so."""
+    """The model cannot do that, and that was known beforehand."""
 
 
 def work(folder: Path) -> None:
@@ -54,8 +75,14 @@ def work(folder: Path) -> None:
     if spec["memory"] is not None:
         _limit_memory(spec["memory"])
     outcome: dict[str, Any] = {"status": "ok"}
+    _try(folder, outcome, partial(_fit_and_draw, folder, spec, outcome))
+    _tell(folder, outcome)
+
+
+def _try(folder: Path, outcome: dict[str, Any], doing: Callable[[], None]) -> None:
+    """Do something; if that fails, it is put into the outcome how."""
     try:
-        _fit_and_sample(folder, spec, outcome)
+        doing()
     except (ModuleNotFoundError, Unavailable) as error:
         outcome |= {"status": "missing", "reason": _one_line(error)}
     except BadInput as error:
@@ -68,13 +95,17 @@ def work(folder: Path) -> None:
         status = DISK_FULL if tells_of_full_disk(error) else status
         outcome |= {"status": status, "reason": _one_line(error)}
     if outcome["status"] not in ("ok", "skipped"):
-        outcome["phase"] = _phase_of(folder)
+        outcome.setdefault("phase", _phase_of(folder))
+
+
+def _tell(folder: Path, outcome: dict[str, Any]) -> None:
+    """Leave an outcome in a folder."""
     outcome["peak_memory"] = peak_memory()
     replace_file(folder / "outcome.json", json.dumps(outcome).encode())
 
 
-def _fit_and_sample(folder: Path, spec: dict[str, Any], outcome: dict[str, Any]) -> None:
-    seed, n = spec["seed"], spec["n"]
+def _fit_and_draw(folder: Path, spec: dict[str, Any], outcome: dict[str, Any]) -> None:
+    """Fit the model once, let it draw and each decoder write, and ask for its density."""
     train = np.load(folder / "train.npy", allow_pickle=False)
     like = as_samples(train.copy(), name="train")
 
@@ -84,32 +115,95 @@ def _fit_and_sample(folder: Path, spec: dict[str, Any], outcome: dict[str, Any])
 
     if isinstance(model, Selective) and (reason := model.refuses(train)):
         raise Refused(reason)
+    if not spec["own"] and not isinstance(model, HasNextLogProb):
+        raise Refused(SAYS_NOTHING)
 
-    classes, asked = _classes(folder, model)
-    outcome["conditional"] = bool(asked)
+    classes, classes_asked = _classes(folder, model)
+    outcome["conditional"] = bool(classes_asked)
 
     _enter(folder, "fit")
     start = time.perf_counter()
-    fitted = model.fit(train, rng=rng_for(seed, "fit"), **classes)
+    fitted = model.fit(train, rng=rng_for(spec["seed"], "fit"), **classes)
     outcome["fit_seconds"] = time.perf_counter() - start
     if isinstance(fitted, GenerativeModel):
         model = fitted
 
+    all_that = Fitted(model, like, folder, spec)
+    known = {"fit_seconds": outcome["fit_seconds"], **_sizes(model)}
+    outcome |= known
+    if spec["own"]:  # whose failure does not keep decoders from writing
+        _try(folder, outcome, partial(_sample, all_that, classes_asked, outcome))
+    for number, name in enumerate(spec["decoders"]):
+        told = {"status": "ok", **known}
+        _enter(folder, f"decode:{number}")
+        place = folder / "decoded" / str(number)
+        place.mkdir(parents=True, exist_ok=True)
+        _try(folder, told, partial(_write, all_that, name, place, told))
+        if told["status"] == DISK_FULL:
+            outcome |= told
+            return
+        _tell(place, told)
+    # Of rows that were begun the density of what follows is not asked for.
+    if spec["own"] and outcome["status"] == "ok" and not spec["begun"]:
+        _ask_density(folder, model)
+
+
+def _sizes(model: GenerativeModel) -> dict[str, int]:
+    """Return what a fitted model says of how large it is, and how much it has seen."""
+    found = {name: getattr(model, name, None) for name in SIZES}
+    whole = {name: int(n) for name, n in found.items() if isinstance(n, int | np.integer)}
+    return {name: n for name, n in whole.items() if n >= 0}
+
+
+def _sample(fitted: Fitted, classes_asked: dict[str, Any], outcome: dict[str, Any]) -> None:
+    """Let the model draw by itself."""
+    model, train, folder, spec = fitted
     _enter(folder, "sample")
     start = time.perf_counter()
-    drawn = model.sample(n, rng=rng_for(seed, "sample"), **asked)
+    drawn = model.sample(spec["n"], rng=rng_for(spec["seed"], "sample"), **classes_asked)
     outcome["sample_seconds"] = time.perf_counter() - start
 
     _enter(folder, "validate")
-    samples = as_samples(drawn, name="the model's samples", like=like)
-    if len(samples) != n:
-        raise BadInput(f"the model drew {len(samples)} samples; expected {n}.")
+    samples = as_samples(drawn, name="the model's samples", like=train)
+    if len(samples) != spec["n"]:
+        raise BadInput(f"the model drew {len(samples)} samples; expected {spec['n']}.")
+    if spec["begun"]:
+        samples = samples[:, spec["begun"] :]
     np.save(folder / "samples.npy", samples, allow_pickle=False)
 
+
+def _write(fitted: Fitted, name: str, place: Path, told: dict[str, Any]) -> None:
+    """Let a decoder write, from the beginnings that the parent brings when the first is to."""
+    model, train, folder, spec = fitted
+    if not isinstance(model, HasNextLogProb):
+        raise Refused(SAYS_NOTHING)
+    decoder = decoders.parse(name)
+    beginnings = _awaited(folder / START)
+    law = None
+    if decoder.of_grammar:
+        law = pickle.loads((folder / LAW).read_bytes())  # noqa: S301  (the parent's)
+    start = time.perf_counter()
+    rows = decoders.write(
+        decoder,
+        asked(model, int(train.max()) + 1),
+        beginnings,
+        train.shape[1],
+        rng=rng_for(spec["seed"], "decode"),
+        end=spec["end"],
+        allowed=None if law is None else law.next_log_prob,
+    )
+    told["sample_seconds"] = time.perf_counter() - start
+    np.save(place / "samples.npy", rows[:, spec["begun"] :], allow_pickle=False)
+
+
+def _ask_density(folder: Path, model: GenerativeModel) -> None:
     if isinstance(model, HasLogProb):
         _enter(folder, "log_prob")  # upon which the parent brings the points
-        points = _points(folder)
+        points = _awaited(folder / "points.npy")
         np.save(folder / "log_prob.npy", _log_prob(model, points), allow_pickle=False)
+        if (known := folder / TRAIN_POINTS).exists():  # it is brought before the others
+            found = _log_prob(model, np.load(known, allow_pickle=False))
+            np.save(folder / "train_log_prob.npy", found, allow_pickle=False)
 
 
 def _classes(folder: Path, model: GenerativeModel) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -125,12 +219,12 @@ def _classes(folder: Path, model: GenerativeModel) -> tuple[dict[str, Any], dict
     return {"labels": known}, {"labels": wanted}
 
 
-def _points(folder: Path) -> Array:
-    path = folder / "points.npy"
+def _awaited(path: Path) -> Array:
+    """Return the array of a file that the parent brings."""
     while not path.exists():
-        time.sleep(POINTS_POLL_SECONDS)
-    points: Array = np.load(path, allow_pickle=False)
-    return points
+        time.sleep(POLL_SECONDS)
+    found: Array = np.load(path, allow_pickle=False)
+    return found
 
 
 def _log_prob(model: HasLogProb, points: Array) -> Array:
@@ -162,7 +256,7 @@ def _enter(folder: Path, phase: str) -> None:
 
 def _phase_of(folder: Path) -> str | None:
     try:
-        return (folder / "phase.txt").read_text(encoding="utf-8")
+        return (folder / "phase.txt").read_text(encoding="utf-8").partition(":")[0]
     except OSError:
         return None
 

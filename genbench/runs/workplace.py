@@ -9,13 +9,15 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from genbench.ground.plain_files import read_plain, write_new
 from genbench.runs.worker import PHASES
 
 NAME = "model"
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+LONGEST_PHASE = 20  # characters
 MOST_FILES = 100_000  # that are looked at to tell how much a model has left
 
 
@@ -25,7 +27,7 @@ class Workplace:
     def __init__(self, path: Path) -> None:
         """Open the folder at `path`."""
         self.path = path
-        self._folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        self._folder = os.open(path, FOLDER)
 
     def write(self, name: str, content: bytes) -> None:
         """Bring a file, in the place of whatever has its name.
@@ -36,12 +38,18 @@ class Workplace:
         write_new(name, content, folder=self._folder)
 
     def read(self, name: str, *, most: int) -> bytes:
-        """Return what the process left under that name.
+        """Return what the process left under that name, which may lead through folders.
 
         Raises:
             OSError: it left no regular file of at most so many bytes.
         """
-        return read_plain(name, most=most, folder=self._folder)
+        *folders, file = name.split("/")
+        with ExitStack() as stack:
+            within = self._folder
+            for folder in folders:
+                within = os.open(folder, FOLDER, dir_fd=within)
+                stack.callback(os.close, within)
+            return read_plain(file, most=most, folder=within)
 
     def has(self, name: str) -> bool:
         """Return whether anything is there under that name."""
@@ -53,11 +61,21 @@ class Workplace:
 
     def phase(self) -> str | None:
         """Return what the process was doing last; it is not believed if it is no phase."""
-        try:
-            phase = self.read("phase.txt", most=max(map(len, PHASES))).decode(errors="replace")
-        except OSError:
-            return None
+        phase = self._said()[0]
         return phase if phase in PHASES else None
+
+    def number(self) -> int:
+        """Return which of several of that kind it was doing; 0 of those that are done once."""
+        number = self._said()[1]
+        return int(number) if number.isdecimal() and number.isascii() else 0
+
+    def _said(self) -> tuple[str, str]:
+        try:
+            said = self.read("phase.txt", most=LONGEST_PHASE).decode(errors="replace")
+        except OSError:
+            return "", ""
+        phase, _, number = said.partition(":")
+        return phase, number
 
     def size(self) -> int:
         """Return how many bytes lie there, of the first files that are found."""

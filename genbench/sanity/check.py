@@ -143,10 +143,12 @@ class Check:
         return not self.of_all and (self.only is None or sound_name(metric.name) in self.only)
 
     def samples(self) -> str:
-        """Return what its samples are, "pictures" or "points": some are made, to see."""
+        """Return what its samples are: pictures, sequences or points. Some are made, to see."""
         if self.make is None:
             return "points"
         made = self.make(np.random.default_rng(0), np.random.default_rng(0), self.levels[0])
+        if {"symbols", "series"} & set(made):
+            return "sequences"
         return "pictures" if "picture" in made else "points"
 
     @property

@@ -20,7 +20,7 @@ from genbench.scoring.copies import Copies, copies_of
 from genbench.scoring.evaluate import Scores, evaluate, with_remarks
 from genbench.scoring.inputs import check_sizes
 from genbench.scoring.own_metrics import find_any
-from genbench.scoring.remarks import of_units
+from genbench.scoring.remarks import of_ends, of_units
 
 MOST_HEADER = 4096  # bytes of an .npy file that are not numbers
 
@@ -40,6 +40,8 @@ def reference_for(dataset: Dataset, embedding: Embedding) -> Reference:
         density=dataset.density,
         picture=dataset.picture,
         data_range=dataset.data_range,
+        symbols=dataset.symbols,
+        series=dataset.series,
     )
 
 
@@ -48,6 +50,7 @@ def score_samples(
     samples: Array,
     *,
     log_prob: Array | None = None,
+    train_log_prob: Array | None = None,
     labels: Labels | None = None,
     seed: int = 0,
     metrics: Iterable[str] = tuple(CATALOG),
@@ -60,9 +63,20 @@ def score_samples(
         BadInput: samples that are not like the data set's, or numbers beyond what can be scored.
     """
     samples = as_samples(samples, name="the samples", like=dataset.like)
-    comparison = comparison_of(dataset, samples, log_prob=log_prob, labels=labels, seed=seed)
+    comparison = comparison_of(
+        dataset,
+        samples,
+        log_prob=log_prob,
+        train_log_prob=train_log_prob,
+        labels=labels,
+        seed=seed,
+    )
     # In their own units, before they are moved to the nearest values that data can take.
-    remarks = of_units("generated", samples, "test", dataset.test, dataset.columns)
+    remarks = (
+        of_ends(dataset.domain.project(samples), dataset.symbols)
+        if dataset.symbols is not None
+        else of_units("generated", samples, "test", dataset.test, dataset.columns)
+    )
     if copied := test_copies(dataset, samples):
         remarks.append(str(copied))
     scores = Scores(_guarded(metric, comparison) for metric in map(find_any, metrics))
@@ -74,6 +88,7 @@ def comparison_of(
     samples: Array,
     *,
     log_prob: Array | None = None,
+    train_log_prob: Array | None = None,
     labels: Labels | None = None,
     seed: int = 0,
 ) -> Comparison:
@@ -83,14 +98,16 @@ def comparison_of(
         BadInput: numbers beyond what can be scored.
     """
     check_sizes({"generated": samples})
-    if log_prob is not None:
-        check_sizes({"log_prob": log_prob})
+    for name, found in (("log_prob", log_prob), ("train_log_prob", train_log_prob)):
+        if found is not None:
+            check_sizes({name: found})
     return replace(
         compared(dataset, samples),
         generated_labels=None
         if labels is None
         else as_labels(labels, name="labels", n=len(samples)),
         test_log_prob=log_prob,
+        train_log_prob=train_log_prob,
         seed=seed,
     )
 
@@ -117,6 +134,7 @@ class Outputs(NamedTuple):
 
     samples: Array  # (n_generated, ...)
     log_prob: Array | None = None  # (n_test,), in nats
+    train_log_prob: Array | None = None  # (n_compared,), of the first training samples
     labels: Labels | None = None  # (n_generated,): the classes that the samples were made for
 
 
@@ -130,12 +148,17 @@ def read_outputs(folder: Path, dataset: Dataset) -> Outputs:
     """
     n = len(dataset.fresh)
     samples = _read(folder / "samples.npy", (n, *dataset.test.shape[1:]))
-    log_prob, labels = (
-        _read(path, (length,)) if (path := folder / f"{name}.npy").exists() else None
-        for name, length in (("log_prob", len(dataset.test)), ("labels", n))
-    )
+    lengths = {"log_prob": len(dataset.test), "train_log_prob": dataset.n_compared, "labels": n}
+    found = {
+        name: _read(path, (length,)) if (path := folder / f"{name}.npy").exists() else None
+        for name, length in lengths.items()
+    }
+    labels = found["labels"]
     return Outputs(
-        samples, log_prob, None if labels is None else as_labels(labels, name="labels", n=n)
+        samples,
+        found["log_prob"],
+        found["train_log_prob"],
+        None if labels is None else as_labels(labels, name="labels", n=n),
     )
 
 

@@ -14,7 +14,11 @@ density: the true density, if it is known (an object with `sample` and `log_prob
 manifold: a function from points (n, d) to their distances (n,) to where real samples lie.
 data_range: largest possible difference of two values of a picture, such as 1 or 255.
 picture: (height, width) or (height, width, channels), where samples are flattened pictures.
-test_log_prob, train_log_prob: the model's log-density of each sample, in nats, (n,).
+symbols: what the numbers of sequences (n, length) spell, and which of them ends a row
+    (`genbench.Symbols`).
+series: True, where samples (n, length) are measurements, one after another at an even pace.
+test_log_prob, train_log_prob: the model's log-density of each sample, in nats, (n,); of sequences
+    of symbols their log-probability.
 test_score: gradient of that log-density at each test sample, (n_test, d).
 test_reconstruction: what the model can make that is nearest to each test sample, (n_test, ...).
 test_log_weights: log p(x, z) - log q(z | x) for latents z drawn from q, in nats, (n_test, n_draws).
@@ -48,6 +52,7 @@ from genbench.ground.columns import Table, shared_columns
 from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.paths import brief
 from genbench.scoring.facts import LARGEST, facts, shape_of_pictures
+from genbench.scoring.sequences import closed, points_of, sequences
 
 OF_ONE_KIND = (*SETS, "test_reconstruction", "path_starts", "path_ends")  # samples, all alike
 OF_ONE_CLASSIFIER = ("generated_probabilities", "test_probabilities", "train_probabilities")
@@ -77,7 +82,8 @@ def comparison_of(*, seed: int = 0, k: int | None = None, **inputs: Any) -> Comp
             checked[f"{name}_labels"] = _labels(name, found, n[name], checked)
     checked |= _of_each_sample(found, checked, n)
     check_sizes(checked)
-    checked |= facts(found, checked)
+    checked |= facts(found, checked) | sequences(found, checked)
+    checked |= points_of(checked, checked.get("symbols"))
     prior = _prior(checked)
     real = {name: value for name, value in checked.items() if name in OF_REFERENCE}
     of_model = {name: value for name, value in checked.items() if name in OF_COMPARISON}
@@ -108,7 +114,17 @@ def in_place_of_generated(
     n = len(comparison.generated)
     if len(fresh) < n:
         raise BadInput(f"fresh must hold as many samples as generated, {n}, not {len(fresh)}.")
-    return Comparison(reference=comparison.reference, generated=fresh[:n], seed=comparison.seed)
+    symbols = comparison.reference.symbols
+    if symbols is not None:
+        fresh = closed(fresh, symbols, name="fresh")
+    real = comparison.reference
+    held = {"test": real.test, "train": real.train, "generated": fresh[:n]}
+    return Comparison(
+        reference=real,
+        generated=fresh[:n],
+        generated_points=points_of(held, symbols).get("generated_points"),
+        seed=comparison.seed,
+    )
 
 
 def _alike(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from genbench.datasets.symbols import Symbols
 from genbench.evidence import Comparison
 from genbench.ground.arrays import Array, Labels, flat
 from genbench.ground.columns import Columns, shared_columns
@@ -36,6 +37,8 @@ def remarks_on(comparison: Comparison, inputs: dict[str, Any], fresh: Any = None
     reference = comparison.reference
     columns = shared_columns(inputs.get(name) for name in OF_ONE_KIND)
     real = {"test": reference.test, "train": reference.train}
+    if reference.symbols is not None:
+        return _of_symbols(comparison, inputs, fresh)
     said = []
     if reference.test is not None and reference.train is not None:
         said += of_units("train", reference.train, "test", reference.test, columns, real=True)
@@ -52,10 +55,7 @@ def remarks_on(comparison: Comparison, inputs: dict[str, Any], fresh: Any = None
             said += of_units(other, part, name, first, columns)
     if fresh is not None:
         said += of_units("fresh", fresh, name, first, columns, real=True)
-    if reference.test is not None and comparison.generated is not None:
-        others = [np.asarray(part) for part in (fresh, reference.train) if part is not None]
-        if copied := copies_of(reference.test, comparison.generated, *others):
-            said.append(str(copied))
+    said += _of_copies(comparison, fresh)
     said += _of_scale(name, first, columns)
     span = float(np.ptp(first))
     if reference.data_range is not None and 0 < WIDE * span < reference.data_range:
@@ -64,6 +64,37 @@ def remarks_on(comparison: Comparison, inputs: dict[str, Any], fresh: Any = None
             "not what its values can be, likeness is overstated."
         )
     return said
+
+
+def _of_symbols(comparison: Comparison, inputs: dict[str, Any], fresh: Any) -> list[str]:
+    """Return what to say of rows of symbols, whose numbers are names: they have no units."""
+    reference, said = comparison.reference, []
+    assert reference.symbols is not None  # noqa: S101  # asked by `remarks_on`
+    if reference.test is not None and reference.train is not None:
+        said += of_overlap(reference.test, reference.train)
+    if comparison.generated is not None:
+        said += of_ends(np.asarray(inputs["generated"]), reference.symbols)
+    return said + _of_copies(comparison, fresh)
+
+
+def of_ends(samples: Array, symbols: Symbols) -> list[str]:
+    """Return a warning if generated rows (n, length) go on behind their ends."""
+    open_rows = int((symbols.close(samples) != samples).any(axis=1).sum())
+    if not open_rows:
+        return []
+    return [
+        f"{open_rows} of {len(samples)} generated rows have other symbols behind their end, which "
+        "are not read."
+    ]
+
+
+def _of_copies(comparison: Comparison, fresh: Any) -> list[str]:
+    reference = comparison.reference
+    if reference.test is None or comparison.generated is None:
+        return []
+    others = [np.asarray(part) for part in (fresh, reference.train) if part is not None]
+    copied = copies_of(reference.test, comparison.generated, *others)
+    return [str(copied)] if copied else []
 
 
 def of_units(

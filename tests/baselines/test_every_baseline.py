@@ -24,7 +24,7 @@ def quick(name):
     return model(**{**spec.params, **{key: n for key, n in BUDGETS.items() if key in knobs}})
 
 
-TABLES = {"ring": 300, "digits": 150}  # rows
+TABLES = {"ring": 300, "digits": 150, "grammar": 100}  # rows
 
 
 def rows_of(table):

@@ -55,7 +55,8 @@ def test_list_shows_every_name(what, names):
 
 
 @pytest.mark.parametrize(
-    "command", ["score", "submit", "check", "sanity", "compare", "show", "export"]
+    "command",
+    ["score", "submit", "check", "prompt", "sanity", "compare", "show", "export"],
 )
 def test_examples_in_the_help_stand_on_lines_of_their_own(command):
     result = call(command, "-h")

@@ -12,7 +12,13 @@ from genbench.datasets import Dataset, load
 from genbench.ground.errors import BadInput
 
 every_dataset = pytest.mark.parametrize("name", datasets.CATALOG)
-LOCAL = {"mnist", "fashion_mnist", "cifar10"}  # read from files, here of noise
+PICTURES = {"mnist", "fashion_mnist", "cifar10"}  # read from files, here of noise
+LOCAL = PICTURES | {"text"}
+RECURRING = {"grammar", "tasks"}  # short rows are the same by chance
+every_text = pytest.mark.parametrize(
+    "name", ["english", "english_pairs", "markov", "grammar", "tasks", "text"]
+)
+every_law = pytest.mark.parametrize("name", ["markov", "grammar", "tasks"])
 every_density = pytest.mark.parametrize(
     "name", ["ring", "grid", "moons", "spirals", "checkerboard", "pinwheel"]
 )
@@ -25,12 +31,14 @@ REACH = 6.0  # no density has anything to speak of beyond
 
 @pytest.fixture(scope="module", autouse=True)
 def files_of_ones_own(tmp_path_factory):
-    """A few pictures in place of each data set that is read from local files."""
+    """A few pictures, or a text, in place of each data set that is read from local files."""
     rng = np.random.default_rng(0)
     root = tmp_path_factory.mktemp("data")
     for name in LOCAL:
         (root / name).mkdir()
-    for name in sorted(LOCAL - {"cifar10"}):
+    letters = "".join(rng.choice(list("abcdé \n"), size=128 * 40))
+    (root / "text" / "letters.txt").write_text(letters, encoding="utf-8")
+    for name in sorted(PICTURES - {"cifar10"}):
         for part, n in (("train", 20), ("t10k", 10)):
             pictures = b"\0\0\x08\x03" + struct.pack(">III", n, 28, 28) + rng.bytes(n * 784)
             (root / name / f"{part}-images-idx3-ubyte").write_bytes(pictures)
@@ -57,7 +65,7 @@ def on_a_grid(name):
     return np.concatenate([density.log_prob(part) for part in np.array_split(grid, 40)])
 
 
-@every_dataset
+@pytest.mark.parametrize("name", sorted(set(datasets.CATALOG) - RECURRING))
 def test_parts_never_overlap(name):
     dataset = load(name)
 
@@ -111,6 +119,20 @@ def test_points_at_which_a_density_is_judged_are_in_the_cells_of_the_test_sample
     np.testing.assert_array_equal(dataset.project(points), dataset.test)
     whole = np.broadcast_to(dataset.domain.whole, points.shape[1:])
     assert ((points != dataset.test).any(axis=0) == whole).all()
+
+
+@every_dataset
+def test_a_density_of_symbols_is_asked_at_training_samples_too(name):
+    dataset = load(name)
+
+    points = dataset.dequantized_train(np.random.default_rng(0))
+
+    if dataset.symbols is None:
+        assert points is None
+        assert dataset.n_compared == 0
+    else:
+        assert len(points) == dataset.n_compared == min(len(dataset.train), len(dataset.test))
+        np.testing.assert_array_equal(dataset.project(points), dataset.train[: len(points)])
 
 
 @pytest.mark.parametrize("name", sorted(set(datasets.CATALOG) - LOCAL - {"ring_contaminated"}))
@@ -175,6 +197,84 @@ def test_posterior_is_a_probability_that_knows_the_mode(name):
 
     np.testing.assert_allclose(posterior.sum(axis=1), 1)
     assert (posterior.argmax(axis=1) == modes).mean() > 0.98
+
+
+@every_text
+def test_every_symbol_is_met_in_training_and_in_few_rows_of_it(name):
+    """A model knows no others: it takes the greatest number that it meets for the last."""
+    whole = load(name)
+    n = min(512 if name == "tasks" else 128, len(whole.train))  # each speaker there is rare
+
+    for dataset in (whole, load(f"{name}/{n}")):
+        found = np.unique(dataset.train)
+        np.testing.assert_array_equal(found, np.arange(dataset.symbols.count))
+
+
+@every_text
+def test_rows_are_closed_and_spell_texts_that_are_encoded_as_they_were(name):
+    dataset = load(name)
+    rows, symbols = dataset.test, dataset.symbols
+    np.testing.assert_array_equal(symbols.close(rows), rows)
+
+    texts = [symbols.spell(row) for row in rows]
+
+    if name == "english_pairs":  # whose symbols are cut by pairs, and not from the left
+        assert symbols.joint.join(texts) == "".join(
+            symbols.vocabulary[int(number)] for number in rows.ravel()
+        )
+    else:
+        np.testing.assert_array_equal(symbols.encode(texts, rows.shape[1]), rows)
+
+
+@every_law
+def test_what_comes_next_is_a_law_and_adds_up_to_the_law_of_rows(name):
+    dataset = load(name)
+    rows = dataset.test[:100]
+    total = np.zeros(len(rows))
+
+    for t, symbol in enumerate(rows.T.astype(int)):
+        found = dataset.density.next_log_prob(rows[:, :t])
+        assert found.shape == (len(rows), dataset.symbols.count)
+        np.testing.assert_allclose(np.exp(found).sum(axis=1), 1)
+        total += found[np.arange(len(rows)), symbol]
+
+    np.testing.assert_allclose(dataset.density.log_prob(rows), total, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["markov", "grammar", "tasks", "ar_process"])
+def test_a_row_alone_is_as_likely_as_among_others(name):
+    dataset = load(name)
+    rows = dataset.test[:20]
+
+    alone = [dataset.density.log_prob(row[None])[0] for row in rows]
+
+    np.testing.assert_allclose(dataset.density.log_prob(rows), alone, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["english", "grammar", "ring", "digits"])
+def test_fewer_training_samples_are_the_first_and_all_else_is_the_same(name):
+    whole, some = load(name), load(f"{name}/200")
+
+    assert some.name == f"{name}/200"
+    assert some.content_hash != whole.content_hash
+    np.testing.assert_array_equal(some.train, whole.train[:200])
+    if whole.train_labels is not None:
+        np.testing.assert_array_equal(some.train_labels, whole.train_labels[:200])
+    for seed in (0, 1):
+        one, other = whole.drawn_anew(seed), some.drawn_anew(seed)
+        np.testing.assert_array_equal(one.test, other.test)
+        np.testing.assert_array_equal(one.fresh, other.fresh)
+
+
+@pytest.mark.parametrize("n", ["0", "2001", "-1", "1.5", "many", "", "0100", "100/10", "１２"])
+def test_other_than_a_number_of_training_samples_is_refused(n):
+    with pytest.raises(BadInput, match="a number from 1 to 2000, not"):
+        load(f"ring/{n}")
+
+
+def test_so_few_rows_that_a_symbol_is_not_met_are_refused():
+    with pytest.raises(BadInput, match=r"english/2: only \d+ of its 94 symbols are met"):
+        load("english/2")
 
 
 def test_fresh_samples_are_drawn_anew_for_each_seed_where_the_density_is_known():

@@ -86,10 +86,11 @@ def write_cut_off(path):
         ("a.npy", write_nan, "a.npy: 1 of 2 samples hold NaN or infinity"),
         ("a.npy", write_vector, r"a.npy must have shape \(n_samples, ...\), not \(3,\)"),
         ("a.npy", write_other_width, r"a.npy has samples of shape \(5,\); expected \(2,\)"),
+        ("a.txt", write_text, "a.txt is text, and can only be compared with text"),
         (
-            "a.txt",
+            "a.doc",
             write_text,
-            "a.txt must be a .npy, .npz, .csv, .parquet or .zip file, or a folder",
+            "a.doc must be a .npy, .npz, .csv, .parquet, .txt or .zip file, or a folder",
         ),
     ],
 )

@@ -17,7 +17,7 @@ from genbench.evidence.kinds import N_CELLS, channel_of
 from genbench.metric import Score
 from genbench.report import plots
 from genbench.report.citation import citation
-from genbench.report.curves import parted
+from genbench.report.curves import by_decoder, parted
 from genbench.report.exports import board_json
 from genbench.report.folder import report
 from genbench.report.frames import overall_frame, to_csv, wide_frame
@@ -276,3 +276,36 @@ def test_a_report_has_the_same_board_with_and_without_it(book, tmp_path):
     assert len(set(pictures)) == 1
     text = (tmp_path / "beside" / "README.md").read_text(encoding="utf-8")
     assert f"- {LABEL}: a curve" in text
+
+
+def one(model, **values):
+    scores = {name: score(name, value) for name, value in values.items()}
+    return Record(
+        key=model, dataset="ring", model=model, family="f", seed=0, status="ok", scores=scores
+    )
+
+
+def test_what_a_model_writes_by_one_kind_of_decoder_is_joined_in_order_of_the_number():
+    names = ("m@top_p:0.9", "m@top_p:0.3", "m@greedy", "m@temperature:0.5", "m", "n@top_p:0.3")
+    points = [one(name) for name in names]
+
+    (curve,) = by_decoder(points)
+
+    assert [point.model for point in curve.points] == ["m@top_p:0.3", "m@top_p:0.9"]
+    assert curve.label == "m, top_p .3 to .9"
+
+
+def test_the_plane_of_sequences_has_axes_of_its_own_and_joins_decoders():
+    by_axes = {"novel_ngrams": 0.4, "judged_bits": 2.0, "bayesian_surprise": 1.0, "precision": 0.5}
+    records = [
+        one(name, **{axis: value * factor for axis, value in by_axes.items()})
+        for factor, name in enumerate((REAL, "m@top_p:0.3", "m@top_p:0.9"), start=1)
+    ]
+
+    panel = novelty_quality_points(records)["ring"]
+    asked = novelty_quality_points(records, novelty="bayesian_surprise")["ring"]
+
+    assert (panel.novelty, panel.quality) == ("novel_ngrams", "judged_bits")
+    assert (asked.novelty, asked.quality_aim) == ("bayesian_surprise", "low")
+    assert [curve.label for curve in panel.curves] == ["m, top_p .3 to .9"]
+    assert len(panel.points) == 3

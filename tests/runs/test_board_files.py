@@ -98,6 +98,16 @@ def test_what_a_file_does_not_say_is_as_ordinary(write):
     assert {cell.model for cell in cells_of(board)} == {REAL, *baselines()}
 
 
+def test_ours_can_be_named_with_fewer_training_samples(write):
+    board = board_files.find(str(write('[[data]]\nname = "ring/300"\n[[data]]\nname = "ring"\n')))
+
+    assert board.datasets == ("ring/300", "ring")
+    assert len({cell.key() for cell in cells_of(board) if cell.model == "copycat"}) == 6
+    more = board_files.find(str(write('[[data]]\nname = "ring/2001"\n')))
+    with pytest.raises(BadInput, match="a number from 1 to 2000, not '2001'"):
+        cells_of(more)
+
+
 def test_ours_can_be_named_all_at_once_beside_yours(write):
     text = 'models = ["baselines", "ours.py:Model", "vae"]\n[[data]]\nname = "ring"\n'
     board = board_files.find(str(write(text)))
@@ -109,7 +119,7 @@ def test_ours_can_be_named_all_at_once_beside_yours(write):
 def test_ours_are_such_files_and_all_have_the_controls():
     families, quick = map(board_files.find, ("families", "quick"))
 
-    assert board_files.names() == ["families", "levels", "quick"]
+    assert board_files.names() == ["decoding", "families", "levels", "quick", "sequences"]
     assert families.seeds == (0, 1, 2, 3, 4)
     assert families.budget is None
     assert families.models is None

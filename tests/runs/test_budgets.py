@@ -41,7 +41,7 @@ def model(tmp_path):
 def test_a_model_that_asks_is_told_and_one_that_does_not_is_left_alone(model, tmp_path):
     for name, drawn in (("Says", 7.0), ("SaysNothing", 1.0)):
         plan = Plan(folder=tmp_path / name, metrics=())
-        record = do(plan, Cell("ring", f"{model}:{name}", 0, 7.0))
+        record = do(plan, [Cell("ring", f"{model}:{name}", 0, 7.0)])[0]
 
         assert record.status == "ok"
         assert record.preview[0] == (drawn, drawn)
@@ -85,8 +85,8 @@ def test_what_is_no_budget_is_refused(budget):
 def test_a_record_of_another_budget_stands_until_the_cell_is_done_with_this_one(model, tmp_path):
     target, store = f"{model}:Says", Store(tmp_path / "board")
     plan = Plan(folder=store.folder, metrics=())
-    do(plan, Cell("ring", target, 0, 7.0))
-    do(plan, Cell("ring", target, 0, 8.0))
+    do(plan, [Cell("ring", target, 0, 7.0)])
+    do(plan, [Cell("ring", target, 0, 8.0)])
 
     (record,) = store.publish()
     assert record.budget == 8.0
@@ -94,7 +94,9 @@ def test_a_record_of_another_budget_stands_until_the_cell_is_done_with_this_one(
 
 
 def test_a_record_keeps_its_budget_and_one_with_none_is_refused(model, tmp_path):
-    record = do(Plan(folder=tmp_path / "board", metrics=()), Cell("ring", f"{model}:Says", 0, 7.0))
+    record = do(
+        Plan(folder=tmp_path / "board", metrics=()), [Cell("ring", f"{model}:Says", 0, 7.0)]
+    )[0]
     path = tmp_path / "records.jsonl"
     write(path, [record])
     assert read(path)[0].budget == 7.0

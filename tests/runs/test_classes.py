@@ -59,7 +59,7 @@ def model(tmp_path):
 
 
 def score(target, folder, dataset="wine", seed=0):
-    record = do(Plan(folder=folder, metrics=METRICS), Cell(dataset, target, seed))
+    record = do(Plan(folder=folder, metrics=METRICS), [Cell(dataset, target, seed)])[0]
     return record, Store(folder).cell(record.key)
 
 

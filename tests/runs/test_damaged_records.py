@@ -105,12 +105,12 @@ def test_a_record_of_a_clock_that_runs_ahead_does_not_outlive_its_model(tmp_path
     cell, store = Cell("ring", str(model), 0), Store(tmp_path / "board")
     plan = Plan(folder=store.folder, metrics=("frechet_distance",))
     model.write_text(code.format(9))
-    before = do(plan, cell)
+    before = do(plan, [cell])[0]
     store.land(replace(before, finished=AHEAD))
     store.publish()
 
     model.write_text(code.format(1))
-    after = do(plan, cell)
+    after = do(plan, [cell])[0]
 
     assert after.value("frechet_distance") < before.value("frechet_distance")
     for _ in range(2):  # landed, and published
@@ -122,11 +122,11 @@ def test_a_record_of_a_clock_that_runs_ahead_does_not_outlive_its_model(tmp_path
 def test_a_record_of_a_clock_that_runs_ahead_is_no_newer_than_what_is_made_anew(tmp_path):
     store, cell = Store(tmp_path), Cell("ring", REAL, 0)
     plan = Plan(folder=tmp_path, metrics=())
-    early = replace(do(plan, cell), finished=AHEAD, family="early")
+    early = replace(do(plan, [cell])[0], finished=AHEAD, family="early")
     store.land(early)
     store.publish()
 
-    made = do(replace(plan, anew_since=now()), cell)
+    made = do(replace(plan, anew_since=now()), [cell])[0]
 
     assert (made.family, made.finished < AHEAD) == ("control", True)
     assert store.publish() == records.read(store.published) == [made]

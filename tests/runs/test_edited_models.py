@@ -48,17 +48,17 @@ def test_what_was_hashed_is_what_runs(tmp_path, moment):
         helper.write_text(HELPER.format(10))
 
     if moment == "claimed":  # before the process begins
-        made = do(plan, cell, on_start=edit)
+        made = do(plan, [cell], on_start=edit)[0]
     else:
         Thread(target=at_fit, args=(tmp_path, edit), daemon=True).start()
-        made = do(plan, cell)
+        made = do(plan, [cell])[0]
 
     assert (made.status, made.reason) == ("ok", None)
     assert (made.key, made.source) == (key, source)
     assert min(min(point) for point in made.preview) > 980  # 900 + 90: of the old files
     assert standing(cell, store.records()[0], plan.metrics) == "stale"
     (tmp_path / "fit.go").touch()
-    again = do(plan, cell)
+    again = do(plan, [cell])[0]
     assert max(max(point) for point in again.preview) < 120
     assert again.key == cell.key() != key
     assert store.records() == [again]
@@ -85,7 +85,7 @@ def test_code_that_was_compiled_since_is_not_run(tmp_path, monkeypatch):
         (tmp_path / "helper.py").write_text(f"SHIFT = {shift}\n")
         os.utime(tmp_path / "helper.py", (1e9, 1e9))
 
-        made = do(plan, cell)
+        made = do(plan, [cell])[0]
 
         assert all(abs(x - shift) < 10 for point in made.preview for x in point)
 
@@ -109,9 +109,9 @@ def test_an_exported_generator_is_run_as_it_was_hashed(tmp_path):
 
     made = do(
         Plan(folder=tmp_path / "board", metrics=()),
-        cell,
+        [cell],
         on_start=lambda _: torch.jit.script(Shift(200.0)).save(str(path)),
-    )
+    )[0]
 
     assert (made.status, made.key) == ("ok", key)
     assert all(90 < x < 110 for point in made.preview for x in point)

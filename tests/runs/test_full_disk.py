@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
-from genbench.runs import cells
-from genbench.runs.cells import Cell, load_once, room_for
+from genbench.runs import fits
+from genbench.runs.cells import Cell, load_once
+from genbench.runs.fits import room_for
 from genbench.runs.jobs import Plan, do
 from genbench.runs.store import Store
 
@@ -60,22 +61,22 @@ def place(tmp_path):
 def test_where_there_is_no_room_the_run_ends_and_nothing_is_recorded(place, monkeypatch):
     plan, cell = place
     with monkeypatch.context() as patch:
-        patch.setattr(cells, "has_room", lambda *_: False)
+        patch.setattr(fits, "has_room", lambda *_: False)
 
         with pytest.raises(OSError, match="No space left") as caught:
-            do(plan, cell("Good"))
+            do(plan, [cell("Good")])
 
     assert caught.value.errno == errno.ENOSPC
     assert Store(plan.folder).records() == []
-    assert do(plan, cell("Good")).status == "ok"  # and again, once there is room
+    assert do(plan, [cell("Good")])[0].status == "ok"  # and again, once there is room
 
 
 def test_what_failed_for_want_of_room_that_is_there_again_is_tried_again(place, tmp_path):
     plan, cell = place
 
-    assert do(plan, cell("ToldOnce")).status == "ok"
+    assert do(plan, [cell("ToldOnce")])[0].status == "ok"
 
-    record = do(plan, cell("Told"))  # each time: it is the model's own trouble
+    record = do(plan, [cell("Told")])[0]  # each time: it is the model's own trouble
     assert (record.status, record.phase) == ("error", "fit")
     assert record.reason == "ValueError: cannot write its notes"
     assert (tmp_path / "tries").read_text() == "once more once more "
@@ -89,17 +90,17 @@ def test_a_disk_that_is_full_and_one_that_the_model_fills(place, tmp_path):
     if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("needs to mount a disk")
     try:
-        record = do(plan, cell("Fills"))
+        record = do(plan, [cell("Fills")])[0]
         assert (record.status, record.phase) == ("error", "fit")
         assert "No space" in record.reason
         owed = room_for(load_once("ring"))
         (disk / "others").write_bytes(bytes(2**20 - owed // 2))
 
         with pytest.raises(OSError, match="No space left"):
-            do(plan, cell("Good"))
+            do(plan, [cell("Good")])
 
         (disk / "others").unlink()
-        assert do(plan, cell("Good")).status == "ok"
+        assert do(plan, [cell("Good")])[0].status == "ok"
         assert {record.status for record in Store(disk).records()} == {"ok", "error"}
     finally:
         subprocess.run(["umount", str(disk)], check=True)

@@ -6,7 +6,8 @@ import subprocess
 import pytest
 
 from genbench.ground.processes import Launcher
-from genbench.runs.cells import Cell, fit_and_sample
+from genbench.runs.cells import Cell
+from genbench.runs.fits import fit_and_sample
 from genbench.runs.limits import Limits
 
 # All is for reading only but the folder, as behind the docker command of the README.

@@ -40,7 +40,7 @@ def never(*_):
 def test_what_another_run_has_landed_meanwhile_is_taken_as_it_is(cell, landed, tmp_path):
     plan = Plan(folder=tmp_path, metrics=("recall",))
 
-    found = do(plan, cell, on_start=never)
+    found = do(plan, [cell], on_start=never)[0]
 
     assert found.finished > landed.finished
     assert replace(found, finished=landed.finished) == landed
@@ -50,7 +50,7 @@ def test_what_another_run_has_landed_meanwhile_is_taken_as_it_is(cell, landed, t
 def test_what_another_run_is_at_is_left_to_it(cell, tmp_path):
     store = Store(tmp_path)
     with claim(store.claims, cell.key()):
-        assert do(Plan(folder=tmp_path, metrics=()), cell, on_start=never) is None
+        assert do(Plan(folder=tmp_path, metrics=()), [cell], on_start=never) == []
 
     assert store.records() == []
 
@@ -58,7 +58,7 @@ def test_what_another_run_is_at_is_left_to_it(cell, tmp_path):
 def test_what_was_asked_for_anew_is_done_again(cell, landed, tmp_path):
     plan = Plan(folder=tmp_path, metrics=("recall",), anew_since="2026-01-01")
 
-    found = do(plan, cell)
+    found = do(plan, [cell])[0]
 
     assert (found.status, found.family) == ("ok", "control")
     assert found.scores.keys() == {"recall"}

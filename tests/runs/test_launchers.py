@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from genbench.ground.processes import Launcher
-from genbench.runs.cells import Cell, fit_and_sample
+from genbench.runs.cells import Cell
+from genbench.runs.fits import fit_and_sample
 from genbench.runs.limits import Limits
 
 MODEL = """

@@ -267,3 +267,67 @@ def test_fresh_samples_that_are_copies_too_are_no_excuse():
 
     with pytest.raises(BadInput, match=r"training samples as well, of fresh ones 100\.0%"):
         check_leaks(train, train[:50], train[50:], name="mine")
+
+
+LINES = ["ab", "ba", "abab", "bb", "aab", "bba", "abba", "baab", "aa", "abb", "bab", "aba"]
+
+
+def test_lines_of_text_are_rows_of_symbols_and_their_features_ngrams(own, tmp_path):
+    (tmp_path / "all.txt").write_text("\n".join(LINES))
+
+    data = own("all.txt").load()
+
+    assert data.symbols.vocabulary == ("", "a", "b")
+    assert data.symbols.end == 0
+    assert data.features == "ngrams"
+    rows = np.concatenate([data.train, data.test, data.fresh])
+    assert sorted(map(data.symbols.spell, rows)) == sorted(LINES)
+    assert rows.shape[1] == 5
+    np.testing.assert_array_equal(data.project(np.array([[2.2, 0.1, 5, 1, -1]])), [[2, 0, 0, 0, 0]])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_character_of_one_text_is_met_in_train(own, tmp_path, seed):
+    (tmp_path / "all.txt").write_text("\n".join([*LINES, "cab", "dab", "eab"]))
+
+    data = own("all.txt", split_seed=seed).load()
+
+    assert len(np.unique(data.train)) == data.symbols.count == 6
+
+
+def test_characters_of_other_files_than_train_are_refused_if_train_lacks_them(own, tmp_path):
+    (tmp_path / "train.txt").write_text("\n".join(LINES[:6]))
+    (tmp_path / "test.txt").write_text("\n".join(["Q", *LINES[6:]]))
+
+    with pytest.raises(BadInput, match="mine: 'Q' stands in test or fresh samples, but in none of"):
+        own("train.txt", "test.txt").load()
+
+
+def test_text_of_three_files_has_one_vocabulary_and_one_width(own, tmp_path):
+    for name, lines in (("a", [*LINES, "cc"]), ("b", ["ab", "cabab"]), ("c", ["b", "ba"])):
+        (tmp_path / f"{name}.txt").write_text("\n".join(lines))
+
+    data = own("a.txt", "b.txt", "c.txt").load()
+
+    assert data.symbols.vocabulary == ("", "a", "b", "c")
+    np.testing.assert_array_equal(data.test, [[1, 2, 0, 0, 0, 0], [3, 1, 2, 1, 2, 0]])
+
+
+def test_text_and_other_files_are_not_one_data_set(own, tmp_path):
+    (tmp_path / "a.txt").write_text("\n".join(LINES))
+    np.save(tmp_path / "b.npy", distinct(10))
+
+    with pytest.raises(BadInput, match=r"b\.npy is not text"):
+        own("a.txt", "b.npy").load()
+
+
+def test_what_features_text_has_is_part_of_its_key_and_can_be_said(own, tmp_path):
+    (tmp_path / "all.txt").write_text("\n".join(LINES))
+
+    usual, same, other = (
+        own("all.txt", features=name).load() for name in ("", "ngrams", "standardised")
+    )
+
+    assert usual.content_hash == same.content_hash != other.content_hash
+    assert embedding_for(usual).embed(usual.test).shape[1] == 96
+    assert embedding_for(other).embed(other.test).shape[1] == 5

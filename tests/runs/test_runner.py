@@ -19,8 +19,9 @@ from genbench.models.find import baselines
 from genbench.report.folder import report
 from genbench.runs import board_files, records
 from genbench.runs.boards import Board
-from genbench.runs.cells import Cell, cells_of, fit_and_sample
+from genbench.runs.cells import Cell, cells_of
 from genbench.runs.engines import Engine
+from genbench.runs.fits import fit_and_sample
 from genbench.runs.records import REAL
 from genbench.runs.run import Shard, TooManyFailures, run, select, why_stale
 from genbench.runs.scorer import Scorer, score_here

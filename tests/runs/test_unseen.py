@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import genbench.baselines
-from genbench.runs.cells import Cell, fit_and_sample, load_once
+from genbench.runs.cells import Cell, load_once
+from genbench.runs.fits import fit_and_sample
 from genbench.scoring.dataset import read_outputs
 
 SPY = """

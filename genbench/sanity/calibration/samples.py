@@ -7,15 +7,23 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, softmax
 
+from genbench.datasets.ar_process import Autoregression
 from genbench.ground.arrays import Array
 from genbench.ground.randomness import rng_for
 from genbench.sanity.calibration.laws import DIMENSIONS, LAWS, Law, Mixture
+from genbench.sanity.sequence_worlds import SENTENCES, SERIES, WORDS, mistaken
 from genbench.tournament.pools import Pool, play
 
 WHITE, SIDE, TIMES = 16.0, 8, 2  # of the pictures: brightest value, pixels, and how enlarged
 TOKENS_PER_SAMPLE = 4
 PATH_STEP = 0.01
 SHIFT = 0.5  # of the third model of a pool
+MISTAKEN, COPIED = 0.3, 0.2  # shares of sentences
+SHORTER = Autoregression((0.66, -0.27), SERIES.length)
+
+
+# What a metric asks for that is not of points, and what has it.
+KINDS = {"picture": "pictures", "symbols": "symbols", "series": "series"}
 
 
 @dataclass(frozen=True)
@@ -23,27 +31,33 @@ class Case:
     """A law, whether the model is that law, and how many samples either side has."""
 
     law: str
-    as_pictures: bool
+    kind: str  # of its samples
     null: bool
     n_test: int
     n_generated: int
 
     def asks_of(self, inputs: Iterable[str]) -> bool:
-        """Whether it draws pictures for metrics of these, and points for all others."""
-        return self.as_pictures == ("picture" in inputs)
+        """Whether it draws what metrics of these are for: points, unless they ask for others."""
+        return self.kind == next((KINDS[name] for name in KINDS if name in inputs), "points")
 
     @property
     def name(self) -> str:
         """In words."""
-        what = f"{self.law}{' pictures' if self.as_pictures else ''}"
+        what = f"{self.law} pictures" if self.kind == "pictures" else self.law
         sizes = f"{self.n_test} and {self.n_generated}"
         return f"{what}, {'equal' if self.null else 'different'}, {sizes}"
 
 
 SIZES = ((500, 500), (500, 150))
 CASES = tuple(
-    Case(law, as_pictures, null, *sizes)
-    for law, as_pictures in (("gaussian", False), ("digits", False), ("digits", True))
+    Case(law, kind, null, *sizes)
+    for law, kind in (
+        ("gaussian", "points"),
+        ("digits", "points"),
+        ("digits", "pictures"),
+        ("sentences", "symbols"),
+        ("autoregression", "series"),
+    )
     for null in (True, False)
     for sizes in SIZES
 )
@@ -51,12 +65,14 @@ CASES = tuple(
 
 def redraw(case: Case, seed: int) -> dict[str, Any]:
     """Draw all sets anew."""
+    if case.kind in DRAWS:
+        return DRAWS[case.kind](case, rng_for(seed, "calibration", case.name))
     law = LAWS[case.law]()
     rng = rng_for(seed, "calibration", case.name)
     model = law.truth if case.null else law.model
     test, train = (law.truth.sample(case.n_test, rng=rng)[0] for _ in range(2))
     generated = model.sample(case.n_generated, rng=rng)[0]
-    if case.as_pictures:
+    if case.kind == "pictures":
         return _pictures(law, test, generated)
     known: dict[str, Any] = {"test": test, "train": train, "generated": generated}
     for name, points in list(known.items()):
@@ -80,6 +96,39 @@ def redraw(case: Case, seed: int) -> dict[str, Any]:
         "path_ends": starts + PATH_STEP * rng.normal(size=starts.shape) * np.abs(starts),
         "path_step": PATH_STEP,
     }
+
+
+def _sentences(case: Case, rng: np.random.Generator) -> dict[str, Any]:
+    """Sentences; a model that differs repeats a fifth from training, and mistakes words in others.
+
+    What it says of test rows differs from the truth by as much as a bit a row.
+    """
+    train, test, generated = (
+        SENTENCES.sample(n, rng=rng)[0] for n in (case.n_test, case.n_test, case.n_generated)
+    )
+    true = SENTENCES.log_prob(test)
+    said = true - rng.uniform(-0.5, 1.0, size=len(true)) * WORDS.lengths(test) / 10
+    if not case.null:
+        generated = mistaken(
+            generated, rng.binomial(case.n_generated, MISTAKEN) / case.n_generated, rng
+        )
+        copied = rng.random(case.n_generated) < COPIED
+        generated[copied] = train[: case.n_generated][copied]
+    known = {"test": test, "train": train, "generated": generated, "test_log_prob": said}
+    return known | {"symbols": WORDS, "density": SENTENCES}
+
+
+def _series(case: Case, rng: np.random.Generator) -> dict[str, Any]:
+    """Series of an autoregression; a model that differs has one of order two."""
+    model = SERIES if case.null else SHORTER
+    test, generated = (
+        SERIES.sample(case.n_test, rng=rng)[0],
+        model.sample(case.n_generated, rng=rng)[0],
+    )
+    return {"test": test, "generated": generated, "series": True, "density": SERIES}
+
+
+DRAWS = {"symbols": _sentences, "series": _series}
 
 
 def _classes(truth: Mixture, points: Array) -> Array:

@@ -26,9 +26,10 @@ READING = (
 )
 LAWS = (
     "The laws: a unit Gaussian in eight dimensions; ten Gaussians fitted to handwritten digits in "
-    "eight principal components; and these as pictures. The model is that law or a different one "
-    "(shifted and narrower; without two digits and with the others twice as wide). The two numbers "
-    "are those of test and of generated samples."
+    "eight principal components; and these as pictures; sentences of a Markov chain; series of an "
+    "autoregression. The model is that law or a different one (shifted and narrower; without two "
+    "digits and with the others twice as wide; with copies and wrong words; of a lower order). The "
+    "two numbers are those of test and of generated samples."
 )
 
 

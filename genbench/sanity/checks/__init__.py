@@ -22,6 +22,7 @@ MODULES = (
     "invention",
     "lost",
     "shares",
+    "sequences",
     "sizes",
     "small_moves",
     "outliers",

@@ -5,9 +5,9 @@ import pytest
 import torch
 from scipy.special import logsumexp
 
-from genbench.baselines.autoregressive.base import Levels
 from genbench.baselines.autoregressive.causal_convolution import CausalConvolution
 from genbench.baselines.autoregressive.finite_memory import FiniteMemory
+from genbench.baselines.autoregressive.levels import Levels
 from genbench.baselines.autoregressive.masked_autoregressive import (
     MaskedAutoregressive,
     MaskedNetwork,
@@ -19,7 +19,7 @@ from genbench.baselines.autoregressive.transformer import Transformer
 SMALL = {
     MaskedAutoregressive: {"hidden": 64},
     FiniteMemory: {"memory": 2, "width": 4, "hidden": 16},
-    Recurrent: {"hidden": 16},
+    Recurrent: {"width": 16},
     CausalConvolution: {"width": 8},
     PixelCNN: {"width": 8, "blocks": 1},
     Transformer: {"width": 16, "heads": 2},

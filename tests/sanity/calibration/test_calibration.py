@@ -17,7 +17,7 @@ from genbench.sanity.calibration.laws import LAWS
 from genbench.sanity.calibration.samples import CASES, redraw
 from genbench.sanity.calibration.table import GOOD, calibrated, markdown
 
-# Their discriminators or encoders are learned, and held fixed; `uncertainty` says so.
+# What they are judged by is learned, or drawn, and held fixed; `uncertainty` says so.
 HELD_FIXED = {
     "tournament_win_rate",
     "skill_rating",
@@ -25,6 +25,7 @@ HELD_FIXED = {
     "nash_average",
     "generative_adversarial_metric",
     "latent_information",
+    "self_similarity",
 }
 
 

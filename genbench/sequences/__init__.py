@@ -1,0 +1,1 @@
+"""Sequences of symbols: how models are made to write them, asked, and made larger."""

@@ -1,0 +1,1 @@
+"""Models of sequences are asked for what they have learned, in several ways."""
