@@ -7,7 +7,9 @@ not in repeated stacks, and coordinates have places of their own, so a positiona
 the layers where they are.
 
 Over three seeds it reaches 1.77 bits per dimension on digits, where the Fréchet distance is 4.4 to
-5.2, in 40 CPU seconds, and .26 on the ring, in 2.
+5.2, in 40 CPU seconds, and .26 on the ring, in 2. Of text, one seed of `CausalConvolutionText`
+reaches 1.84 bits a symbol on `english`, in 127 CPU seconds: .23 more than n-grams of order 7 take,
+and .26 more than those of order 12.
 """
 
 import math
@@ -98,7 +100,7 @@ class CausalConvolutionText(CausalConvolution):
     """The same for windows of a text, in which a place means nothing: larger."""
 
     alike: bool = True
-    width: int = 128
-    input_dropout: float = 0.1
-    epochs: int = 20
+    width: int = 96
+    epochs: int = 12
     batch: int = 16
+    learning_rate: float = 8e-3

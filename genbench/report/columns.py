@@ -13,7 +13,28 @@ from genbench.runs.records import REAL, Record
 
 NOTHING = "–"
 HEADLINE = tuple(name for names in FACES.values() for name in names)
+OF_SEQUENCES = (
+    "judged_bits",
+    "surprisal_gap",
+    "grammatical_share",
+    "excess_bits",
+    "bits_per_symbol",
+    "covered_probability",
+    "novel_ngrams",
+    "copied_span",
+    "verbatim_share",
+    "ngram_divergence",
+    "distinct_ngrams",
+    "repetition",
+    "self_similarity",
+    "zipf_gap",
+    "innovation_ratio",
+    "innovation_whiteness",
+    "autocorrelation_distance",
+    "spectral_flatness",
+)
 ORDER = (
+    *OF_SEQUENCES,
     *HEADLINE,
     "recall",
     "density",

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 
 from genbench.report.behaviour import warning
-from genbench.report.columns import NOTHING, Cell, Column
+from genbench.report.columns import NOTHING, OF_SEQUENCES, Cell, Column
 from genbench.report.html_parts import (
     Look,
     badges_of,
@@ -29,6 +29,7 @@ WAYS = {
     "match": "best where real samples are",
 }
 GROUPS = {
+    "sequences": OF_SEQUENCES,
     "distances": (
         "frechet_distance",
         "maximum_mean_discrepancy",

@@ -5,7 +5,7 @@ Where a page would grow too large, tables of data sets are pages of their own, b
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from genbench.report.html_table import (
     GROUPS,
     OTHERS,
     column_rules,
+    group_of,
     html_table,
     reading,
 )
@@ -70,7 +71,7 @@ def pages(tables: Sequence[Table], every: Overall, content: Content) -> dict[str
         cards=cards(every, tables, look, content.summaries),
     )
     views = {table.dataset: _view(i, table, content, look) for i, table in enumerate(tables)}
-    sizes = {name: len("".join(view).encode()) for name, view in views.items()}
+    sizes = {name: view.size for name, view in views.items()}
     room = MOST_BYTES - len(_page(content.title, {}, (), look, body))
     parted: list[str] = []
     while sum(sizes[name] for name in views if name not in parted) > room:
@@ -97,6 +98,12 @@ class _View(NamedTuple):
 
     table: str
     plane: str
+    groups: frozenset[int]  # of columns, those that it has
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(f"{self.table}{self.plane}".encode())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +126,7 @@ def _page(
         f"<section class=view id=v{index}>{table}</section>"
         for index, table in enumerate(shown.values())
     )
+    groups = {group for view in views.values() for group in view.groups}
     drawn = "".join(view.plane for view in views.values())
     planes = (
         f"<section id=planes><h2>Novelty and quality</h2><p class=soft>{text(PLANES)}</p>"
@@ -129,7 +137,7 @@ def _page(
         "rules": "\n".join(_rules(list(shown), look)),
         "header": body.header,
         "top": body.top,
-        "tools": _tools(list(shown), parted, look),
+        "tools": _tools(list(shown), groups, parted, look),
         "main": f"{sections}\n{planes if drawn else ''}\n{body.foot}",
         "cards": body.cards,
     }
@@ -189,7 +197,7 @@ def _header(title: str, tables: Sequence[Table], *, index: str = "") -> str:
     )
 
 
-def _tools(views: Sequence[str], parted: Sequence[str], look: Look) -> str:
+def _tools(views: Sequence[str], groups: Collection[int], parted: Sequence[str], look: Look) -> str:
     tabs = "".join(
         f"<label><input type=radio name=tab id=t{index}{' checked' * (index == 0)}>"
         f"{text(view)}</label>"
@@ -201,15 +209,16 @@ def _tools(views: Sequence[str], parted: Sequence[str], look: Look) -> str:
         f" id=on-{look.family(family)}><s></s>{text(family)}</label>"
         for family in look.colours
     )
-    groups = "".join(
+    kinds = "".join(
         f"<label><input type=checkbox checked id=k{index}>{text(group)}</label>"
         for index, group in enumerate((*GROUPS, OTHERS))
+        if index in groups
     )
     return (
         f'<div class=tools><div class=tabs role=group aria-label="data sets">{tabs}</div>'
         "<input type=search id=search placeholder='find a model' aria-label='find a model' hidden>"
         f"<details><summary>families</summary><div>{families}</div></details>"
-        f"<details><summary>columns</summary><div>{groups}</div></details></div>"
+        f"<details><summary>columns</summary><div>{kinds}</div></details></div>"
     )
 
 
@@ -227,6 +236,7 @@ def _view(index: int, table: Table, content: Content, look: Look) -> _View:
         f"{excerpts(table, look)}</div>",
         plane=("" if panel is None else plane(panel, table, look))
         + ("" if frontier is None else frontier_plane(frontier, table, look)),
+        groups=frozenset(group_of(column.name) for column in table.columns),
     )
 
 

@@ -110,12 +110,14 @@ class RaisesInSample(Chain):
         raise ValueError("cannot draw by itself")
 
 class Lies(Chain):
-    '''Says that it has written what it has not, and ends.'''
+    '''Leaves a link to what is no work of the decoder's, says that all is well, and ends.'''
     def before(self, prefixes):
         folder = pathlib.Path(sys.argv[1])
         (folder / "decoded").rename(folder / "elsewhere")
         (folder / "decoded").symlink_to(folder / "elsewhere")
-        (folder / "outcome.json").write_text('{"status": "ok"}')
+        np.save(folder / "elsewhere" / "0" / "samples.npy", prefixes)
+        for place in ("elsewhere/0", "."):
+            (folder / place / "outcome.json").write_text('{"status": "ok"}')
         os._exit(0)
 
 class Spies(Chain):
@@ -505,7 +507,7 @@ def test_rows_are_begun_by_real_ones_and_only_what_follows_is_scored(zoo, words,
 
 def test_a_row_that_had_ended_before_stays_so(zoo, words, tmp_path):
     data = Continued(words, 7)
-    cell = Cell(data.name, f"{zoo}:Chain@ancestral", 0, own=data)
+    cell = Cell(data.name, f"{zoo}:Chain@temperature:1000", 0, own=data)
     assert fit_and_sample(cell, tmp_path / "cell").status == "ok"
 
     rows = np.load(tmp_path / "cell" / "samples.npy")
