@@ -18,6 +18,7 @@ from genbench.report.curves import parted
 from genbench.report.exports import board_json
 from genbench.report.figure_files import MORE, NAMES, figure_files
 from genbench.report.frontier import Plane
+from genbench.report.html_tools import file_name
 from genbench.report.intervals import joined
 from genbench.report.leaderboard import Rules, Table, tables
 from genbench.report.markdown import (
@@ -30,7 +31,7 @@ from genbench.report.markdown import (
     safe,
 )
 from genbench.report.overall import Overall, overall
-from genbench.report.page import Content, file_name, pages
+from genbench.report.page import Content, pages
 from genbench.report.reading import RULES, protocol
 from genbench.report.terminal import print_tables
 from genbench.report.tradeoff import Panel, novelty_quality_points

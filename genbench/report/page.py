@@ -5,7 +5,7 @@ Where a page would grow too large, tables of data sets are pages of their own, b
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,13 +17,12 @@ from genbench.report.frontier import Plane
 from genbench.report.html_overall import html_overall
 from genbench.report.html_parts import Look
 from genbench.report.html_table import (
-    GROUPS,
-    OTHERS,
     column_rules,
     group_of,
     html_table,
     reading,
 )
+from genbench.report.html_tools import file_name, tools
 from genbench.report.intervals import joined
 from genbench.report.leaderboard import Table, failure
 from genbench.report.markup import filled, text
@@ -88,11 +87,6 @@ def pages(tables: Sequence[Table], every: Overall, content: Content) -> dict[str
     return made
 
 
-def file_name(dataset: str) -> str:
-    """Return a data set's name as that of a file."""
-    return re.sub(r"[^\w-]+", "_", dataset)
-
-
 class _View(NamedTuple):
     """A data set on a page: its table, and its plane of novelty and quality."""
 
@@ -137,7 +131,7 @@ def _page(
         "rules": "\n".join(_rules(list(shown), look)),
         "header": body.header,
         "top": body.top,
-        "tools": _tools(list(shown), groups, parted, look),
+        "tools": tools(list(shown), groups, parted, look),
         "main": f"{sections}\n{planes if drawn else ''}\n{body.foot}",
         "cards": body.cards,
     }
@@ -194,31 +188,6 @@ def _header(title: str, tables: Sequence[Table], *, index: str = "") -> str:
     return (
         f"<header><h1>genbench <span>/ {text(title)}</span></h1>"
         f"<p class=soft>{text(', '.join(facts))} · {named}</header>"
-    )
-
-
-def _tools(views: Sequence[str], groups: Collection[int], parted: Sequence[str], look: Look) -> str:
-    tabs = "".join(
-        f"<label><input type=radio name=tab id=t{index}{' checked' * (index == 0)}>"
-        f"{text(view)}</label>"
-        for index, view in enumerate(views)
-    )
-    tabs += "".join(f'<a href="{file_name(name)}.html">{text(name)}</a>' for name in parted)
-    families = "".join(
-        f"<label class={look.family(family)}><input type=checkbox checked"
-        f" id=on-{look.family(family)}><s></s>{text(family)}</label>"
-        for family in look.colours
-    )
-    kinds = "".join(
-        f"<label><input type=checkbox checked id=k{index}>{text(group)}</label>"
-        for index, group in enumerate((*GROUPS, OTHERS))
-        if index in groups
-    )
-    return (
-        f'<div class=tools><div class=tabs role=group aria-label="data sets">{tabs}</div>'
-        "<input type=search id=search placeholder='find a model' aria-label='find a model' hidden>"
-        f"<details><summary>families</summary><div>{families}</div></details>"
-        f"<details><summary>columns</summary><div>{kinds}</div></details></div>"
     )
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import shown
 from genbench.report.folder import write_files
+from genbench.report.html_tools import file_name
 from genbench.report.intervals import number
 from genbench.report.markdown import bullets, grid, safe
-from genbench.report.page import file_name
 from genbench.report.scaling import Scaling, scalings
 from genbench.report.scaling_laws import Line, lines
 from genbench.runs.store import Store
