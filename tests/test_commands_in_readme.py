@@ -1,4 +1,4 @@
-"""What the first README says of your own data: its commands and its code run as they stand."""
+"""What the first README says of language and of your own data: its commands run as they stand."""
 
 import csv
 import re
@@ -16,15 +16,17 @@ from genbench.runs.boards import CONTROLS
 from genbench.runs.records import REAL
 from genbench.runs.store import Store
 
-SECTION = re.search(
-    r"^## Your own data\n(.*?)^## ",
-    (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8"),
-    re.DOTALL | re.MULTILINE,
-)[1]
-SHOWN, CODE = (
-    re.findall(rf"```{kind}\n(.*?)```", SECTION, re.DOTALL) for kind in ("console", "python")
-)
-CONSOLE = [part for block in SHOWN for part in block.split("\n\n")]
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def shown(title, kind):
+    """Return the blocks of one kind that a section shows."""
+    section = re.search(rf"^## {title}\n(.*?)^## ", README, re.DOTALL | re.MULTILINE)[1]
+    return re.findall(rf"```{kind}\n(.*?)```", section, re.DOTALL)
+
+
+CONSOLE = [part for block in shown("Your own data", "console") for part in block.split("\n\n")]
+CODE = shown("Your own data", "python")
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +46,10 @@ def here(tmp_path, monkeypatch):
         Image.fromarray(light.astype(np.uint8)).save(f"faces/{i:03}.png")
     for name in ("train", "test"):
         np.save(f"{name}.npy", rng.normal(size=(100, 2)))
+    words = ("a dog sees", "the cat", "sleeps", "and sings")
+    for name in ("train", "real", "out"):
+        lines = (" ".join(rng.choice(words, size=rng.integers(2, 5))) for _ in range(100))
+        Path(f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return tmp_path
 
 
@@ -79,3 +85,12 @@ def test_the_code_runs_as_it_stands(here, capsys):
     said = capsys.readouterr().out
     assert "kernel_density" in said
     assert "index.html" in said
+
+
+@pytest.mark.long
+def test_a_model_of_language_is_written_scored_and_asked(here):
+    (block,) = shown("A language model", "console")
+    run(block)
+
+    assert (here / "my_model.py").is_file()
+    assert "next_log_prob" in (here / "my_model.py").read_text()
