@@ -223,9 +223,9 @@ def test_tabs_filters_columns_and_cards_work_with_and_without_the_script(browser
 
     head = "#v2 thead th:nth-child(7)"  # the first metric: a distance
     browser.click(".tools details:nth-of-type(2) summary")
-    browser.click("label:has(#k0)")
+    browser.click("label:has(#k1)")
     assert shown(browser, head) == [False]
-    browser.click("label:has(#k0)")
+    browser.click("label:has(#k1)")
     assert shown(browser, head) == [True]
     browser.click(".tools details:nth-of-type(2) summary")
 

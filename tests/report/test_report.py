@@ -156,9 +156,11 @@ def test_the_axes_can_be_chosen_and_the_command_says_so(board, tmp_path):
 
 def test_the_usual_axis_may_be_missing_and_is_not_repeated_in_the_command(tmp_path):
     store.write(tmp_path / "records.jsonl", [record("a", precision=0.5)])
-    report(tmp_path, novelty="bayesian_surprise")
+    report(tmp_path)
 
     assert "--novelty" not in (tmp_path / "README.md").read_text(encoding="utf-8")
+    with pytest.raises(BadInput, match="bayesian_surprise"):
+        report(tmp_path, novelty="bayesian_surprise")
 
 
 def test_an_unknown_axis_is_refused_with_near_matches(board):
