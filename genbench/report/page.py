@@ -33,6 +33,7 @@ from genbench.report.sprites import Sprite, of_pictures, sprite
 from genbench.report.summary import summary
 from genbench.report.tradeoff import Panel
 from genbench.runs.records import Record
+from genbench.sequences import decoders
 
 MOST_BYTES = 500_000
 PICTURE_HEIGHT = 26  # pixels of a strip of pictures in a row
@@ -147,7 +148,9 @@ def _look(tables: Sequence[Table], content: Content) -> Look:
         meanings=content.meanings,
         failings=content.failings,
         cards={model: number for number, model in enumerate(models)},
-        own=frozenset(competing - named) if named else frozenset(),
+        own=frozenset(model for model in competing if decoders.split(model)[0] not in named)
+        if named
+        else frozenset(),
     )
 
 

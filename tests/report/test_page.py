@@ -326,6 +326,19 @@ def test_one_s_own_model_is_marked():
     assert set(own) == {"c"}
 
 
+def test_ours_with_a_decoder_is_no_model_of_one_s_own():
+    records = [
+        *several(REAL, 1.0),
+        *several("noise", 0.0),
+        *several("first@top_p:0.9", 0.9),
+        *several("theirs@top_p:0.9", 0.8),
+    ]
+    html = html_of(records, summaries={"first": "A baseline."})
+
+    own = re.findall(r"<th scope=row class=own><button[^>]*>([^<]+)", html)
+    assert {name.replace("<wbr>", "") for name in own} == {"theirs@top_"}
+
+
 def crowd(models, datasets, metrics, preview=()):
     """Return a board of so many models, with as many metrics more than those of the headline."""
     rng = np.random.default_rng(0)
