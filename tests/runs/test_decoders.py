@@ -418,7 +418,7 @@ def test_a_run_that_is_killed_half_way_does_only_the_rest(board_of, zoo, tmp_pat
     script = "import pickle, sys; from genbench.runs.jobs import do; "
     script += "do(*pickle.load(open(sys.argv[1], 'rb')))"
     killed = subprocess.Popen(
-        [sys.executable, "-c", script, tmp_path / "job.pickle"], start_new_session=True
+        [sys.executable, "-P", "-c", script, tmp_path / "job.pickle"], start_new_session=True
     )
     try:
         last = time.monotonic() + 120
