@@ -10,8 +10,11 @@ from genbench.cli.options import (
     BUDGET,
     CONSOLE,
     DECODE,
+    ENGINE,
     ERRORS,
     FOLDER,
+    JOBS,
+    ONLY,
     PREFIX,
     bytes_from,
     decoders_from,
@@ -36,17 +39,9 @@ from genbench.runs.boards import with_controls
 @click.option("--models", "-m", help="Only these and the controls, separated by commas.")
 @click.option("--datasets", "-d", help="Only these, separated by commas.")
 @click.option("--seeds", help="These instead of the board's: 0,1,2 or 0-4.")
-@click.option(
-    "--only",
-    type=click.Choice(["missing", "stale", "failed", "all"]),
-    default="missing",
-    show_default=True,
-    help="missing: with no record that holds; stale: with one that no longer does.",
-)
-@click.option(
-    "--jobs", "-j", type=click.IntRange(1), help="Cells at a time; one a core by default."
-)
-@click.option("--engine", default="local", show_default=True, help="local, loky, dask, ray, slurm.")
+@ONLY
+@JOBS
+@ENGINE
 @click.option("--address", help="Of a dask scheduler or ray cluster that runs already.")
 @BUDGET
 @DECODE

@@ -13,6 +13,7 @@ from genbench.cli.options import (
     DECODE,
     ERRORS,
     FOLDER,
+    JOBS,
     PREFIX,
     RESULTS,
     bytes_from,
@@ -134,9 +135,7 @@ def check(target: str, deadline: float, dataset: str | None) -> None:
 @click.option("--memory", help="The most that a model may reserve, such as 8GB.")
 @click.option("--python", default="", help="Another Python, which has what the model needs.")
 @click.option("--isolate", default="", help="Command to put before it, such as a container's.")
-@click.option(
-    "--jobs", "-j", type=click.IntRange(1), help="Cells at a time; one a core by default."
-)
+@JOBS
 @FOLDER
 @RESULTS
 def score(

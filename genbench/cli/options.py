@@ -30,6 +30,20 @@ RESULTS = click.option(
     help="Where your own models' samples and scores are kept.",
 )
 
+ONLY = click.option(
+    "--only",
+    type=click.Choice(["missing", "stale", "failed", "all"]),
+    default="missing",
+    show_default=True,
+    help="missing: with no record that holds; stale: with one that no longer does.",
+)
+JOBS = click.option(
+    "--jobs", "-j", type=click.IntRange(1), help="Cells at a time; one a core by default."
+)
+ENGINE = click.option(
+    "--engine", default="local", show_default=True, help="local, loky, dask, ray, slurm."
+)
+
 BUDGET = click.option(
     "--budget",
     type=click.FloatRange(0, min_open=True),

@@ -9,7 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from genbench.cli.options import CONSOLE
+from genbench.cli.options import CONSOLE, JOBS
 
 if TYPE_CHECKING:
     from genbench.report.board_check import DataCheck
@@ -55,9 +55,7 @@ def new(path: Path, data: Path) -> None:
 
 @board.command()
 @click.argument("path", metavar="BOARD")
-@click.option(
-    "--jobs", "-j", type=click.IntRange(1), help="Cells at a time; one a core by default."
-)
+@JOBS
 def check(path: str, jobs: int | None) -> None:
     """Read all that a BOARD names, score its controls, and say what it would tell.
 

@@ -9,8 +9,11 @@ import click
 from genbench.cli.options import (
     BUDGET,
     CONSOLE,
+    ENGINE,
     ERRORS,
     FOLDER,
+    JOBS,
+    ONLY,
     bytes_from,
     names,
     seeds_from,
@@ -26,17 +29,9 @@ from genbench.ground.errors import BadInput
 @click.option("--rows", help="Training rows: 128,256,512; all, a half and so on by default.")
 @click.option("--seeds", default="0,1", show_default=True, help="0,1,2 or 0-4.")
 @FOLDER
-@click.option(
-    "--only",
-    type=click.Choice(["missing", "stale", "failed", "all"]),
-    default="missing",
-    show_default=True,
-    help="missing: with no record that holds; stale: with one that no longer does.",
-)
-@click.option(
-    "--jobs", "-j", type=click.IntRange(1), help="Cells at a time; one a core by default."
-)
-@click.option("--engine", default="local", show_default=True, help="local, loky, dask, ray, slurm.")
+@ONLY
+@JOBS
+@ENGINE
 @BUDGET
 @click.option("--shard", help="Do one part only: 1/4, 2/4, ...")
 @click.option("--memory", help="The most that a model may reserve, such as 8GB.")

@@ -72,14 +72,7 @@ class Dataset:
     def _check_symbols(self, symbols: Symbols) -> None:
         for part in ("train", "test", "fresh"):
             samples = getattr(self, part)
-            if samples.ndim != 2:
-                raise BadInput(f"{self.name}: sequences have shape (n, length).")
-            known = (samples == np.rint(samples)) & (samples >= 0) & (samples < symbols.count)
-            if not known.all():
-                raise BadInput(
-                    f"{self.name}: {part} holds {samples[~known][0]:g}, which is none of the "
-                    f"{symbols.count} symbols: they are the whole numbers from 0 up."
-                )
+            symbols.check(samples, name=f"{self.name}: {part}")
             if (symbols.close(samples) != samples).any():
                 raise BadInput(f"{self.name}: {part} has symbols behind the end of a row.")
 

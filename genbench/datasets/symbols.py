@@ -55,6 +55,21 @@ class Symbols:
         """How many symbols there are."""
         return len(self.vocabulary)
 
+    def check(self, rows: Array, *, name: str) -> None:
+        """See that samples are rows (n, length) of symbols.
+
+        Raises:
+            BadInput: they have another shape, or some number is not that of a symbol.
+        """
+        if rows.ndim != 2:
+            raise BadInput(f"{name} has shape {rows.shape}; expected (n, length), of sequences.")
+        known = (rows == np.rint(rows)) & (rows >= 0) & (rows < self.count)
+        if not known.all():
+            raise BadInput(
+                f"{name} holds {rows[~known][0]:g}, which is none of the {self.count} symbols: "
+                "they are the whole numbers from 0 up."
+            )
+
     def lengths(self, rows: Array) -> Labels:
         """Symbols of each row (n,), the end counted, what follows it not."""
         width = rows.shape[1]

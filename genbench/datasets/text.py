@@ -8,7 +8,7 @@ from genbench.datasets.dataset import Dataset
 from genbench.datasets.local import folder_of
 from genbench.datasets.windows import characters_of, dealt, windows_of
 from genbench.ground.errors import BadInput
-from genbench.ground.texts import read_text
+from genbench.ground.utf8 import read_text
 
 LENGTH = 128  # characters of a window
 

@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from genbench.evidence.comparison import Comparison, Evidence, given
+from genbench.evidence.log_likelihoods import possible
 from genbench.evidence.row_likelihoods import truth_of_test
 from genbench.ground.arrays import Array
-from genbench.ground.errors import Unavailable
 from genbench.ground.spread import error_of_ratio
 
 IMPOSSIBLE = 4.0  # standard errors below zero, where no law can be
@@ -32,12 +32,9 @@ class Excess(Evidence):
         """
         reference = comparison.reference
         test = given(reference.test, "test samples")
-        log_prob = given(comparison.test_log_prob, "log-densities of test samples")
-        impossible = int(np.isinf(log_prob).sum())
-        if impossible:
-            raise Unavailable(
-                f"the model holds {impossible} of {len(log_prob)} test samples to be impossible"
-            )
+        log_prob = possible(
+            given(comparison.test_log_prob, "log-densities of test samples"), "test samples"
+        )
         symbols = reference.symbols
         sizes = np.full(len(test), test[0].size) if symbols is None else symbols.lengths(test)
         return cls(reference.get(truth_of_test) - log_prob, sizes.astype(float))

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from genbench.evidence.comparison import Comparison, Evidence, Reference, given
+from genbench.evidence.log_likelihoods import possible
 from genbench.evidence.symbol_rows import symbols_of, test_rows
 from genbench.ground.arrays import Array, Labels
 from genbench.ground.errors import Unavailable
@@ -32,12 +33,9 @@ class RowLikelihoods(Evidence):
         """
         reference = comparison.reference
         rows = reference.get(test_rows)
-        log_prob = given(comparison.test_log_prob, "log-probabilities of test rows")
-        impossible = int(np.isinf(log_prob).sum())
-        if impossible:
-            raise Unavailable(
-                f"the model holds {impossible} of {len(log_prob)} rows to be impossible"
-            )
+        log_prob = possible(
+            given(comparison.test_log_prob, "log-probabilities of test rows"), "rows"
+        )
         if log_prob.mean() > 0:
             raise Unavailable("log-probabilities of test rows are above zero on average")
         n_bytes = symbols_of(reference).n_bytes(given(reference.test, "test samples"))

@@ -11,7 +11,7 @@ from genbench.files.limits import MOST_TEXT_BYTES, check_file_size, check_shape
 from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import is_file, shown
-from genbench.ground.texts import read_text
+from genbench.ground.utf8 import read_text
 
 END = 0  # the symbol behind the last character of a line
 

@@ -11,9 +11,9 @@ one of them: its bits per byte are then an upper bound.
 import numpy as np
 
 from genbench.evidence.comparison import given
+from genbench.evidence.log_likelihoods import possible
 from genbench.evidence.tokens import Tokens
 from genbench.ground.arrays import Array
-from genbench.ground.errors import Unavailable
 from genbench.ground.spread import error_of_ratio
 from genbench.metric import Metric
 
@@ -47,11 +47,7 @@ def _bytes(tokens: Tokens) -> Array:
 
 
 def _possible(tokens: Tokens) -> Array:
-    impossible = int(np.isinf(tokens.log_prob).sum())
-    if impossible:
-        n = len(tokens.log_prob)
-        raise Unavailable(f"the model holds {impossible} of {n} test tokens to be impossible")
-    return tokens.log_prob
+    return possible(tokens.log_prob, "test tokens")
 
 
 METRICS = (

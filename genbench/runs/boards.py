@@ -41,8 +41,8 @@ STANDARD = (
     "log_likelihood",
 )
 
+BASELINES = "baselines"  # in place of the names of all of ours
 # What every board is read by, beside real samples, whatever else is on it.
-BASELINES = "baselines"  # in place of the names of all of them
 CONTROLS = ("copycat", "noise", "noisy_bootstrap")
 
 Copies = Literal["unranked", "ranked"]

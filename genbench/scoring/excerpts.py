@@ -54,16 +54,11 @@ def _covered(spans: Labels, usual: float) -> Flags:
 
 def _in_characters(symbols: Symbols, row: Array, covered: Flags) -> tuple[tuple[int, int], ...]:
     """Return the runs of covered places as parts of the text, from and to."""
-    parts: list[tuple[int, int]] = []
-    start = 0
-    length = len(symbols.spell(row))
-    before = False
-    for number, is_covered in zip(row, covered, strict=True):
-        stop = min(start + len(symbols.vocabulary[int(number)]), length)
-        if start >= length:
-            break
-        if is_covered:
-            parts = [*parts[:-1], (parts[-1][0], stop)] if before else [*parts, (start, stop)]
-        before = bool(is_covered)
-        start = stop + len(symbols.joint)
-    return tuple(parts)
+    said = int(symbols.lengths(row[None])[0])
+    sizes = np.array([len(symbols.vocabulary[int(number)]) for number in row[:said]])
+    starts = np.cumsum(sizes + len(symbols.joint)) - sizes - len(symbols.joint)
+    spelled = covered[:said] & (sizes > 0)  # the end spells nothing
+    edges = np.diff(spelled.astype(int), prepend=0, append=0)
+    firsts, lasts = np.flatnonzero(edges > 0), np.flatnonzero(edges < 0) - 1
+    ends = (starts + sizes)[lasts]
+    return tuple(zip(starts[firsts].tolist(), ends.tolist(), strict=True))

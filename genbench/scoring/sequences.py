@@ -44,12 +44,7 @@ def closed(rows: Array, symbols: Symbols, *, name: str) -> Array:
     Raises:
         BadInput: some number is not that of a symbol.
     """
-    known = (rows == np.rint(rows)) & (rows >= 0) & (rows < symbols.count)
-    if not known.all():
-        raise BadInput(
-            f"{name} holds {rows[~known][0]:g}, which is none of the {symbols.count} symbols: they "
-            "are the whole numbers from 0 up."
-        )
+    symbols.check(rows, name=name)
     return read_only(symbols.close(rows))
 
 

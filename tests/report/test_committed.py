@@ -10,7 +10,7 @@ from genbench.report.folder import report
 LEADERBOARDS = Path(__file__).parents[2] / "leaderboards"
 
 
-@pytest.mark.parametrize("board", ["quick", "families"])
+@pytest.mark.parametrize("board", ["quick", "families", "decoding", "sequences"])
 def test_a_committed_board_is_what_its_records_make(board, tmp_path):
     committed = LEADERBOARDS / board
     again = tmp_path / board

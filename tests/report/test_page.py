@@ -339,6 +339,18 @@ def test_ours_with_a_decoder_is_no_model_of_one_s_own():
     assert {name.replace("<wbr>", "") for name in own} == {"theirs@top_"}
 
 
+def test_columns_that_no_table_has_cannot_be_hidden():
+    shown = [re.findall(r"id=k\d+>([^<]+)", html_of(records)) for records in (
+        RECORDS,
+        [replace(each, scores={**each.scores, "judged_bits": score("judged_bits", 2.0)})
+         for each in RECORDS],
+    )]  # fmt: skip
+
+    assert "distances" in shown[0]
+    assert "classes" not in shown[0]
+    assert [group for group in shown[1] if group not in shown[0]] == ["sequences"]
+
+
 def crowd(models, datasets, metrics, preview=()):
     """Return a board of so many models, with as many metrics more than those of the headline."""
     rng = np.random.default_rng(0)
