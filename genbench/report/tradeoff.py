@@ -78,7 +78,7 @@ def novelty_quality_points(
 ) -> dict[str, Panel]:
     """Return the plane of each data set.
 
-    Axes that are not said are those of the first of `PLANES` that has numbers.
+    Axes that are not said are those of the first of `PLANES` that has numbers, not all the same.
     """
     found = {}
     for dataset, own in by_dataset(records).items():
@@ -88,12 +88,18 @@ def novelty_quality_points(
 
 
 def _usual(cells: Sequence[Record], quality: str | None, novelty: str | None) -> tuple[str, str]:
-    """Return the first plane that has numbers on the axes that are not said; else the last."""
+    """Return the first plane that tells models apart on the axes that are not said, or the last."""
     for plane in PLANES:
         asked = [name for name, said in zip(plane, (novelty, quality), strict=True) if not said]
-        if all(numbers(cells, name) for name in asked):
+        if all(_tells(cells, name) for name in asked):
             return plane
     return PLANES[-1]
+
+
+def _tells(cells: Sequence[Record], name: str) -> bool:
+    """Return whether a metric has numbers, and not one for all: what may be is all of a chain."""
+    found = [value for seeds in numbers(cells, name).values() for value in seeds.values()]
+    return len(found) == 1 or len(set(found)) > 1
 
 
 def _panel(dataset: str, records: Sequence[Record], quality: str, novelty: str) -> Panel:

@@ -309,3 +309,14 @@ def test_the_plane_of_sequences_has_axes_of_its_own_and_joins_decoders():
     assert (asked.novelty, asked.quality_aim) == ("bayesian_surprise", "low")
     assert [curve.label for curve in panel.curves] == ["m, top_p .3 to .9"]
     assert len(panel.points) == 3
+
+
+def test_an_axis_on_which_all_are_the_same_is_passed_over():
+    records = [
+        one(name, novel_ngrams=0.1 * place, grammatical_share=1.0, judged_bits=2.0 + place)
+        for place, name in enumerate((REAL, "noise", "m"))
+    ]
+
+    panel = novelty_quality_points(records)["ring"]
+
+    assert (panel.novelty, panel.quality) == ("novel_ngrams", "judged_bits")
