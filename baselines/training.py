@@ -59,6 +59,11 @@ class Trained:
         return max(1, round(steps * self.budget / BUDGET))
 
 
+def n_held_out(n: int) -> int:
+    """Return how many of n samples a fit holds out: a tenth, from 1 to 500, which tell enough."""
+    return min(500, max(1, n // 10))
+
+
 def new_seed(rng: np.random.Generator) -> int:
     """Return a seed for torch, drawn from `rng`."""
     return int(rng.integers(2**31))
@@ -173,13 +178,17 @@ def best_mixture(
     rng: np.random.Generator,
     *,
     restarts: int,
+    most: int,
 ) -> tuple[Any, int, float]:
-    """Return the mixture, its size and least variance under which held-out points are likeliest."""
-    n_held_out = max(1, len(points) // 10)
-    order = rng.permutation(len(points))
+    """Return the mixture, its size and least variance under which held-out points are likeliest.
+
+    Where there are more points (n, d) than `most`, so many are drawn to choose by; the mixture that
+    is returned is fitted to all.
+    """
+    order = rng.permutation(len(points))[:most]
     total: dict[tuple[int, float], float] = defaultdict(float)
-    for fold in np.split(order[: 3 * n_held_out], 3):
-        held_out, rest = points[fold], np.delete(points, fold, axis=0)
+    for fold in np.split(np.arange(3 * n_held_out(len(order))), 3):
+        held_out, rest = points[order[fold]], points[np.delete(order, fold)]
         allowed = (size for size in sizes if size == 1 or 2 * size <= len(rest))
         for size, least in product(allowed, least_variances):
             mixture = fit_mixture(rest, size, least, rng, restarts=1)

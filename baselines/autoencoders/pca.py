@@ -19,12 +19,12 @@ import numpy as np
 from scipy.linalg import solve_triangular
 from scipy.special import logsumexp
 
-from ..training import best_mixture
+from ..training import Trained, best_mixture
 from .frame import Array, CodeMixture
 
 
-@dataclass(eq=False)
-class PrincipalComponents:
+@dataclass(kw_only=True, eq=False)
+class PrincipalComponents(Trained):
     """Draws a code from a mixture, decodes it, and adds the noise that the code leaves out.
 
     Args:
@@ -32,12 +32,14 @@ class PrincipalComponents:
         sizes: numbers of components to choose from.
         least_variances: of a component, to choose from, in units of the weakest kept axis's
             variance.
-        restarts: of the mixture's fit, once its size is chosen.
+        compared: most samples by which the mixture is chosen.
+        restarts: of its fit to all of them, once it is.
     """
 
     kept_variance: float = 0.9
     sizes: tuple[int, ...] = (1, 2, 4, 8, 12, 16, 25, 30)
     least_variances: tuple[float, ...] = (1e-5, 1e-2, 2e-1)
+    compared: int = 8000
     restarts: int = 8
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
@@ -59,7 +61,12 @@ class PrincipalComponents:
         weakest = float(variances[self.code_length - 1])
         floors = tuple(share * weakest for share in self.least_variances)
         fitted, self.size, self.least_variance = best_mixture(
-            code, self.sizes, floors, rng, restarts=self.restarts
+            code,
+            self.sizes,
+            floors,
+            rng,
+            restarts=self.scaled(self.restarts),
+            most=max(3, self.scaled(self.compared)),
         )
         self.mixture = CodeMixture(
             fitted.weights_ / fitted.weights_.sum(), fitted.means_, fitted.covariances_

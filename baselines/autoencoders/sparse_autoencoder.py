@@ -6,7 +6,7 @@ between zero and one and is wanted near zero for most samples: the network pays 
 of its mean from a small share. To be silent always is as dear as to be loud, so none dies. Differs
 from the notes: two hidden layers on either side of the code, and the mean is that of a batch. How
 much the network pays is tried out: what is kept is the model whose samples are nearest, by energy
-distance, to a tenth of the training samples that it did not learn from.
+distance, to training samples that were held out.
 
 A mixture of Gaussians may leave the range of a code: its draws are cut off at zero and one.
 
@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..training import energy_distance, mlp, spread
+from ..training import energy_distance, mlp, n_held_out, spread
 from .frame import Array, DeterministicAutoencoder
 
 FEWEST = 20  # samples of which some can be held out
@@ -49,7 +49,7 @@ class SparseAutoencoder(DeterministicAutoencoder):
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         if len(train) < FEWEST:
             return self._fit(train, self.sparsities[0], rng)
-        held_out, learned = np.split(rng.permutation(train), [len(train) // 10])
+        held_out, learned = np.split(rng.permutation(train), [n_held_out(len(train))])
         unit, tried = spread(train), []
         for sparsity in self.sparsities:
             self._fit(learned, sparsity, rng)

@@ -10,11 +10,21 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..training import Array, Trained, WarmupCosine, minimise_held_out, new_seed, scarce, seeded
+from ..training import (
+    Array,
+    Trained,
+    WarmupCosine,
+    minimise_held_out,
+    n_held_out,
+    new_seed,
+    scarce,
+    seeded,
+)
 from .levels import SYMBOLS, Levels
 from .network import AutoregressiveNetwork, Cache, Reader
 
 IMPOSSIBLE = -1e4  # logit of a level that a coordinate does not have
+EPOCH = 2000  # samples at most that an epoch goes through, so that a fit keeps to its budget
 
 
 @dataclass(kw_only=True, eq=False)
@@ -27,8 +37,9 @@ class AutoregressiveModel(Trained, ABC):
             coordinate.
         blur: how far samples move in training, in bins: a bin's border is arbitrary.
         dropout: share of hidden units dropped in training.
-        epochs: most passes over the training samples, with a rate that falls along half a cosine.
-        patience: passes without better held-out samples before training ends.
+        epochs: most passes over the training samples, or over `EPOCH` of more of them, with a rate
+            that falls along half a cosine.
+        patience: epochs without better held-out samples before training ends.
         batch: samples per step.
         learning_rate: highest learning rate.
 
@@ -54,7 +65,7 @@ class AutoregressiveModel(Trained, ABC):
         """Return a fresh network for coordinates with these log-probabilities (d, levels)."""
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
-        """Learn from samples (n, d), a tenth of which is held out.
+        """Learn from samples (n, d), some of which are held out.
 
         Raises:
             ValueError: there is one sample only.
@@ -64,7 +75,7 @@ class AutoregressiveModel(Trained, ABC):
             raise ValueError(f"A {self.name} needs 2 training samples or more: one is held out.")
         self.levels = self._levels(train)
         order = rng.permutation(len(train))
-        self.held_out, others = np.split(order, [max(1, len(train) // 10)])
+        self.held_out, others = np.split(order, [n_held_out(len(train))])
         held_out, learned = self.levels.of(train[self.held_out]), train[others]
         with seeded(new_seed(rng)):  # dropout draws from that stream too
             net = self.network(self._marginals(learned))
@@ -99,8 +110,8 @@ class AutoregressiveModel(Trained, ABC):
         held_out: Tensor,
         rng: np.random.Generator,
     ) -> AutoregressiveNetwork:
-        batches_per_epoch = math.ceil(len(learned) / self.batch)
-        batches = self._batches(learned, batches_per_epoch, rng)
+        batches_per_epoch = math.ceil(min(len(learned), EPOCH) / self.batch)
+        batches = self._batches(learned, rng)
         steps = self.scaled(self.epochs) * batches_per_epoch
         optimiser = torch.optim.AdamW(
             net.parameters(), lr=self.learning_rate, weight_decay=0.05, fused=True
@@ -127,19 +138,17 @@ class AutoregressiveModel(Trained, ABC):
             patience=(self.scaled(self.patience) + 1) * batches_per_epoch,
         )
 
-    def _batches(
-        self, learned: Array, per_epoch: int, rng: np.random.Generator
-    ) -> Iterator[Tensor]:
-        """Yield levels (batch, d), epoch after epoch, each in an order of its own.
+    def _batches(self, learned: Array, rng: np.random.Generator) -> Iterator[Tensor]:
+        """Yield levels (batch, d), pass after pass over all samples, each in an order of its own.
 
-        Samples move a little in each epoch, so that neighbouring bins share them.
+        Samples move a little in each pass, so that neighbouring bins share them.
         """
         blur = np.where(self.levels.exact, 0.0, self.blur)
         while True:
             order = rng.permutation(len(learned))
             moved = learned + blur * self.levels.width * rng.normal(size=learned.shape)
             levels = self.levels.of(moved)
-            for rows in np.array_split(order, per_epoch):
+            for rows in np.array_split(order, math.ceil(len(order) / self.batch)):
                 yield levels[rows]
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:

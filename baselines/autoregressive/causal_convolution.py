@@ -84,15 +84,7 @@ class CausalConvolution(SequenceModel):
     dropout: float = 0.1
 
     name = "causal network"
-
-    def network(self, marginals: Tensor) -> CausalNetwork:
-        return CausalNetwork(
-            marginals,
-            self.width,
-            self.dropout,
-            alike=self.alike,
-            input_dropout=self.input_dropout,
-        )
+    network_type = CausalNetwork
 
 
 @dataclass(kw_only=True, eq=False)

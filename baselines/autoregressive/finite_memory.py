@@ -79,17 +79,8 @@ class FiniteMemory(SequenceModel):
     hidden: int = 128
 
     name = "finite memory"
-
-    def network(self, marginals: Tensor) -> FiniteMemoryNetwork:
-        return FiniteMemoryNetwork(
-            marginals,
-            self.memory,
-            self.width,
-            self.hidden,
-            self.dropout,
-            alike=self.alike,
-            input_dropout=self.input_dropout,
-        )
+    network_type = FiniteMemoryNetwork
+    architecture = ("memory", "width", "hidden", "dropout")
 
 
 @dataclass(kw_only=True, eq=False)

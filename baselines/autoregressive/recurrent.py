@@ -75,15 +75,7 @@ class Recurrent(SequenceModel):
     dropout: float = 0.1
 
     name = "recurrent network"
-
-    def network(self, marginals: Tensor) -> RecurrentNetwork:
-        return RecurrentNetwork(
-            marginals,
-            self.width,
-            self.dropout,
-            alike=self.alike,
-            input_dropout=self.input_dropout,
-        )
+    network_type = RecurrentNetwork
 
 
 @dataclass(kw_only=True, eq=False)

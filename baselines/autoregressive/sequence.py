@@ -1,7 +1,8 @@
 """What networks share that predict every place of a sequence with the same weights."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
@@ -102,6 +103,14 @@ class SequenceModel(AutoregressiveModel):
 
     alike: bool = False
     input_dropout: float = 0.0
+
+    network_type: ClassVar[Callable[..., AutoregressiveNetwork]]
+    architecture: ClassVar[tuple[str, ...]] = ("width", "dropout")  # settings that it is made by
+
+    def network(self, marginals: Tensor) -> AutoregressiveNetwork:
+        settings = {name: getattr(self, name) for name in self.architecture}
+        alike, input_dropout = self.alike, self.input_dropout
+        return self.network_type(marginals, **settings, alike=alike, input_dropout=input_dropout)
 
     def refuses(self, train: Array) -> str | None:
         """Return why it cannot learn from these samples, or None."""

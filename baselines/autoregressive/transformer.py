@@ -146,18 +146,9 @@ class Transformer(SequenceModel):
     learning_rate: float = 4e-3
 
     name = "Transformer"
+    network_type = Decoder
+    architecture = ("width", "layers", "heads", "dropout")
     clip = None
-
-    def network(self, marginals: Tensor) -> Decoder:
-        return Decoder(
-            marginals,
-            self.width,
-            self.layers,
-            self.heads,
-            self.dropout,
-            alike=self.alike,
-            input_dropout=self.input_dropout,
-        )
 
 
 @dataclass(kw_only=True, eq=False)

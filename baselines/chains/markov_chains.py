@@ -15,6 +15,8 @@ Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 State = tuple[Array, ...]  # of chains: samples (n, d), log-densities (n,), what else a step needs
 
+CENTRES = 5000  # of a kernel density at most: every step of every chain goes through all
+
 
 class KernelDensity:
     """Centres, blurred by Gaussian kernels: a log-density, up to a constant, and its gradient.
@@ -31,7 +33,12 @@ class KernelDensity:
 
     @classmethod
     def fit(cls, train: Array, scale: Array, bandwidths: Array, rng: np.random.Generator) -> Self:
-        """Take the bandwidth under which held-out samples are likeliest."""
+        """Take the bandwidth under which held-out samples are likeliest.
+
+        Of more than `CENTRES` samples, so many are drawn.
+        """
+        if len(train) > CENTRES:
+            train = train[rng.choice(len(train), CENTRES, replace=False)]
         cell = 12**-0.5 if np.array_equal(train, np.rint(train)) else 0.0
         order = rng.permutation(len(train))
         n_held_out = min(500, max(1, len(train) // 5))

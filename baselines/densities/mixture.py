@@ -18,15 +18,23 @@ import numpy as np
 from scipy.linalg import solve_triangular
 from scipy.special import logsumexp
 
-from ..training import Array, best_mixture
+from ..training import Array, Trained, best_mixture
 
 
-@dataclass(eq=False)
-class Mixture:
-    """Draws a component by its weight, then a sample from its Gaussian."""
+@dataclass(kw_only=True, eq=False)
+class Mixture(Trained):
+    """Draws a component by its weight, then a sample from its Gaussian.
+
+    Args:
+        sizes: numbers of components to choose from.
+        least_variances: to choose from; added to every variance, where a coordinate's range is one.
+        compared: most samples by which they are chosen.
+        restarts: of the final fit, which takes all samples.
+    """
 
     sizes: tuple[int, ...] = (1, 2, 4, 8, 12, 16, 25, 30)
-    least_variances: tuple[float, ...] = (1e-6, 1e-3, 6e-3)  # added to each; the range is one
+    least_variances: tuple[float, ...] = (1e-6, 1e-3, 6e-3)
+    compared: int = 8000
     restarts: int = 8
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
@@ -40,7 +48,12 @@ class Mixture:
         self.scale = np.where(span > 0, span, least_width)
         scaled = (train - self.origin) / self.scale
         fitted, self.size, self.least_variance = best_mixture(
-            scaled, self.sizes, self.least_variances, rng, restarts=self.restarts
+            scaled,
+            self.sizes,
+            self.least_variances,
+            rng,
+            restarts=self.scaled(self.restarts),
+            most=max(3, self.scaled(self.compared)),
         )
         self.weights = fitted.weights_ / fitted.weights_.sum()
         self.means = np.asarray(fitted.means_)

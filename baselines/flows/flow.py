@@ -3,7 +3,7 @@
 A flow is a bijection f from samples x to standard normal noise, with a Jacobian whose determinant
 is cheap: log p(x) = log N(f(x); 0, I) + log |det df/dx|. Its inverse turns noise into samples.
 
-A tenth of the samples is held out. The flow that is kept is a moving average (EMA) of the one that
+Some of the samples are held out. The flow that is kept is a moving average (EMA) of the one that
 is trained, at the step where held-out samples are likeliest.
 """
 
@@ -23,6 +23,7 @@ from ..training import (
     WarmupCosine,
     finite,
     minimise_held_out,
+    n_held_out,
     new_seed,
     scarce,
     seeded,
@@ -212,7 +213,7 @@ class NormalizingFlow(Trained, ABC):
 
     title: ClassVar[str]  # begins a sentence
     preprocessing: ClassVar[type[Standardize]] = Standardize
-    held_out_copies: ClassVar[int] = 5  # of each held-out sample, each with noise of its own
+    held_out_copies: ClassVar[int] = 5  # of whole numbers, each with noise of its own
     check_every: ClassVar[int] = 20  # steps, on what is held out
     weight_decay = 0.0
 
@@ -225,7 +226,7 @@ class NormalizingFlow(Trained, ABC):
         if n < 8:
             raise ValueError(f"{self.title} needs at least 8 samples, not {n}.")
         self.frame = self.preprocessing(train, self.margin, rng)
-        held_out, used = np.split(train[rng.permutation(n)], [n // 10 + 1])
+        held_out, used = np.split(train[rng.permutation(n)], [n_held_out(n)])
         with seeded(new_seed(rng)):
             flow = self.network(n, d)
         self.flow = self._train(flow, used, held_out, rng)
@@ -236,7 +237,8 @@ class NormalizingFlow(Trained, ABC):
     ) -> Bijection:
         """Return the moving average of the flow that gives held-out samples the most density."""
         seed = new_seed(rng)  # of the stream that dropout, for one, draws from
-        check = self._points(np.repeat(held_out, self.held_out_copies, axis=0), rng)
+        copies = self.held_out_copies if self.frame.whole_numbers else 1
+        check = self._points(np.repeat(held_out, copies, axis=0), rng)
         optimiser = torch.optim.AdamW(
             flow.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay, fused=True
         )

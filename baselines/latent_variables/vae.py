@@ -21,7 +21,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..training import Trained, finite, minimise_held_out, seeded, spread, torch_generator
+from ..training import (
+    Trained,
+    finite,
+    minimise_held_out,
+    n_held_out,
+    seeded,
+    spread,
+    torch_generator,
+)
 from .likelihoods import Array, Likelihood, likelihood_for
 from .network import Network
 from .objective import objective
@@ -66,7 +74,7 @@ class VariationalAutoencoder(Trained):
         random = torch_generator(rng)
         self.mean, self.spread = train.mean(axis=0), spread(train)
         points = self._inputs(train)[torch.randperm(n, generator=random)]
-        held_out, used = points[: n // 10 + 1], points[n // 10 + 1 :]
+        held_out, used = points[: n_held_out(n)], points[n_held_out(n) :]
         held_out = held_out.repeat(5, 1)  # five draws of the latent for each
         likelihood = likelihood_for(train, self.mean, self.spread)
         with seeded(random.initial_seed()):

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from ..training import minimise_held_out
+from ..training import minimise_held_out, n_held_out
 
 
 class Prior(nn.Module):
@@ -42,10 +42,10 @@ class Prior(nn.Module):
     def trained(self, codes: Tensor, *, steps: int, batch: int, random: torch.Generator) -> Self:
         """Return the moving average of the trained prior, when held-out codes were likeliest.
 
-        A tenth of the codes (n, slots), the first, is held out; training ends when these get less
-        likely.
+        Of the codes (n, slots) the first are held out; training ends when these get less likely.
         """
-        held_out, used = codes[: len(codes) // 10 + 1], codes[len(codes) // 10 + 1 :]
+        first = n_held_out(len(codes))
+        held_out, used = codes[:first], codes[first:]
 
         def loss(_: int) -> Tensor:
             picked = used[torch.randint(len(used), (batch,), generator=random)]

@@ -21,6 +21,7 @@ from genbench.baselines.training import (
     minimise,
     minimise_held_out,
     mlp,
+    n_held_out,
     seeded,
     spread,
     torch_generator,
@@ -254,13 +255,26 @@ def test_held_out_points_choose_the_mixture(rng):
     centres = np.array([[-8.0, 0.0], [8.0, 0.0], [0.0, 8.0]])
     points = centres[rng.integers(3, size=300)] + rng.normal(size=(300, 2))
 
-    mixture, size, least = best_mixture(points, (1, 3, 8), (1e-6, 10.0), rng, restarts=2)
+    mixture, size, least = best_mixture(points, (1, 3, 8), (1e-6, 10.0), rng, restarts=2, most=300)
 
     assert (size, least) == (3, 1e-6)
     means = mixture.means_[mixture.means_[:, 0].argsort()]
     np.testing.assert_allclose(means, centres[centres[:, 0].argsort()], atol=0.5)
     few = points[:6]  # too few for any but one
-    assert best_mixture(few, (1, 3, 8), (1e-6,), rng, restarts=1)[1] == 1
+    assert best_mixture(few, (1, 3, 8), (1e-6,), rng, restarts=1, most=6)[1] == 1
+
+
+def test_of_many_points_some_choose_the_mixture_and_all_make_it(rng):
+    points = np.concatenate([rng.normal(-50.0, size=(500, 1)), rng.normal(50.0, size=(500, 1))])
+
+    mixture, size, _ = best_mixture(points, (1, 3), (1e-6,), rng, restarts=1, most=6)
+
+    assert size == 1  # six points are too few for any but one
+    assert mixture.means_.item() == pytest.approx(points.mean())
+
+
+def test_a_tenth_is_held_out_but_never_none_nor_more_than_five_hundred():
+    assert [n_held_out(n) for n in (2, 19, 20, 999, 5000, 10**6)] == [1, 1, 2, 99, 500, 500]
 
 
 def test_fourier_features_are_the_points_and_sines_and_cosines_of_their_way_along_directions():

@@ -8,6 +8,7 @@ import pytest
 import torch
 from scipy.special import logsumexp
 
+from genbench.baselines.autoregressive import base
 from genbench.baselines.autoregressive.causal_convolution import CausalConvolution
 from genbench.baselines.autoregressive.conditional_transformer import ConditionalTransformer
 from genbench.baselines.autoregressive.finite_memory import FiniteMemory
@@ -192,3 +193,11 @@ def test_a_model_says_its_size_and_what_it_has_seen(rng):
     gru, hidden, output = 2 * 3 * (7 * 7 + 7), 7 * 7 + 7, 5 * 7 + 5
     assert model.n_parameters == gru + hidden + output
     assert model.n_seen == 3 * 45 * 8  # a tenth is held out
+
+
+def test_an_epoch_of_very_many_samples_goes_through_some(rng, monkeypatch):
+    monkeypatch.setattr(base, "EPOCH", 20)
+
+    model = quick(Recurrent, rng.normal(size=(50, 2)), rng, epochs=3, batch=5)
+
+    assert model.n_seen == 3 * 20 * 2

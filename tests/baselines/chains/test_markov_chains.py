@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from genbench.baselines.chains.markov_chains import KernelDensity, split_r_hat
+from genbench.baselines.chains.markov_chains import CENTRES, KernelDensity, split_r_hat
 
 
 def rng():
@@ -34,6 +34,16 @@ def test_the_bandwidth_is_the_one_that_held_out_samples_prefer():
     density = KernelDensity.fit(train, train.std(axis=0), np.array([0.001, 0.2, 5.0]), rng())
 
     assert density.width == pytest.approx(0.2 * train.std(axis=0))
+
+
+def test_of_very_many_samples_some_are_centres():
+    train = rng().normal(size=(CENTRES + 100, 1))
+
+    density = KernelDensity.fit(train, train.std(axis=0), np.array([0.2]), rng())
+
+    centres = density.centres * density.width + density.origin
+    assert len(np.unique(centres)) == CENTRES
+    assert np.abs(centres - train.T).min(axis=1).max() < 1e-12
 
 
 def test_no_kernel_is_narrower_than_a_cell_of_whole_numbers():
