@@ -1,5 +1,6 @@
 """The only checker of arrays: every door of genbench calls it, nothing behind a door does."""
 
+import math
 from collections.abc import Iterable
 from decimal import Decimal
 from numbers import Real
@@ -170,7 +171,7 @@ def read_only(array: Array) -> Array:
 
 def flat(samples: Array) -> Array:
     """Return samples of any shape as points, (n, d)."""
-    return read_only(samples.reshape(len(samples), -1))
+    return read_only(samples.reshape(len(samples), math.prod(samples.shape[1:])))
 
 
 def _as_numbers(values: Any, *, name: str) -> Array:

@@ -45,6 +45,7 @@ MODULES = (
     "inception_scores",
     "creativity",
     "classification",
+    "class_frechet",
     "boundary_distortion",
     "adversarial_divergence",
     # where the truth is known
@@ -118,6 +119,7 @@ ALIASES = {
     "c_t": "data_copying",
     "one_nn": "neighbour_two_sample_accuracy",
     "birthday": "birthday_support",
+    "intra_fid": "class_frechet_distance",
     "is": "inception_score",
     "m_is": "modified_inception_score",
     "ms": "mode_score",
