@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from genbench.cli.score_table import ScoreTable
-from genbench.embeddings.image_folder import Tell
+from genbench.images.image_folder import Tell
 from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
 from genbench.ground.meter import meter

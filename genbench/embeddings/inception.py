@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from genbench.embeddings.decoding import Pixels
-from genbench.embeddings.image_folder import Tell, list_images, load_image
-from genbench.embeddings.torchvision_import import import_torchvision
+from genbench.images.decoding import Pixels
+from genbench.images.image_folder import Tell, list_images, load_image
+from genbench.images.torchvision_import import import_torchvision
 from genbench.ground.arrays import Array, read_only
 from genbench.ground.errors import BadInput
 from genbench.ground.extras import require

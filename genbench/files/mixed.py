@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from genbench.embeddings.image_folder import Tell
+from genbench.images.image_folder import Tell
 from genbench.files import read_samples
-from genbench.files.limits import (
+from genbench.ground.limits import (
     MOST_TEXT_BYTES,
     MOST_UNPACKED_BYTES,
     check_file_size,

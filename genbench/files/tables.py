@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from genbench.files.limits import (
+from genbench.ground.limits import (
     MOST_TEXT_BYTES,
     MOST_UNPACKED_BYTES,
     check_file_size,

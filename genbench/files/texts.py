@@ -5,9 +5,9 @@ from pathlib import Path
 
 from genbench.datasets import Dataset
 from genbench.datasets.symbols import Symbols
-from genbench.embeddings.image_folder import Tell
+from genbench.images.image_folder import Tell
 from genbench.files import is_text, read_samples
-from genbench.files.limits import MOST_TEXT_BYTES, check_file_size, check_shape
+from genbench.ground.limits import MOST_TEXT_BYTES, check_file_size, check_shape
 from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import is_file, shown

@@ -19,7 +19,7 @@ from genbench.datasets import Dataset
 from genbench.datasets.domain import Domain
 from genbench.embeddings import embedding_for
 from genbench.embeddings.inception import BATCH_SIZE, Inception
-from genbench.embeddings.torchvision_import import import_torchvision
+from genbench.images.torchvision_import import import_torchvision
 from genbench.ground.errors import BadInput, MissingExtra
 
 N_IMAGES = 10

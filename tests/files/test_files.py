@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genbench.files import archives, holds_samples, limits, pictures, read_samples
+from genbench.files import holds_samples, pictures, read_samples
+from genbench.ground import archives, limits
 from genbench.files.arrays import read_arrays
 from genbench.ground.errors import BadInput, MissingExtra
 

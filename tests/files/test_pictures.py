@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genbench.embeddings.decoding import decode
-from genbench.embeddings.image_folder import list_images, load_image
+from genbench.images.decoding import decode
+from genbench.images.image_folder import list_images, load_image
 from genbench.files import read_samples
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import brief

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
-from genbench.files.limits import (
+from genbench.ground.limits import (
     MOST_DIRECTORY_BYTES,
     MOST_UNPACKED_BYTES,
     check_file_size,
