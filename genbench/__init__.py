@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from genbench.report.door import board
     from genbench.scoring.accumulators import ClassMoments, FeatureMoments
     from genbench.scoring.evaluate import Scores, score
+    from genbench.scoring.images import score_images
     from genbench.scoring.significance import significance
     from genbench.tournament.pools import Pool, play
 
@@ -37,6 +38,7 @@ __all__ = [
     "frontier",
     "play",
     "score",
+    "score_images",
     "significance",
 ]
 
@@ -58,6 +60,7 @@ _HOMES = {
     "frontier": "creativity.frontier",
     "play": "tournament.pools",
     "score": "scoring.evaluate",
+    "score_images": "scoring.images",
     "significance": "scoring.significance",
 }
 __getattr__ = lazy(__name__, _HOMES)

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from genbench.images.image_folder import Tell
 from genbench.files import arrays, pictures, tables
-from genbench.ground.limits import check_file_size
 from genbench.ground.arrays import Array, as_table
 from genbench.ground.columns import columns_of
 from genbench.ground.errors import BadInput
+from genbench.ground.limits import check_file_size
 from genbench.ground.paths import brief, is_file, is_folder, readable, shown
+from genbench.images.image_folder import Tell
 
 READERS: dict[str, Callable[[Path], Array]] = {
     ".npy": arrays.read_npy,

@@ -7,9 +7,9 @@ from typing import BinaryIO
 from numpy.lib import format as npy
 
 from genbench.ground.archives import Archive, open_archive
-from genbench.ground.limits import check_file_size, check_shape
 from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput
+from genbench.ground.limits import check_file_size, check_shape
 from genbench.ground.npy import read_header
 from genbench.ground.paths import brief, readable, shown
 

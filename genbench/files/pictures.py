@@ -7,6 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
+from genbench.ground.archives import open_archive
+from genbench.ground.arrays import Array
+from genbench.ground.errors import BadInput
+from genbench.ground.extras import require
+from genbench.ground.limits import (
+    MOST_PICTURE_BYTES,
+    check_file_size,
+    check_members,
+    check_shape,
+)
+from genbench.ground.paths import shown
 from genbench.images.decoding import MOST_PIXELS, decode
 from genbench.images.image_folder import (
     SUFFIXES,
@@ -16,17 +27,6 @@ from genbench.images.image_folder import (
     sort_out,
     tell,
 )
-from genbench.ground.archives import open_archive
-from genbench.ground.limits import (
-    MOST_PICTURE_BYTES,
-    check_file_size,
-    check_members,
-    check_shape,
-)
-from genbench.ground.arrays import Array
-from genbench.ground.errors import BadInput
-from genbench.ground.extras import require
-from genbench.ground.paths import shown
 
 
 def read_folder(folder: Path, told: Tell | None = None) -> Array:

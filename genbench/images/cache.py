@@ -131,9 +131,7 @@ class FeatureCache:
         if self._index is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             # Threads of one run ask one after another.
-            self._index = sqlite3.connect(
-                self.folder / INDEX, timeout=10, check_same_thread=False
-            )
+            self._index = sqlite3.connect(self.folder / INDEX, timeout=10, check_same_thread=False)
             self._index.execute(TABLE)
         return self._index
 
@@ -144,7 +142,5 @@ class FeatureCache:
             return act()
         except (OSError, sqlite3.Error) as error:  # a full disk, or a folder of somebody else's
             self._written = False
-            warnings.warn(
-                f"Features are not kept in {self.folder}: {brief(error)}.", stacklevel=3
-            )
+            warnings.warn(f"Features are not kept in {self.folder}: {brief(error)}.", stacklevel=3)
             return None

@@ -141,7 +141,7 @@ def _is_deep(image: Any, start: bytes) -> bool:
     """Tell whether a file has more than eight bits a channel, which Pillow may drop silently."""
     if image.format == "TIFF":
         bits = image.tag_v2.get(BITS_PER_SAMPLE, (1,))
-        return max(bits if isinstance(bits, tuple) else (bits,)) > 8
+        return bool(max(bits if isinstance(bits, tuple) else (bits,)) > 8)
     if image.format == "PPM":
         highest = PPM.match(start)
         return highest is not None and int(highest[1]) > OPAQUE

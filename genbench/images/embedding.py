@@ -1,7 +1,7 @@
 """One pass over a source: pictures are read, looked at, prepared, seen by a network, and kept."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -187,7 +187,7 @@ def _batches_read(
             yield batch_read
 
 
-def _of_source(source: Source) -> Iterator[Picture]:
+def _of_source(source: Source) -> Generator[Picture, None, None]:
     yield from source.pictures()
 
 

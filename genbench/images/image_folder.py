@@ -16,9 +16,9 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from genbench.images.decoding import Pixels, decode
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import brief, shown
+from genbench.images.decoding import Pixels, decode
 
 Tell: TypeAlias = Callable[[str], None]
 

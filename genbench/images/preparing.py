@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     import torch
 
 Floats: TypeAlias = NDArray[np.float32]
-Resize: TypeAlias = Callable[[Pixels, int], Floats]  # RGB pixels to planes (3, size, size), from 0 to 255
+Resize: TypeAlias = Callable[
+    [Pixels, int], Floats
+]  # RGB pixels to planes (3, size, size), from 0 to 255
 Three: TypeAlias = tuple[float, float, float]
 
 WHITE = 255.0
@@ -48,7 +50,9 @@ class Preparing:
 
         rgb = as_rgb(pixels)
         planes = self.resize(rgb, self.size or 0)
-        shift, scale = (np.float32(values)[:, None, None] for values in (self.shift, self.scale))
+        shift, scale = (
+            np.array(values, dtype=np.float32)[:, None, None] for values in (self.shift, self.scale)
+        )
         return torch.from_numpy(np.ascontiguousarray((planes - shift) / scale))
 
     def __str__(self) -> str:
@@ -84,7 +88,7 @@ def torch_resize(rgb: Pixels, size: int, *, mode: str, antialias: bool) -> Float
     resized = torch.nn.functional.interpolate(
         planes, size=(size, size), mode=mode, align_corners=False, antialias=antialias
     )
-    return np.asarray(resized[0].numpy())
+    return np.asarray(resized[0].numpy(), dtype=np.float32)
 
 
 def pillow_float_bicubic(rgb: Pixels, size: int) -> Floats:
@@ -127,16 +131,14 @@ def _planes(rgb: Pixels) -> Floats:
     return np.ascontiguousarray(rgb.transpose(2, 0, 1), dtype=np.float32)
 
 
-def _of_unit(means: Three, deviations: Three) -> dict[str, Three]:
-    """Return shift and scale of values from 0 to 255, from those of values from 0 to 1."""
-    shift, scale = (tuple(WHITE * value for value in values) for values in (means, deviations))
-    return {"shift": shift, "scale": scale}  # type: ignore[dict-item]
+def _scaled(name: str, size: int, resize: Resize, unit: tuple[Three, Three]) -> Preparing:
+    """Return a way whose mean and deviation are those of values from 0 to 1."""
+    shift, scale = ((WHITE * red, WHITE * green, WHITE * blue) for red, green, blue in unit)
+    return Preparing(name=name, size=size, resize=resize, shift=shift, scale=scale)
 
 
 def _way(name: str, size: int | None, resize: Resize, shift: float, scale: float) -> Preparing:
-    return Preparing(
-        name=name, size=size, resize=resize, shift=(shift,) * 3, scale=(scale,) * 3
-    )
+    return Preparing(name=name, size=size, resize=resize, shift=(shift,) * 3, scale=(scale,) * 3)
 
 
 _BICUBIC = partial(torch_resize, mode="bicubic", antialias=True)
@@ -148,7 +150,7 @@ _WAYS = (
     _way("torch-antialiased-bilinear-299", 299, _SMOOTH_BILINEAR, 128, 128),
     _way("pil-bicubic-299", 299, pillow_float_bicubic, 128, 128),
     *(
-        Preparing(name=f"{start}-224-imagenet", size=224, resize=resize, **_of_unit(*IMAGENET))
+        _scaled(f"{start}-224-imagenet", 224, resize, IMAGENET)
         for start, resize in (
             ("pil-bicubic", pillow_bicubic),
             ("torch-bicubic", _BICUBIC),
@@ -156,10 +158,7 @@ _WAYS = (
         )
     ),
     *(_way(f"pil-bicubic-{size}-lite", size, pillow_bicubic, 127, 128) for size in (128, 224)),
-    *(
-        Preparing(name=f"clip-{size}", size=size, resize=pillow_shorter_side, **_of_unit(*CLIPS))
-        for size in (224, 336)
-    ),
+    *(_scaled(f"clip-{size}", size, pillow_shorter_side, CLIPS) for size in (224, 336)),
     _way("as-is", None, _kept, 0, 1),
 )
 CATALOG: Mapping[str, Preparing] = MappingProxyType({way.name: way for way in _WAYS})

@@ -108,7 +108,9 @@ def find(network: str, wanted: Wanted = Wanted()) -> Found:  # noqa: B008  # it 
         _hold(found, wanted.sha256, str(wanted.path))
         return found
     if network not in FILES:
-        raise BadInput(f"The weights of {network} are published without a checksum: --weights FILE.")
+        raise BadInput(
+            f"The weights of {network} are published without a checksum: --weights FILE."
+        )
     file = FILES[network]
     for folder in _folders():
         path = folder / file.name
@@ -192,9 +194,7 @@ def _read(path: Path) -> Found:
 
 def _hold(found: Found, sha256: str | None, name: str) -> None:
     if sha256 is not None and found.sha256 != sha256.strip().lower():
-        raise BadInput(
-            f"{name} has the SHA-256 checksum {found.sha256}; expected {brief(sha256)}."
-        )
+        raise BadInput(f"{name} has the SHA-256 checksum {found.sha256}; expected {brief(sha256)}.")
 
 
 def _download(file: File) -> Path:

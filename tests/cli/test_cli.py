@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from genbench.cli import main as cli
 from genbench.cli.main import main
-from genbench.cli.models import TAKEN
+from genbench.cli.score_command import TAKEN
 from genbench.datasets import CATALOG as DATASETS
 from genbench.ground.randomness import rng_for
 from genbench.metrics import CATALOG as METRICS

@@ -19,8 +19,8 @@ from genbench.datasets import Dataset
 from genbench.datasets.domain import Domain
 from genbench.embeddings import embedding_for
 from genbench.embeddings.inception import BATCH_SIZE, Inception
-from genbench.images.torchvision_import import import_torchvision
 from genbench.ground.errors import BadInput, MissingExtra
+from genbench.images.torchvision_import import import_torchvision
 
 N_IMAGES = 10
 SIDE = 32

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genbench.images.decoding import decode
-from genbench.images.image_folder import list_images, load_image
 from genbench.files import read_samples
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import brief
+from genbench.images.decoding import decode
+from genbench.images.image_folder import list_images, load_image
 
 RNG = np.random.default_rng(0)
 PIXELS = RNG.integers(0, 256, (8, 6, 3), dtype=np.uint8)

@@ -132,7 +132,7 @@ def _two(made: Any) -> Seen:
     """Return features and logits, or None in their place."""
     if isinstance(made, tuple | list):
         if len(made) not in (1, 2):
-            raise BadInput(f"A network must make features, or features and logits; not {len(made)}.")
+            raise BadInput(f"A network must make features (and logits), not {len(made)} things.")
         features, logits = (*made, None)[:2]
     else:
         features, logits = made, None

@@ -1,5 +1,6 @@
 """Features that know nothing: the pixels themselves, and convolutions that nobody trained."""
 
+from itertools import pairwise
 from typing import Any
 
 from genbench.ground.randomness import rng_for
@@ -36,7 +37,7 @@ def random_convolution(name: str, _: Wanted, device: str) -> Extractor:
             dtype=torch.float32,
             device=device,
         )
-        for before, after in zip(WIDTHS, WIDTHS[1:], strict=False)
+        for before, after in pairwise(WIDTHS)
     ]
 
     def run(batch: Any) -> Seen:

@@ -88,7 +88,8 @@ class Block(nn.Module):
         """Map tokens (n, t, width) to as many."""
         tokens = tokens + self.ls1(self.attn(self.norm1(tokens)))
         hidden = functional.gelu(self.mlp["fc1"](self.norm2(tokens)))
-        return tokens + self.ls2(self.mlp["fc2"](hidden))
+        moved: Tensor = tokens + self.ls2(self.mlp["fc2"](hidden))
+        return moved
 
 
 class VisionTransformer(nn.Module):

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0: a network of ImageNet whose weights are in a package, so that it works offline.
+"""EfficientNet-Lite0: a network of ImageNet whose weights are in a package, so it works offline.
 
 Tan, Le, "EfficientNet: rethinking model scaling for convolutional neural networks", ICML 2019,
 https://arxiv.org/abs/1905.11946; the Lite ones, without squeeze-and-excitation and with ReLU6:

@@ -1,4 +1,4 @@
-"""A convolutional network as an ONNX graph, which ONNX Runtime runs several times faster than torch.
+"""A convolutional network as an ONNX graph, which ONNX Runtime runs faster than torch.
 
 The file format is protocol buffers: fields by number, as onnx.proto lays them out
 (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). No package is needed to write it.

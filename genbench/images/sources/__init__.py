@@ -1,7 +1,7 @@
 """Every form in which pictures may come, as one: a name, and pictures one after another."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ from genbench.ground.limits import check_file_size
 from genbench.ground.paths import brief, is_file, is_folder, shown
 from genbench.images.decoding import Colour
 from genbench.images.image_folder import Tell
-from genbench.images.pictures import Picture, Source
+from genbench.images.pictures import Source
 from genbench.images.sources import arrays, batches, cifar, files, idx
 from genbench.images.sources.values import Values
+
+__all__ = ["EXPORTED", "Values", "holds_pictures", "open_source"]
 
 EXPORTED = re.compile(r".+\.(pt|onnx):\d+", re.IGNORECASE)
 
@@ -47,24 +49,28 @@ def open_source(
     Raises:
         BadInput: it is none of these, or holds no pictures.
     """
-    if isinstance(given, Source):
-        return given.first(n)
     if isinstance(given, str | Path):
-        text = str(given)
-        if EXPORTED.fullmatch(text) and not is_file(Path(text)):
-            return batches.of_generator(_exported(text), text, n=n, values=values, seed=seed)
-        found = _of_path(Path(given), values=values, background=background, told=told)
-        return found.first(n)
+        name, exported = str(given), EXPORTED.fullmatch(str(given))
+        if not exported or is_file(Path(given)):
+            path = Path(given)
+            return _of_path(path, values=values, background=background, told=told).first(n)
+        given = _exported(name)
     name = name or "the pictures"
-    if isinstance(given, np.ndarray) or hasattr(given, "detach"):
-        return arrays.of_array(given, name, values=values).first(n)
-    if hasattr(given, "__getitem__") and hasattr(given, "__len__"):
-        return batches.of_items(given, name, values=values, background=background).first(n)
-    if isinstance(given, Iterable):
-        return batches.of_batches(given, name, values=values).first(n)
-    if callable(given):
-        return batches.of_generator(given, name, n=n, values=values, seed=seed)
-    raise BadInput(f"{name} must be pictures in one of the forms known, not {brief(repr(given))}.")
+    if isinstance(given, Source):
+        found = given
+    elif isinstance(given, np.ndarray) or hasattr(given, "detach"):
+        found = arrays.of_array(given, name, values=values)
+    elif hasattr(given, "__getitem__") and hasattr(given, "__len__"):
+        found = batches.of_items(given, name, values=values, background=background)
+    elif isinstance(given, Iterable):
+        found = batches.of_batches(given, name, values=values)
+    elif callable(given):
+        found = batches.of_generator(given, name, n=n, values=values, seed=seed)
+    else:
+        raise BadInput(
+            f"{name} must be pictures in one of the forms known, not {brief(repr(given))}."
+        )
+    return found.first(n)
 
 
 def holds_pictures(path: Path) -> bool:
@@ -107,12 +113,9 @@ def _exported(text: str) -> Callable[..., Any]:
     """Return `make(n, rng)` of an exported generator."""
     from genbench.models.find import find
 
-    model = find(text).create()
+    model = find(text).make()
 
     def make(n: int, rng: np.random.Generator) -> Any:
         return model.sample(n, rng=rng)
 
     return make
-
-
-__all__ = ["Iterator", "Picture", "Source", "Values", "holds_pictures", "open_source"]

@@ -87,7 +87,9 @@ def _drawn(make: Callable[..., Any], n: int, rng: np.random.Generator, name: str
     array = as_array(drawn, name=f"what {brief(name)} returns")
     # Exported generators give double precision, whatever they hold.
     whole = array.dtype == np.float64 and array.size and (array == np.rint(array)).all()
-    return array.astype(np.uint8) if whole and 1 < array.max() <= 255 and array.min() >= 0 else array
+    return (
+        array.astype(np.uint8) if whole and 1 < array.max() <= 255 and array.min() >= 0 else array
+    )
 
 
 def _first(item: Any) -> Any:

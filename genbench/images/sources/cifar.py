@@ -47,7 +47,9 @@ def of_cifar(path: Path) -> Source:
         raise BadInput(f"{shown(path)} has {path.stat().st_size} bytes; the limit is {MOST_BYTES}.")
     with readable(path, "batch of CIFAR-10"):
         content = path.read_bytes()
-        planes = _of_records(content, path) if path.suffix.lower() == ".bin" else _of_pickle(content)
+        planes = (
+            _of_records(content, path) if path.suffix.lower() == ".bin" else _of_pickle(content)
+        )
     if not len(planes):
         raise BadInput(f"{shown(path)} holds no pictures of 3 x 32 x 32 bytes.")
     return Source(shown(path), partial(_pictures, planes, shown(path)), len(planes))

@@ -1,7 +1,6 @@
 """Pictures in files: a folder, or an archive."""
 
 import io
-import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -26,8 +25,8 @@ def of_folder(folder: Path, *, background: Colour | None, told: Tell | None) -> 
 
     def pictures() -> Iterator[Picture]:
         for path in paths:
-            about = os.stat(path, follow_symlinks=False)
-            stamp = Stamp(os.path.abspath(path), about.st_size, about.st_mtime_ns)  # noqa: PTH100  # many times faster
+            about = path.lstat()
+            stamp = Stamp(str(path.absolute()), about.st_size, about.st_mtime_ns)
             on = "" if background is None else f" on {background}"
             yield Picture(
                 name=shown(path),
