@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from genbench.ground.lazy import lazy
 
 if TYPE_CHECKING:
+    from genbench import loops
     from genbench.check.conformance import check
     from genbench.creativity.frontier import frontier
     from genbench.datasets.symbols import Symbols
@@ -36,14 +37,15 @@ __all__ = [
     "board",
     "check",
     "frontier",
+    "loops",
     "play",
     "score",
     "score_images",
     "significance",
 ]
 
-# The public names, and where each is at home. `check` is the name of a room as well, which can be
-# called.
+# The public names, and where each is at home; `loops` is a room, and `check` is the name of one as
+# well, which can be called.
 _HOMES = {
     "BadInput": "ground.errors",
     "ClassMoments": "scoring.accumulators",
@@ -57,6 +59,7 @@ _HOMES = {
     "Unavailable": "ground.errors",
     "board": "report.door",
     "check": "",
+    "loops": "",
     "frontier": "creativity.frontier",
     "play": "tournament.pools",
     "score": "scoring.evaluate",

@@ -31,5 +31,5 @@ def require(name: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != name:
             raise
-        extra = EXTRAS[name]
-        raise MissingExtra(f"This needs {name}: pip install 'genbench[{extra}]'.") from error
+        wanted = f"'genbench[{EXTRAS[name]}]'" if name in EXTRAS else name
+        raise MissingExtra(f"This needs {name}: pip install {wanted}.") from error

@@ -106,7 +106,7 @@ def stream(
     seen, width = Seen(source.name), 0
     # On standard error, so that piped output stays clean.
     with (
-        meter(Console(stderr=True, quiet=not show_progress), transient=True) as progress,
+        meter(Console(stderr=True, quiet=not show_progress)) as progress,
         ThreadPoolExecutor(workers) as pool,
     ):
         task = progress.add_task(f"{extractor.name}: {source.name}", total=source.n)

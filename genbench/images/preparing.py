@@ -65,7 +65,8 @@ def tensorflow1_bilinear(rgb: Pixels, size: int) -> Floats:
     Two matrix products, of two neighbours a row.
     """
     down, right = (_two_neighbours(n, size) for n in rgb.shape[:2])
-    return np.asarray(down @ _planes(rgb) @ right.T)
+    planes: Floats = down @ _planes(rgb) @ right.T
+    return planes
 
 
 @cache

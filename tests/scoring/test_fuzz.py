@@ -564,7 +564,8 @@ def test_damaged_onnx(tmp_path):
 
 @pytest.mark.images
 def test_damaged_weights(tmp_path):
-    from genbench.embeddings.inception import Inception
+    from genbench.images.extractors import find
+    from genbench.images.weights import Wanted
 
     torch.save({"weight": torch.zeros(3)}, tmp_path / "w.pth")
     whole = (tmp_path / "w.pth").read_bytes()
@@ -573,7 +574,7 @@ def test_damaged_weights(tmp_path):
         path = tmp_path / f"{rng.integers(2**31)}.pth"
         path.write_bytes(damaged(whole, rng))
         checksum = [None, "", "0" * 64, "\u202e", "6726825d"][rng.integers(5)]
-        return lambda: Inception(path, checksum)
+        return lambda: find("inception", weights=Wanted(path, checksum))
 
     each_is_refused_or_right(make, least=CASES)
 

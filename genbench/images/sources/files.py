@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from genbench.ground.archives import Archive, open_archive
+from genbench.ground.archives import open_archive
 from genbench.ground.errors import BadInput
 from genbench.ground.limits import MOST_PICTURE_BYTES, check_file_size, check_members
 from genbench.ground.paths import brief, readable, shown
@@ -73,16 +73,16 @@ def of_zip(path: Path, *, background: Colour | None, told: Tell | None) -> Sourc
     def pictures() -> Iterator[Picture]:
         with readable(path, ".zip file"), open_archive(path) as archive:
             for member in listing.counted:
-                name = f"{shown(path)}, member {shown(member)}"
-                content = partial(_content, archive, member)
-                yield Picture(
-                    name=name,
-                    read=lambda c=content, n=name: decode(c(), name=n, background=background),  # type: ignore[misc]
-                    facts=lambda c=content, n=name: look(io.BytesIO(c()), name=n),  # type: ignore[misc]
-                )
+                # Unpacked here, since the archive closes behind its last member.
+                content = archive.read(member, most=MOST_PICTURE_BYTES)
+                yield _of_content(content, f"{shown(path)}, member {shown(member)}", background)
 
     return Source(shown(path), pictures, len(listing.counted))
 
 
-def _content(archive: Archive, member: str) -> bytes:
-    return archive.read(member, most=MOST_PICTURE_BYTES)
+def _of_content(content: bytes, name: str, background: Colour | None) -> Picture:
+    return Picture(
+        name,
+        read=lambda: decode(content, name=name, background=background),
+        facts=lambda: look(io.BytesIO(content), name=name),
+    )
