@@ -45,8 +45,8 @@ def are_pictures(target: str, against: Path, *, features: str | None, preset: st
     ]
     if not all(both):
         return False
-    if preset is not None:
-        return presets.find(preset).features is not None
+    if preset is not None and presets.find(preset).features is not None:
+        return True
     return all(_is_large(each) for each in (target, against))
 
 

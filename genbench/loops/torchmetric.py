@@ -4,13 +4,18 @@ torchmetrics gathers the states of all processes before `compute`, where they ar
 own, floats are rounded to 256 levels, not cut off.
 """
 
+from contextlib import suppress
 from copy import deepcopy
+from itertools import count
 from typing import Any
 
-from genbench.ground.errors import Unavailable
+from genbench.ground.errors import MissingExtra, Unavailable
 from genbench.ground.extras import require
+from genbench.images.torchvision_import import import_torchvision
 from genbench.loops.image_scores import ImageScores
 from genbench.metrics import find
+
+NUMBERS = count()
 
 
 def as_torchmetric(metric: str, features: Any = None, **settings: Any) -> Any:
@@ -27,6 +32,8 @@ def as_torchmetric(metric: str, features: Any = None, **settings: Any) -> Any:
     """
     import torch
 
+    with suppress(MissingExtra):  # it imports torchvision, which may need help
+        import_torchvision()
     torchmetrics = require("torchmetrics")
     known = find(metric)
 
@@ -40,7 +47,9 @@ def as_torchmetric(metric: str, features: Any = None, **settings: Any) -> Any:
         def __init__(self, scores: ImageScores) -> None:
             super().__init__()
             self.scores = scores
-            self.add_state("packed", default=[], dist_reduce_fx=None)
+            # Of a name of its own: collections take metrics for one whose states are alike.
+            self.state = f"packed_{next(NUMBERS)}"
+            self.add_state(self.state, default=[], dist_reduce_fx=None)
 
         def update(self, images: Any, real: bool, index: Any = None) -> None:
             """Take a batch in."""
@@ -53,7 +62,8 @@ def as_torchmetric(metric: str, features: Any = None, **settings: Any) -> Any:
         def sync(self, *args: Any, **kwargs: Any) -> None:
             """Pack what came, for torchmetrics to hand round."""
             content = bytearray(self.scores.pack())
-            self.packed = [torch.frombuffer(content, dtype=torch.uint8).to(self.device)]
+            packed = torch.frombuffer(content, dtype=torch.uint8).to(self.device)
+            setattr(self, self.state, [packed])
             super().sync(*args, **kwargs)
 
         def compute(self) -> Any:
@@ -64,7 +74,8 @@ def as_torchmetric(metric: str, features: Any = None, **settings: Any) -> Any:
             """
             scores = self.scores
             if self._is_synced:
-                scores = scores.merged(part.cpu().numpy().tobytes() for part in self.packed)
+                parts = getattr(self, self.state)
+                scores = scores.merged(part.cpu().numpy().tobytes() for part in parts)
             found = scores.compute()[known.name]
             if found.value is None:
                 raise Unavailable(found.reason)
@@ -76,6 +87,8 @@ def as_torchmetric(metric: str, features: Any = None, **settings: Any) -> Any:
             self.scores.reset(keep_real=keep_real)
 
         def __deepcopy__(self, memo: dict[int, Any] | None = None) -> "Adapted":
-            return type(self)(deepcopy(self.scores))
+            other = type(self)(deepcopy(self.scores))
+            other._update_count = self._update_count
+            return other
 
     return Adapted(ImageScores(features, metrics=[known.name], **settings))
