@@ -37,15 +37,14 @@ __all__ = [
     "board",
     "check",
     "frontier",
-    "loops",
     "play",
     "score",
     "score_images",
     "significance",
 ]
 
-# The public names, and where each is at home; `loops` is a room, and `check` is the name of one as
-# well, which can be called.
+# The public names, and where each is at home. `check` is the name of a room as well, which can be
+# called, and `loops` is one.
 _HOMES = {
     "BadInput": "ground.errors",
     "ClassMoments": "scoring.accumulators",

@@ -291,9 +291,9 @@ BAD_CALLS = {
         "--dataset NAME or --against FILE",
     ),
     "a missing file": (["score", "x.npy", "--dataset", "ring"], "There is no file x.npy"),
-    "features without weights": (
+    "features of a model": (
         ["score", "x", "--against", "y", "--features", "inception"],
-        "--features inception needs --against FOLDER and --weights FILE",
+        "--features would do nothing: to score a model on files",
     ),
     "seeds that are none": (["run", "--seeds", "a-b"], "--seeds must look like 0,1,2 or 0-4"),
     "no models": (["run", "--models", ","], "No models were named"),
