@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from genbench.ground.lazy import lazy
 
 if TYPE_CHECKING:
-    from genbench import loops
     from genbench.check.conformance import check
     from genbench.creativity.frontier import frontier
     from genbench.datasets.symbols import Symbols
