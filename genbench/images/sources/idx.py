@@ -7,6 +7,7 @@ http://yann.lecun.com/exdb/mnist/, "File formats".
 import gzip
 import math
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -31,7 +32,7 @@ def is_idx(path: Path) -> bool:
     try:
         with _opened(path) as file:
             start = file.read(4)
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return False
     return len(start) == 4 and start[:2] == b"\0\0" and start[2] in range(8, 15) and start[3] > 0
 
