@@ -65,8 +65,7 @@ def tensorflow1_bilinear(rgb: Pixels, size: int) -> Floats:
     Two matrix products, of two neighbours a row.
     """
     down, right = (_two_neighbours(n, size) for n in rgb.shape[:2])
-    planes: Floats = down @ _planes(rgb) @ right.T
-    return planes
+    return np.asarray(down @ _planes(rgb) @ right.T, dtype=np.float32)
 
 
 @cache
@@ -100,7 +99,8 @@ def pillow_float_bicubic(rgb: Pixels, size: int) -> Floats:
         Image.fromarray(plane).resize((size, size), Image.Resampling.BICUBIC)
         for plane in _planes(rgb)
     ]
-    return np.clip(np.stack([np.asarray(plane) for plane in planes]), 0, WHITE)
+    resized = np.stack([np.asarray(plane, dtype=np.float32) for plane in planes])
+    return np.asarray(np.clip(resized, 0, WHITE), dtype=np.float32)
 
 
 def pillow_bicubic(rgb: Pixels, size: int) -> Floats:

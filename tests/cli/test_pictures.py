@@ -162,7 +162,11 @@ def test_without_a_word_the_network_is_lite0(place):
         (["made", *NETWORK, "--range", "1,0"], "The range must be black and then white"),
         (["made", *NETWORK, "--background", "blue"], "--background must look like white or 255"),
         (["made", *NETWORK, "--cache", "x", "--no-cache"], "contradict each other"),
-        (["made", "--features", "inception"], "The weights of inception are not here: weights-inc"),
+        pytest.param(
+            ["made", "--features", "inception"],
+            "The weights of inception are not here: weights-inception",
+            marks=pytest.mark.images,
+        ),
         (["made", "--preset", "dgm-eval"], "The weights of dinov2-vitl14 are not here"),
         (["made", "--features", "lite"], "No features named 'lite'. Did you mean"),
         (["made", *NETWORK, "--preset", "fidelity"], "No preset named 'fidelity'"),
