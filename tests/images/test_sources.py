@@ -345,6 +345,18 @@ def test_colours_of_sixteen_bits_are_refused_in_ppm(tmp_path):
         read(tmp_path)
 
 
+def test_colours_of_sixteen_bits_are_refused_in_tiff(tmp_path):
+    entries = [(256, 3, 1, 2), (257, 3, 1, 2), (258, 3, 3, 122), (259, 3, 1, 1), (262, 3, 1, 2)]
+    entries += [(273, 4, 1, 128), (277, 3, 1, 3), (278, 3, 1, 2), (279, 4, 1, 24)]
+    table = b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    head = struct.pack("<2sHIH", b"II", 42, 8, len(entries)) + table + bytes(4)
+    assert len(head) == 122
+    (tmp_path / "a.tif").write_bytes(head + struct.pack("<3H", 16, 16, 16) + bytes(24))
+
+    with pytest.raises(BadInput, match="holds more than 8 bits a channel"):
+        read(tmp_path)
+
+
 @pytest.mark.parametrize("form", ["WEBP", "TIFF"])
 def test_films_are_refused_in_other_formats_too(form, tmp_path):
     first, second = (Image.fromarray(np.full((20, 20, 3), value, np.uint8)) for value in (1, 9))

@@ -82,7 +82,7 @@ def test_it_is_the_score_of_all_pictures(real, made):
 
 def test_parts_add_up_and_what_a_sampler_repeats_counts_once(real, made):
     expected = values(whole(real, made))
-    padded = np.concatenate([np.arange(N_REAL), np.arange(4)])
+    padded = np.concatenate([np.arange(N_REAL), [1, 0, 3, 2]])  # each is the other rank's
     ranks = []
     for rank in range(2):
         one = scores()
@@ -126,7 +126,7 @@ def test_of_many_the_distance_is_of_all_and_neighbours_are_some(real, made):
 def test_sums_forget_pictures_but_the_last_ones_wait(real, made, monkeypatch):
     expected = values(whole(real, made, keep=10))
     monkeypatch.setattr(side, "WAITING", 6)
-    padded, ranks = np.concatenate([np.arange(N_REAL), np.arange(2)]), []
+    padded, ranks = np.concatenate([np.arange(N_REAL), [1, 0]]), []
     for rank in range(2):
         one = scores(keep=10)
         for part in np.array_split(padded[rank::2], 5):
@@ -140,8 +140,8 @@ def test_sums_forget_pictures_but_the_last_ones_wait(real, made, monkeypatch):
     assert both._sides["test"].n == N_REAL
     assert values(both) == pytest.approx(expected, rel=1e-6)
     twice = ranks[0] + ranks[0]
-    assert twice._sides["test"].repeated == 19  # of 25, those that do not wait
-    assert any("19 test pictures counted twice" in one for one in twice.compute()["fid"].warnings)
+    assert twice._sides["test"].repeated == 20  # of 26, those that do not wait
+    assert any("20 test pictures counted twice" in one for one in twice.compute()["fid"].warnings)
 
 
 def test_resetting_forgets_all_or_what_was_generated(real, made):
