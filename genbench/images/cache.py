@@ -16,6 +16,7 @@ import sqlite3
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -54,6 +55,7 @@ class FeatureCache:
         self.folder, self.most_bytes = folder or default_folder(), most_bytes
         self._written, self._new = True, 0
         self._index: sqlite3.Connection | None = None
+        self._lock = Lock()  # threads of one run ask one after another
 
     def get(self, key: str) -> NDArray[np.float32] | None:
         """Return a batch's features and logits side by side (n, d + classes), if they are kept."""
@@ -130,7 +132,6 @@ class FeatureCache:
     def _table(self) -> sqlite3.Connection:
         if self._index is None:
             self.folder.mkdir(parents=True, exist_ok=True)
-            # Threads of one run ask one after another.
             self._index = sqlite3.connect(self.folder / INDEX, timeout=10, check_same_thread=False)
             self._index.execute(TABLE)
         return self._index
@@ -139,7 +140,8 @@ class FeatureCache:
         if not self._written:
             return None
         try:
-            return act()
+            with self._lock:
+                return act()
         except (OSError, sqlite3.Error) as error:  # a full disk, or a folder of somebody else's
             self._written = False
             warnings.warn(f"Features are not kept in {self.folder}: {brief(error)}.", stacklevel=3)

@@ -241,13 +241,10 @@ def check_heads(source: Source, cache: FeatureCache | None) -> None:
     Raises:
         BadInput: some are no such pictures; the first ten are named.
     """
-    if source.n is None:  # no files: they can be read only once
-        return
     wrong = []
-    for picture in source.pictures():
-        if picture.facts is None:
-            return
-        if cache is not None and cache.known(picture.stamp) is not None:
+    for picture in source.pictures() if source.in_files else ():
+        known = cache is not None and cache.known(picture.stamp) is not None
+        if known or picture.facts is None:
             continue
         try:
             picture.facts()

@@ -38,6 +38,7 @@ class Source:
     name: str
     pictures: Callable[[], Iterator[Picture]]
     n: int | None  # None: whoever counts them must read them all
+    in_files: bool = False  # one picture a file, whose head can be read before all else
 
     def first(self, n: int | None) -> "Source":
         """Return the source of the first n pictures; of all, if n is None.
@@ -58,7 +59,7 @@ class Source:
                     return
             raise BadInput(f"{self.name} has {found} pictures; {n} are asked for.")
 
-        return Source(self.name, pictures, n)
+        return Source(self.name, pictures, n, self.in_files)
 
 
 def as_rgb(pixels: Pixels) -> Pixels:

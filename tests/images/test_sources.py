@@ -306,6 +306,18 @@ def test_a_generator_that_returns_something_else_is_refused(made, message):
         read(lambda *_: made, n=5)
 
 
+def test_a_generator_is_asked_for_no_more_than_is_seen(network):
+    asked = []
+
+    def make(n, rng):
+        asked.append(n)
+        return rng.integers(256, size=(n, 20, 20), dtype=np.uint8)
+
+    embed(open_source(make, n=40), network, show_progress=False)
+
+    assert asked == [40]
+
+
 def test_a_generator_draws_the_same_from_the_same_seed():
     def make(n, rng):
         return rng.integers(256, size=(n, 20, 20), dtype=np.uint8)

@@ -35,7 +35,7 @@ def of_folder(folder: Path, *, background: Colour | None, told: Tell | None) -> 
                 stamp=stamp._replace(path=stamp.path + on),
             )
 
-    return Source(shown(folder), pictures, len(paths))
+    return Source(shown(folder), pictures, len(paths), in_files=True)
 
 
 def _read(path: Path, background: Colour | None) -> Pixels:
@@ -77,7 +77,7 @@ def of_zip(path: Path, *, background: Colour | None, told: Tell | None) -> Sourc
                 content = archive.read(member, most=MOST_PICTURE_BYTES)
                 yield _of_content(content, f"{shown(path)}, member {shown(member)}", background)
 
-    return Source(shown(path), pictures, len(listing.counted))
+    return Source(shown(path), pictures, len(listing.counted), in_files=True)
 
 
 def _of_content(content: bytes, name: str, background: Colour | None) -> Picture:
