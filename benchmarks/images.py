@@ -57,7 +57,8 @@ def prepared(program: str, folder: Path, weights: Path) -> tuple[Callable[[], ob
         )
 
         def run() -> object:
-            batch = [torch.from_numpy(one.read()).permute(2, 0, 1) for one in source.pictures()]
+            pictures = [torch.from_numpy(one.read().copy()) for one in source.pictures()]
+            batch = [picture.permute(2, 0, 1) for picture in pictures]
             with torch.inference_mode():
                 return [network(torch.stack(part)) for part in in_batches(batch)]
 
