@@ -1,6 +1,5 @@
 """Scores in training loops: batches, orders, ranks and padded samplers make no difference."""
 
-import os
 import subprocess
 import sys
 from copy import deepcopy
@@ -209,9 +208,9 @@ RANK = """
 import sys
 import numpy as np, torch
 from torch import distributed
-from genbench.loops import ImageScores, as_torchmetric
+from genbench.loops import ImageScores
 
-place, rank, metric = sys.argv[1], int(sys.argv[2]), sys.argv[3] == "torchmetrics"
+place, rank = sys.argv[1], int(sys.argv[2])
 
 class Means(torch.nn.Module):
     def forward(self, batch):
@@ -221,29 +220,25 @@ class Means(torch.nn.Module):
 distributed.init_process_group("gloo", init_method=f"file://{place}/meet", rank=rank, world_size=2)
 real, made = np.load(f"{place}/real.npy"), np.load(f"{place}/made.npy")
 sampler = torch.utils.data.DistributedSampler(real, num_replicas=2, rank=rank, seed=3)
-network = (Means(), "as-is")
-scores = as_torchmetric("fid", network) if metric else ImageScores(network, metrics=["fid"])
+scores = ImageScores((Means(), "as-is"), metrics=["fid"])
 for index in torch.tensor(list(sampler)).split(9):
     scores.update(torch.tensor(real[index]), real=True, index=index)
 scores.update(torch.tensor(made[rank::2]), real=False)
-if metric:
-    print(repr(float(scores.compute())))
-else:
-    if rank == 0:  # alone: nobody else is asked
-        assert scores.compute()["fid"].value > 0
-    print(repr(scores.gather().compute()["fid"].value))
+if rank == 0:  # alone: nobody else is asked
+    assert scores.compute()["fid"].value > 0
+print(repr(scores.gather().compute()["fid"].value))
 distributed.destroy_process_group()
 """
 
 
-def on_two_processes(tmp_path, real, made, way):
+def on_two_processes(tmp_path, real, made):
     np.save(tmp_path / "real.npy", real)
     np.save(tmp_path / "made.npy", made)
     script = tmp_path / "rank.py"
     script.write_text(RANK)
     started = [
         subprocess.Popen(
-            [sys.executable, "-P", str(script), str(tmp_path), str(rank), way],
+            [sys.executable, "-P", str(script), str(tmp_path), str(rank)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -255,13 +250,10 @@ def on_two_processes(tmp_path, real, made, way):
     return [float(out) for out, _ in told]
 
 
-@pytest.mark.parametrize("way", ["gather", pytest.param("torchmetrics", marks=pytest.mark.peers)])
-def test_two_processes_with_a_padded_sampler_equal_one(way, real, made, tmp_path):
-    if not os.environ.get("GENBENCH_ALL_EXTRAS") and way == "torchmetrics":
-        pytest.importorskip("torchmetrics")
+def test_two_processes_with_a_padded_sampler_equal_one(real, made, tmp_path):
     odd = real[:-1]  # 49 pictures: the sampler repeats one
     expected = values(whole(odd, made, metrics=["fid"]))["frechet_distance"]
 
-    found = on_two_processes(tmp_path, odd, made, way)
+    found = on_two_processes(tmp_path, odd, made)
 
     assert found == pytest.approx([expected, expected], rel=1e-6)

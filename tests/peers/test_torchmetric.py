@@ -58,6 +58,28 @@ def test_it_is_a_metric_of_torchmetrics(torchmetrics, expected):
 
 
 @pytest.mark.peers
+def test_what_it_hands_round_makes_all_processes_one(torchmetrics, expected):
+    ranks = [as_torchmetric("fid", NETWORK) for _ in range(2)]
+    for rank, metric in enumerate(ranks):
+        index = np.concatenate([np.arange(30), [1, 0]])[rank::2]  # padded with the other's
+        metric.update(torch.tensor(REAL[index]), real=True, index=index)
+        metric.update(torch.tensor(MADE[rank::2]), real=False)
+    packed = [torch.tensor(list(metric.scores.pack()), dtype=torch.uint8) for metric in ranks]
+    alone = float(ranks[0].compute())
+    handed = []
+
+    def hand_round(state, group=None):
+        handed.append(state)
+        return packed
+
+    ranks[1].dist_sync_fn, ranks[1].distributed_available_fn = hand_round, lambda: True
+
+    assert float(ranks[1].compute()) == pytest.approx(expected, rel=1e-6)
+    assert torch.equal(handed[0], packed[1])
+    assert alone != pytest.approx(expected, rel=1e-3)
+
+
+@pytest.mark.peers
 def test_it_stands_in_collections(torchmetrics, expected):
     both = torchmetrics.MetricCollection(
         {"fid": as_torchmetric("fid", NETWORK), "coverage": as_torchmetric("coverage", NETWORK)}
