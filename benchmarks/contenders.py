@@ -288,7 +288,7 @@ def _nearest_others(points: Array) -> Array:
 
 
 def _torchvision() -> None:
-    from genbench.embeddings.torchvision_import import import_torchvision
+    from genbench.images.torchvision_import import import_torchvision
 
     import_torchvision()
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from genbench.report.door import board
     from genbench.scoring.accumulators import ClassMoments, FeatureMoments
     from genbench.scoring.evaluate import Scores, score
+    from genbench.scoring.images import score_images
     from genbench.scoring.significance import significance
     from genbench.tournament.pools import Pool, play
 
@@ -37,11 +38,12 @@ __all__ = [
     "frontier",
     "play",
     "score",
+    "score_images",
     "significance",
 ]
 
 # The public names, and where each is at home. `check` is the name of a room as well, which can be
-# called.
+# called, and `loops` is one.
 _HOMES = {
     "BadInput": "ground.errors",
     "ClassMoments": "scoring.accumulators",
@@ -55,9 +57,11 @@ _HOMES = {
     "Unavailable": "ground.errors",
     "board": "report.door",
     "check": "",
+    "loops": "",
     "frontier": "creativity.frontier",
     "play": "tournament.pools",
     "score": "scoring.evaluate",
+    "score_images": "scoring.images",
     "significance": "scoring.significance",
 }
 __getattr__ = lazy(__name__, _HOMES)

@@ -8,6 +8,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from genbench import datasets
+from genbench.images import extractors, preparing
+from genbench.images.weights import FILES
 from genbench.metrics import ALIASES, CATALOG
 from genbench.models.find import baselines
 from genbench.runs import board_files
@@ -64,11 +66,33 @@ def leaderboards() -> Table:
     return table
 
 
+def features() -> Group:
+    """Every network that pictures are seen by, and every way to prepare them."""
+    networks = _table("Features of pictures", "name", "dimensions", "prepared", "needs", "for")
+    for name, entry in extractors.CATALOG.items():
+        networks.add_row(name, entry.dimensions, entry.preparing, entry.needs, entry.use)
+    ways = _table("Ways to prepare pictures, as in inception@pil-bicubic-299", "name", "size")
+    for way in preparing.CATALOG.values():
+        ways.add_row(str(way), "any" if way.size is None else str(way.size))
+    return Group(networks, ways)
+
+
+def weights() -> Table:
+    """Every file of weights that is published with a checksum."""
+    table = _table("Weights", "network", "file", "address", "SHA-256", "bytes")
+    for network, file in FILES.items():
+        size = f"{file.size:,}" if file.size else ""
+        table.add_row(network, file.name, file.address, file.sha256, size)
+    return table
+
+
 TABLES: dict[str, Callable[[], RenderableType]] = {
     "metrics": metrics,
     "models": models,
     "datasets": data_sets,
     "boards": leaderboards,
+    "features": features,
+    "weights": weights,
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import click
 
 import genbench
-from genbench.cli import boards, models, own_board, prompt, reading, scale
+from genbench.cli import boards, models, own_board, pictures, prompt, reading, scale, score_command
 from genbench.cli.leaving import Stopped, say_stopped, stopping_by_signals
 from genbench.cli.options import CONSOLE, ERRORS
 from genbench.ground.consoles import HELP
@@ -55,12 +55,12 @@ def main() -> None:
 @main.command("list")
 @click.argument(
     "what",
-    type=click.Choice(["metrics", "models", "datasets", "boards"]),
+    type=click.Choice(["metrics", "models", "datasets", "boards", "features", "weights"]),
     default=None,
     required=False,
 )
 def list_(what: str | None) -> None:
-    """Show what there is: metrics, models, datasets, boards, or all of them."""
+    """Show what there is: metrics, models, datasets, boards, features, weights, or all of them."""
     from genbench.cli import listing
 
     for name, table in listing.TABLES.items():
@@ -77,7 +77,9 @@ for command in (
     reading.compare,
     reading.show,
     reading.export,
-    models.score,
+    score_command.score,
+    pictures.stats,
+    pictures.cache,
     models.submit,
     models.add,
     models.check,

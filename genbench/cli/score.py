@@ -135,7 +135,8 @@ def _as_model(
         anew = data.drawn_anew(seed)
         real = score_samples(anew, anew.fresh, labels=anew.fresh_labels, seed=seed, metrics=chosen)
     scores = Scores(replace(one, real=real[metric].value) for metric, one in found.items())
-    title = f"{name} {_size(drawn.samples)} on {data.name} {_size(data.test)}"
+    sizes = {"drawn": drawn.samples, "test": data.test}
+    title = f"{name} {_size(sizes, 'drawn')} on {data.name} {_size(sizes, 'test')}"
     show_scores(console, title, scores, show)
 
 
@@ -187,30 +188,41 @@ def two_files(
 
 def images(
     console: Console,
-    folder: Path,
+    target: str,
     against: Path,
     *,
-    weights: Path,
-    sha256: str | None,
+    looked: dict[str, Any],
     train: Path | None,
     fresh: Path | None,
     no_fresh: bool,
     show: Show,
-    **settings: Any,
+    preset: str | None,
+    device: str,
+    seed: int,
 ) -> None:
-    """Score one folder of images against another on Inception's features: FID, KID, IS and more."""
-    from genbench.embeddings.inception import Inception
+    """Score pictures against others on the features of a network: FID, KID, IS and more."""
+    from genbench.cli.picture_options import settings_from
+    from genbench.scoring.images import gather
 
-    inception = Inception(weights, sha256)
-    told = telling(console, show)
-    named = {"generated": folder, "test": against, "train": train, "fresh": fresh}
-    given: dict[str, Any] = {}
-    for name, place in named.items():
-        found = None if place is None else inception.embed_folder(place, told=told)
-        given[name] = None if found is None else found.features
-        if found is not None and name != "fresh":  # whose probabilities no metric is given
-            given[f"{name}_probabilities"] = found.probabilities
-    _beside_real(console, given, named, no_fresh=no_fresh, show=show, **settings)
+    named = {"generated": Path(target), "test": against, "train": train, "fresh": fresh}
+    metrics_of(show.metrics)  # says at once what is misspelt
+    found = gather(
+        named,
+        settings_from(looked, device=device, seed=seed),
+        preset=preset,
+        n=looked["n"],
+        told=telling(console, show),
+    )
+    _beside_real(
+        console,
+        found.inputs,
+        named,
+        no_fresh=no_fresh,
+        show=replace(show, tell=found.tell),
+        preset=preset,
+        device=device,
+        seed=seed,
+    )
 
 
 def _beside_real(
@@ -229,19 +241,25 @@ def _beside_real(
     Other programs compare with all samples: where numbers are to meet theirs, none is set apart.
     """
     against = str(named["test"])
-    if named["fresh"] is None and not no_fresh and preset is None:
+    real_samples = given.get("test") is not None and given.get("test_moments") is None
+    made = given.get("generated") is not None
+    if named["fresh"] is None and not no_fresh and preset is None and real_samples and made:
         given, said = halved(given, against, seed=seed)
         telling(console, show)(said)
         named = named | {"fresh": None if given.get("fresh") is None else Path(against)}
     words = {"generated": "", "test": " against ", "train": ", train ", "fresh": ", real: "}
     title = "".join(
-        f"{before}{named[name]} {_size(given[name])}"
+        f"{before}{named[name]} {_size(given, name)}"
         for name, before in words.items()
         if named[name] is not None
     )
     as_they_come(console, title, given | {"preset": preset, "seed": seed} | settings, show=show)
 
 
-def _size(samples: Any) -> str:
+def _size(given: dict[str, Any], name: str) -> str:
     """Say how many samples there are, of how many values."""
+    if given.get(name) is None:
+        moments = given[f"{name}_moments"]
+        return f"(n = {moments.n}, d = {len(moments.mean)})"
+    samples = given[name]
     return f"(n = {len(samples)}, d = {math.prod(samples.shape[1:])})"

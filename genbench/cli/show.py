@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, fields
 from functools import partial
@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.text import Text
 
 from genbench.cli.score_table import ScoreTable
-from genbench.embeddings.image_folder import Tell
 from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
 from genbench.ground.meter import meter
+from genbench.images.image_folder import Tell
 from genbench.metric import Score
 from genbench.metrics import CATALOG, find
 from genbench.scoring.evaluate import Scores, score
@@ -36,6 +36,7 @@ class Show:
     json: bool = False  # nothing but JSON is printed
     out: Path | None = None  # a file to write as well
     why: bool = False  # say of every metric that was not scored why not
+    tell: Callable[[Score], Score] = lambda found: found  # adds what is known beside
 
     def __post_init__(self) -> None:
         if self.out is not None and self.out.suffix.lower() not in ENDINGS:
@@ -63,7 +64,8 @@ def as_they_come(console: Console, title: str, given: dict[str, Any], *, show: S
     """Score what is given, and print every score as soon as it is there, above a bar."""
     names = metrics_of(show.metrics)
     if show.json:
-        show_scores(console, title, score(metrics=names, **given), show)
+        found = score(metrics=names, **given)
+        show_scores(console, title, Scores(map(show.tell, found.values())), show)
         return
     table = ScoreTable(console, title, names, real=given.get("fresh") is not None)
     with meter(console, transient=True) as progress:
@@ -72,13 +74,13 @@ def as_they_come(console: Console, title: str, given: dict[str, Any], *, show: S
 
         def on_score(found: Score) -> None:
             nonlocal done
-            table.add(found)
+            table.add(show.tell(found))
             done += 1
             progress.update(task, advance=1, description=names[done] if done < len(names) else "")
 
         scores = score(metrics=names, on_score=on_score, **given)
     table.end(why=show.why or show.metrics is not None)
-    _write(scores, show.out)
+    _write(Scores(map(show.tell, scores.values())), show.out)
 
 
 def show_scores(console: Console, title: str, scores: Scores, show: Show) -> None:

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from genbench.datasets import Dataset
-from genbench.embeddings.inception import BATCH_SIZE, EmbeddedImages, Inception
 from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput
+from genbench.images.embedding import Embedded, embed
+from genbench.images.extractors import Extractor, find
+from genbench.images.sources import open_source
+from genbench.images.weights import Wanted
 
 KEPT = 4  # sets of samples: test, train and those of a model
 
@@ -16,9 +19,9 @@ KEPT = 4  # sets of samples: test, train and those of a model
 class InceptionPictures:
     """Features and class probabilities of pictures from 0 to 255, grey or RGB."""
 
-    network: Inception
+    network: Extractor
     picture: tuple[int, ...]  # height, width (and channels)
-    seen: list[tuple[Array, EmbeddedImages]] = field(default_factory=list)  # the last, to use twice
+    seen: list[tuple[Array, Embedded]] = field(default_factory=list)  # the last, to use twice
 
     @classmethod
     def of(cls, dataset: Dataset) -> "InceptionPictures":
@@ -37,25 +40,20 @@ class InceptionPictures:
             )
         if dataset.features_from is None:
             raise BadInput(f"{dataset.name}: the features inception need a file of weights.")
-        return cls(Inception(dataset.features_from), picture)
+        return cls(find("inception", weights=Wanted(dataset.features_from)), picture)
 
     def embed(self, samples: Array) -> Array:
-        return self._look(samples).features
+        return self._look(samples).features.astype(np.float64)
 
-    def classify(self, samples: Array) -> Array:
+    def classify(self, samples: Array) -> Array | None:
         return self._look(samples).probabilities
 
-    def _look(self, samples: Array) -> EmbeddedImages:
+    def _look(self, samples: Array) -> Embedded:
         for known, found in self.seen:
             if known is samples:
                 return found
-        pictures = samples.reshape(len(samples), *self.picture)
-        if pictures.ndim == 3:
-            pictures = np.repeat(pictures[..., None], 3, axis=3)
-        pixels = np.moveaxis(pictures.astype(np.uint8), 3, 1)
-        batches = (
-            pixels[start : start + BATCH_SIZE] for start in range(0, len(pixels), BATCH_SIZE)
-        )
-        found = self.network.embed_batches(batches, show_progress=False)
+        pictures = samples.reshape(len(samples), *self.picture).astype(np.uint8)
+        source = open_source(pictures, name="the samples")
+        found = embed(source, self.network, show_progress=False)
         self.seen[:] = [*self.seen, (samples, found)][-KEPT:]
         return found

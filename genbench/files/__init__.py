@@ -1,6 +1,6 @@
 """Samples from files: arrays, tables, pictures and texts, whoever made them.
 
-What a file says of itself is not trusted: sizes are held to the limits of `genbench.files.limits`
+What a file says of itself is not trusted: sizes are held to the limits of `genbench.ground.limits`
 before memory is taken, nothing is unpickled, and nothing is unpacked to the disk.
 """
 
@@ -8,13 +8,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from genbench.embeddings.image_folder import Tell
 from genbench.files import arrays, pictures, tables
-from genbench.files.limits import check_file_size
 from genbench.ground.arrays import Array, as_table
 from genbench.ground.columns import columns_of
 from genbench.ground.errors import BadInput
+from genbench.ground.limits import check_file_size
 from genbench.ground.paths import brief, is_file, is_folder, readable, shown
+from genbench.images.image_folder import Tell
 
 READERS: dict[str, Callable[[Path], Array]] = {
     ".npy": arrays.read_npy,

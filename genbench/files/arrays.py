@@ -1,21 +1,19 @@
 """Arrays as numpy saves them, .npy and .npz; headers are looked at before memory is taken."""
 
-import io
 import math
 from pathlib import Path
 from typing import BinaryIO
 
 from numpy.lib import format as npy
 
-from genbench.files.archives import Archive, open_archive
-from genbench.files.limits import check_file_size, check_shape
+from genbench.ground.archives import Archive, open_archive
 from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput
+from genbench.ground.limits import check_file_size, check_shape
+from genbench.ground.npy import read_header
 from genbench.ground.paths import brief, readable, shown
 
 USUAL_NAMES = ("samples", "generated", "features", "arr_0")
-MOST_HEADER_BYTES = 12_000  # numpy reads no header of over 10,000 characters
-HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
 def read_npy(path: Path) -> Array:
@@ -71,19 +69,9 @@ def _read_member(archive: Archive, member: str, *, name: str) -> Array:
 
 def _read_array(stream: BinaryIO, size: int, *, name: str) -> Array:
     """Read an array from a stream of `size` bytes, once its header has been found sound."""
-    start = io.BytesIO(stream.read(MOST_HEADER_BYTES))
-    version = npy.read_magic(start)
-    if version not in HEADERS:
-        raise BadInput(f"{name} has an array of format {version}; expected (1, 0) or (2, 0).")
-    shape, _, dtype = HEADERS[version](start)
-    if dtype.hasobject:
-        raise BadInput(f"{name} holds pickled objects, which are never loaded; save plain numbers.")
-    if dtype.names is not None:
-        raise BadInput(f"{name} holds records of several fields, not plain numbers.")
-    if dtype.kind not in "buif":
-        raise BadInput(f"{name} must hold real numbers, not {brief(dtype)}.")
+    shape, _, dtype, length = read_header(stream, name=name)
     check_shape(shape, name=name)
-    promised, there = math.prod(shape) * dtype.itemsize, size - start.tell()
+    promised, there = math.prod(shape) * dtype.itemsize, size - length
     if promised != there:
         raise BadInput(
             f"{name} is not as its header says: {promised} bytes of numbers, but {there} are there."

@@ -8,20 +8,20 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from genbench.embeddings.image_folder import Tell
 from genbench.files import read_samples
-from genbench.files.limits import (
-    MOST_TEXT_BYTES,
-    MOST_UNPACKED_BYTES,
-    check_file_size,
-    check_shape,
-)
 from genbench.files.tables import TRUTH, cast, is_number, rows_of, titles_of
 from genbench.ground.arrays import Array
 from genbench.ground.columns import columns_of
 from genbench.ground.errors import BadInput
 from genbench.ground.extras import require
+from genbench.ground.limits import (
+    MOST_TEXT_BYTES,
+    MOST_UNPACKED_BYTES,
+    check_file_size,
+    check_shape,
+)
 from genbench.ground.paths import brief, is_file, readable, shown
+from genbench.images.image_folder import Tell
 
 Columns: TypeAlias = dict[str, NDArray[Any]]  # by title: numbers (n,), or words (n,) as objects
 

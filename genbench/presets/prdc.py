@@ -52,6 +52,5 @@ def _opened(name: str) -> Metric:
     return replace(CATALOG[name], needs=OpenOverlap)
 
 
-PRESET = Preset(
-    metrics=tuple(_opened(name) for name in ("precision", "recall", "density", "coverage"))
-)
+OPENED = tuple(_opened(name) for name in ("precision", "recall", "density", "coverage"))
+PRESET = Preset(metrics=OPENED)

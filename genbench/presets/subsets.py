@@ -45,16 +45,23 @@ def inception_score(scores: SubsetScores) -> float:
 
 def averages(kernels: type[SubsetScores], splits: type[SubsetScores]) -> tuple[Metric, Metric]:
     """Return KID and IS as averages over a program's subsets and splits."""
-    return (
-        Metric(compute=kernel_distance, needs=kernels, aim="low", catches=(), ideal=0.0),
-        Metric(
-            compute=inception_score,
-            needs=splits,
-            aim="high",
-            bounds=(1, np.inf),
-            catches=(),
-            chance=1.0,
-        ),
+    return average_of_subsets(kernels), average_of_splits(splits)
+
+
+def average_of_subsets(kernels: type[SubsetScores]) -> Metric:
+    """Return KID as an average over a program's subsets."""
+    return Metric(compute=kernel_distance, needs=kernels, aim="low", catches=(), ideal=0.0)
+
+
+def average_of_splits(splits: type[SubsetScores]) -> Metric:
+    """Return IS as an average over a program's splits."""
+    return Metric(
+        compute=inception_score,
+        needs=splits,
+        aim="high",
+        bounds=(1, np.inf),
+        catches=(),
+        chance=1.0,
     )
 
 
@@ -71,6 +78,34 @@ def check_subset_size(comparison: Comparison) -> None:
     for name, n in sizes.items():
         if n < SUBSET_SIZE:
             raise Unavailable(f"needs subsets of {SUBSET_SIZE}; there are {n} {name} samples")
+
+
+class CappedSubsets(SubsetScores):
+    """KID of subsets of as many as the smaller set holds, 1,000 at most, drawn without a seed.
+
+    So they are drawn by ours.
+    """
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        """Draw without replacement, test's and generated's in turn.
+
+        Raises:
+            Unavailable: there are fewer than two points in either set.
+        """
+        test, generated = comparison.reference.test_set, comparison.generated_set
+        size = min(len(test), len(generated), SUBSET_SIZE)
+        if size < 2:
+            raise Unavailable("needs subsets of 2 samples at least")
+        rng = np.random.RandomState(comparison.seed)
+        values = [
+            cubic_discrepancy(
+                test[rng.choice(len(test), size, replace=False)],
+                generated[rng.choice(len(generated), size, replace=False)],
+            )
+            for _ in range(SUBSETS)
+        ]
+        return cls(np.array(values), {"n_subsets": SUBSETS, "subset_size": size})
 
 
 def cubic_discrepancy(test: Array, generated: Array) -> float:

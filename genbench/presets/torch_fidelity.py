@@ -65,4 +65,13 @@ class InceptionSplits(SubsetScores):
         return cls(values, {"splits": SPLITS, "split_seed": SEED})
 
 
-PRESET = Preset(k=3, metrics=averages(KernelSubsets, InceptionSplits))
+PRESET = Preset(
+    k=3,
+    metrics=averages(KernelSubsets, InceptionSplits),
+    features="inception",
+    preparing={
+        "inception": "tf1-bilinear-299",
+        "dinov2": "tf1-bilinear-224-imagenet",
+        "vgg16": "tf1-bilinear-224-imagenet",
+    },
+)

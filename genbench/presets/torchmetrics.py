@@ -5,7 +5,8 @@ drawn from torch's global random numbers: with a seed, from what `torch.manual_s
 have begun. MiFID knows one set of real samples, the training set, and averages over it each
 sample's distance to the nearest generated one, instead of the other way round: a model that only
 ever repeats ten training samples then passes for original, which is why ours follows the
-definition. The Frechet distance itself is the same.
+definition. The Frechet distance itself is the same. Of pictures it takes an antialiased bilinear
+resize of torch.
 """
 
 from collections.abc import Iterator
@@ -114,4 +115,8 @@ MIFID = Metric(
     catches=(),
     ideal=0.0,
 )
-PRESET = Preset(metrics=(*averages(KernelSubsets, InceptionSplits), MIFID))
+PRESET = Preset(
+    metrics=(*averages(KernelSubsets, InceptionSplits), MIFID),
+    features="inception",
+    preparing={"inception": "torch-antialiased-bilinear-299"},
+)

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 import genbench
-from genbench.files.archives import Archive, open_archive
+from genbench.ground.archives import Archive, open_archive
 from genbench.ground.arrays import Array, as_labels, as_samples
 from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file

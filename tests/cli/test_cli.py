@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from genbench.cli import main as cli
 from genbench.cli.main import main
-from genbench.cli.models import TAKEN
+from genbench.cli.score_command import TAKEN
 from genbench.datasets import CATALOG as DATASETS
 from genbench.ground.randomness import rng_for
 from genbench.metrics import CATALOG as METRICS
@@ -291,9 +291,9 @@ BAD_CALLS = {
         "--dataset NAME or --against FILE",
     ),
     "a missing file": (["score", "x.npy", "--dataset", "ring"], "There is no file x.npy"),
-    "features without weights": (
+    "features of a model": (
         ["score", "x", "--against", "y", "--features", "inception"],
-        "--features inception needs --against FOLDER and --weights FILE",
+        "--features would do nothing: to score a model on files",
     ),
     "seeds that are none": (["run", "--seeds", "a-b"], "--seeds must look like 0,1,2 or 0-4"),
     "no models": (["run", "--models", ","], "No models were named"),
@@ -337,6 +337,14 @@ OPTIONS = {
     "features": ["inception"],
     "weights": ["nowhere.pth"],
     "sha256": ["0" * 64],
+    "download": [],
+    "n": ["5"],
+    "workers": ["1"],
+    "cache": ["nowhere"],
+    "no_cache": [],
+    "range": ["0,1"],
+    "layout": ["nhwc"],
+    "background": ["white"],
     "preset": ["prdc"],
     "device": ["cpu"],  # what it would be anyway, said aloud
     "seed": ["0"],
@@ -361,7 +369,7 @@ WAYS = {
     "samples on a data set": ("mine.npy", ["dataset"]),
     "a model on files": ("gaussian", ["against"]),
     "two files": ("mine.npy", ["against"]),
-    "two folders of images": ("mine", ["against", "features", "weights"]),
+    "pictures": ("mine.zip", ["against", "features"]),
 }
 
 
@@ -369,11 +377,9 @@ WAYS = {
     ("way", "idle"),
     [
         (way, idle)
-        for way, (_, chosen) in WAYS.items()
+        for way in WAYS
         for idle in OPTIONS
         if idle not in TAKEN[way].split() and idle not in ("board", "dataset", "against")
-        # Features or weights are what make files folders of images.
-        if not (idle == "features" and chosen == ["against"])
     ],
 )
 def test_an_option_that_would_do_nothing_is_an_error(way, idle, tmp_path, monkeypatch):
@@ -388,7 +394,7 @@ def test_an_option_that_would_do_nothing_is_an_error(way, idle, tmp_path, monkey
     assert result.exit_code == 2
     message = " ".join(result.stderr.split())
     assert f"--{flag}" in message
-    assert "would do nothing" in message or "--features inception needs" in message
+    assert "would do nothing" in message
     assert list(tmp_path.iterdir()) == []
 
 

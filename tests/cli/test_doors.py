@@ -95,7 +95,7 @@ def test_other_units_are_said_once_for_all_metrics(tmp_path):
 
 
 def test_what_is_left_out_of_a_folder_is_said(tmp_path):
-    for name in ("a/1.png", "a/2.png", "a/3.webp", "a/.hidden/1.png", "a/notes.txt", "b/1.png"):
+    for name in ("a/1.png", "a/2.png", "a/3.gif", "a/.hidden/1.png", "a/notes.txt", "b/1.png"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(RNG.integers(0, 256, (4, 4), dtype=np.uint8)).save(tmp_path / name, "PNG")
 
@@ -103,6 +103,6 @@ def test_what_is_left_out_of_a_folder_is_said(tmp_path):
 
     assert "b: 1 picture; nothing is left out." in output
     assert (
-        "a: 2 pictures; left out: 1 hidden (.hidden), 1 of other formats (.webp), "
+        "a: 2 pictures; left out: 1 hidden (.hidden), 1 of other formats (.gif), "
         "1 not of pictures (.txt)." in output
     )

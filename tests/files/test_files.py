@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genbench.files import archives, holds_samples, limits, pictures, read_samples
+from genbench.files import holds_samples, pictures, read_samples
 from genbench.files.arrays import read_arrays
+from genbench.ground import archives, limits
 from genbench.ground.errors import BadInput, MissingExtra
 
 SAMPLES = np.arange(6.0).reshape(3, 2)

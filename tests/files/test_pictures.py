@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genbench.embeddings.decoding import decode
-from genbench.embeddings.image_folder import list_images, load_image
 from genbench.files import read_samples
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import brief
+from genbench.images.decoding import decode
+from genbench.images.image_folder import list_images, load_image
 
 RNG = np.random.default_rng(0)
 PIXELS = RNG.integers(0, 256, (8, 6, 3), dtype=np.uint8)
@@ -52,7 +52,7 @@ def place(request, tmp_path):
 # Which files count
 
 FIVE = {f"{number}.png": encoded(PIXELS + np.uint8(number)) for number in range(5)}
-OTHERS = {f"{end}.{end}": encoded(PIXELS, end.upper()) for end in ("webp", "bmp", "tiff", "gif")}
+OTHERS = {f"{end}.{end}": encoded(PIXELS, "GIF") for end in ("avif", "gif", "jxl", "psd")}
 HIDDEN = {
     ".ipynb_checkpoints/0-checkpoint.png": FIVE["0.png"],
     "a/.Trash-1000/files/1.jpg": FIVE["1.png"],
@@ -66,7 +66,7 @@ NO_PICTURES = {"notes.txt": b"", "a/labels.csv": b"", "LICENSE": b"", ".DS_Store
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (OTHERS, "5 pictures; left out: 4 of other formats (.bmp, .gif, .tiff, .webp)."),
+        (OTHERS, "5 pictures; left out: 4 of other formats (.avif, .gif, .jxl, .psd)."),
         (
             HIDDEN,
             "5 pictures; left out: 4 hidden (.2.png, .Trash-1000, .ipynb_checkpoints, @eaDir).",
@@ -98,7 +98,7 @@ def test_pictures_that_are_left_out_are_warned_of_where_nobody_asked(place, more
 
 
 def test_what_holds_no_picture_says_what_was_left_out(place):
-    with pytest.raises(BadInput, match=r"holds no image: .*left out: 4 of other formats \(.bmp"):
+    with pytest.raises(BadInput, match=r"holds no image: .*left out: 4 of other formats \(.avif"):
         read_samples(place(OTHERS))
 
 
@@ -179,7 +179,7 @@ REFUSED = {
         encoded(PIXELS, save_all=True, append_images=[Image.fromarray(255 - PIXELS)]),
         "is a film of 2 pictures",
     ),
-    "another format": (encoded(PIXELS, "WEBP"), "it is no PNG or JPEG file"),
+    "another format": (encoded(PIXELS, "GIF"), "it is no PNG, JPEG, WEBP, BMP, PPM or TIFF file"),
 }
 
 

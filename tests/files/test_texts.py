@@ -66,7 +66,7 @@ def test_text_is_not_compared_with_other_files(text, tmp_path):
 
 
 def test_lines_too_many_and_too_long_for_one_table_are_refused(text, monkeypatch):
-    monkeypatch.setattr("genbench.files.limits.MOST_NUMBERS", 100)
+    monkeypatch.setattr("genbench.ground.limits.MOST_NUMBERS", 100)
 
     with pytest.raises(BadInput, match=r"a\.txt promises more numbers than the limit of 100"):
         read_texts([text("a.txt", "a\n" * 20 + "abcdef")])

@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from genbench.embeddings.torchvision_import import import_torchvision
+from genbench.images.torchvision_import import import_torchvision
 
 
 def peer(name):

@@ -6,9 +6,12 @@ warning too, fails the test. On the command line, nothing may be written and no 
 """
 
 import datetime
+import gzip
 import io
 import json
+import pickle
 import re
+import struct
 import zipfile
 from pathlib import Path
 
@@ -22,6 +25,7 @@ import genbench
 from genbench.cli.main import main
 from genbench.files import read_samples
 from genbench.ground.errors import BadInput, Unavailable
+from genbench.images.image_folder import SUFFIXES
 from genbench.models.find import find, source_hash
 from genbench.runs import records
 
@@ -564,7 +568,8 @@ def test_damaged_onnx(tmp_path):
 
 @pytest.mark.images
 def test_damaged_weights(tmp_path):
-    from genbench.embeddings.inception import Inception
+    from genbench.images.extractors import find
+    from genbench.images.weights import Wanted
 
     torch.save({"weight": torch.zeros(3)}, tmp_path / "w.pth")
     whole = (tmp_path / "w.pth").read_bytes()
@@ -573,9 +578,83 @@ def test_damaged_weights(tmp_path):
         path = tmp_path / f"{rng.integers(2**31)}.pth"
         path.write_bytes(damaged(whole, rng))
         checksum = [None, "", "0" * 64, "\u202e", "6726825d"][rng.integers(5)]
-        return lambda: Inception(path, checksum)
+        return lambda: find("inception", weights=Wanted(path, checksum))
 
     each_is_refused_or_right(make, least=CASES)
+
+
+def idx(rng):
+    pixels = rng.integers(256, size=(3, 5, 4), dtype=np.uint8)
+    content = b"\0\0\x08\x03" + struct.pack(">3I", *pixels.shape) + pixels.tobytes()
+    return gzip.compress(content) if rng.integers(2) else content
+
+
+def cifar(rng):
+    return pickle.dumps({b"data": rng.integers(256, size=(2, 3072), dtype=np.uint8)}, protocol=2)
+
+
+def in_format(form):
+    def write(rng):
+        buffer = io.BytesIO()
+        pixels = rng.integers(256, size=(9, 8, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(buffer, form)
+        return buffer.getvalue()
+
+    return write
+
+
+def stack(rng):
+    buffer = io.BytesIO()
+    np.savez(buffer, arr_0=rng.integers(256, size=(3, 5, 4, 3), dtype=np.uint8))
+    return buffer.getvalue()
+
+
+SOURCES = {
+    "images-idx3-ubyte": idx,
+    "data_batch_1": cifar,
+    "test_batch.bin": lambda rng: b"\1" + rng.bytes(3072),
+    "a.npz": stack,
+    **{f"a.{form.lower()}": in_format(form) for form in ("WEBP", "BMP", "PPM", "TIFF", "JPEG")},
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_damaged_sources_of_pictures(name, tmp_path):
+    from genbench.images.pictures import as_rgb
+    from genbench.images.sources import holds_pictures, open_source
+    from genbench.scoring.image_statistics import is_statistics
+
+    def make(rng):
+        folder = tmp_path / f"{rng.integers(2**31)}"
+        folder.mkdir()
+        path = folder / name
+        path.write_bytes(damaged(SOURCES[name](rng), rng))
+        given = folder if path.suffix in SUFFIXES else path
+
+        def action():
+            holds_pictures(path)
+            is_statistics(path)
+            source = open_source(given, told=lambda _: None)
+            for picture in source.pictures():
+                assert as_rgb(picture.read()).shape[2] == 3
+                assert picture.facts is None or picture.facts().width > 0
+
+        return action
+
+    each_is_refused_or_right(make)
+
+
+def test_damaged_statistics_of_pictures(tmp_path):
+    from genbench.scoring.image_statistics import load
+
+    def make(rng):
+        buffer, path = io.BytesIO(), tmp_path / f"{rng.integers(2**31)}.npz"
+        about = np.frombuffer(b'{"features": "a"}', dtype=np.uint8)
+        np.savez(buffer, mu=np.zeros(3), sigma=np.eye(3), n=9, about=about)
+        path.write_bytes(damaged(buffer.getvalue(), rng))
+        return lambda: load(path)
+
+    each_is_refused_or_right(make, least=CASES // 4)
 
 
 # The command line.

@@ -1,9 +1,6 @@
 """Inception-v3 against torch-fidelity, on weights drawn at random, as none can be downloaded."""
 
 import hashlib
-import importlib
-import io
-import os
 import pickle
 import sys
 from dataclasses import replace
@@ -12,112 +9,38 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 import genbench
 from genbench.datasets import Dataset
 from genbench.datasets.domain import Domain
 from genbench.embeddings import embedding_for
-from genbench.embeddings.inception import BATCH_SIZE, Inception
-from genbench.embeddings.torchvision_import import import_torchvision
 from genbench.ground.errors import BadInput, MissingExtra
+from genbench.images.embedding import embed
+from genbench.images.extractors import BATCH_SIZE, Extractor, find
+from genbench.images.preparing import CATALOG
+from genbench.images.sources import open_source
+from genbench.images.weights import Wanted
 
 N_IMAGES = 10
 SIDE = 32
 
 
-@pytest.fixture(scope="module")
-def torch_fidelity():
-    """The module, or a skip; where all extras are promised, its absence is an error."""
-    try:
-        import_torchvision()
-        return importlib.import_module("torch_fidelity")
-    except ModuleNotFoundError as error:
-        if os.environ.get("GENBENCH_ALL_EXTRAS"):
-            raise
-        pytest.skip(f"needs the extra `images`: {error}")
+def inception_of(path, sha256=None):
+    return find("inception", weights=Wanted(path, sha256))
 
 
-@pytest.fixture(scope="module")
-def pictures():
-    """Two kinds of picture that a random network tells apart, one of each of another size."""
-    rng = np.random.default_rng(0)
-    sizes = [(SIDE, SIDE)] * N_IMAGES
-    sizes[3] = (40, 30)
-    return {
-        "test": [clouds(rng, height=height, width=width) for height, width in sizes],
-        "generated": [rusty(rng, height=height, width=width) for height, width in sizes],
-    }
-
-
-def clouds(rng, *, height, width):
-    return smooth(rng.integers(256, size=(4, 4, 3)), height=height, width=width)
-
-
-def rusty(rng, *, height, width):
-    colour = np.array([180, 60, 40]) + rng.integers(-40, 41, size=3)
-    return smooth(colour + rng.integers(60, size=(4, 4, 3)), height=height, width=width)
-
-
-def smooth(coarse, *, height, width):
-    image = Image.fromarray(coarse.astype(np.uint8))
-    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory, pictures):
-    root = tmp_path_factory.mktemp("pictures")
-    for name, images in pictures.items():
-        (root / name).mkdir()
-        for index, pixels in enumerate(images):
-            Image.fromarray(pixels).save(root / name / f"{index:02d}.png")
-    return {name: root / name for name in pictures}
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory, torch_fidelity, pictures):
-    """Weights of a random network whose features spread about as widely as they are large.
-
-    As PyTorch draws weights, signals fade from layer to layer until all pictures look alike, and
-    every distance would be rounding. So weights keep the signal's variance (He's rule), batch
-    normalisation knows the statistics of some pictures, and classes are told apart clearly.
-    """
-
-    class Untrained(torch_fidelity.FeatureExtractorInceptionV3):
-        def load_state_dict(self, state_dict):  # the constructor insists on loading something
-            assert state_dict == {}
-
-    nothing = io.BytesIO()
-    torch.save({}, nothing)
-    nothing.seek(0)
-    some = [pixels for images in pictures.values() for pixels in images if len(pixels) == SIDE][::2]
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        network = Untrained("random", ["2048"], feature_extractor_weights_path=nothing)
-        for layer in network.modules():
-            if isinstance(layer, torch.nn.Conv2d):
-                torch.nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-            if isinstance(layer, torch.nn.BatchNorm2d):
-                layer.momentum = 1.0  # the next batch's statistics, instead of a running mean
-        network.train()
-        network(torch.from_numpy(np.stack(some).transpose(0, 3, 1, 2)))
-        network.fc.weight.mul_(24)
-    path = tmp_path_factory.mktemp("weights") / "random.pth"
-    torch.save(network.state_dict(), path)
-    return path
+def seen(extractor, given, **settings):
+    return embed(open_source(given, name="the samples"), extractor, show_progress=False, **settings)
 
 
 @pytest.fixture(scope="module")
 def inception(weights):
-    return Inception(weights)
+    return inception_of(weights)
 
 
 @pytest.fixture(scope="module")
 def embedded(inception, folders):
-    return {
-        name: inception.embed_folder(folder, show_progress=False)
-        for name, folder in folders.items()
-    }
+    return {name: seen(inception, folder) for name, folder in folders.items()}
 
 
 @pytest.mark.images
@@ -175,61 +98,64 @@ def assert_every_term_counts(embedded, scores):
 
 @pytest.mark.images
 def test_features_and_probabilities_have_the_shapes_of_inception(embedded):
-    features, probabilities = embedded["test"]
+    features, probabilities = embedded["test"].features, embedded["test"].probabilities
 
     assert features.shape == (N_IMAGES, 2048)
     assert probabilities.shape == (N_IMAGES, 1008)
-    assert features.dtype == probabilities.dtype == np.float64
+    assert (features.dtype, probabilities.dtype) == (np.float32, np.float64)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-12)
 
 
 @pytest.fixture
-def recorded(inception, monkeypatch):
-    """Shapes of the batches the network sees, with a network that only takes means."""
+def recorded():
+    """A network that only takes means, and the shapes of the batches that it sees."""
     shapes = []
 
-    def network(images):
+    def run(images):
         shapes.append(tuple(images.shape))
-        means = images.float().mean(dim=(2, 3))
+        means = images.mean(dim=(2, 3))
         return means, means
 
-    monkeypatch.setattr(inception, "_network", network)
-    return shapes
+    means = Extractor(name="means", dimensions=3, preparing=CATALOG["as-is"], run=run)
+    return means, shapes
 
 
-@pytest.mark.images
-def test_rows_follow_the_order_of_paths(inception, recorded, folders, pictures):
-    embedded = inception.embed_folder(folders["test"], show_progress=False)
+def test_rows_follow_the_order_of_paths(recorded, folders, pictures):
+    prepared = replace(recorded[0], preparing=CATALOG["tf1-bilinear-299"])
 
-    means = [pixels.mean(axis=(0, 1)) for pixels in pictures["test"]]
-    np.testing.assert_allclose(embedded.features, means, rtol=1e-6)
+    found = seen(prepared, folders["test"]).features
+
+    colours = [pixels.mean(axis=(0, 1)) for pixels in pictures["test"]]
+    assert np.abs(found * 128 + 128 - colours).max() < 8  # resizing moves a mean a little
+    assert np.ptp(found, axis=0).min() * 128 > 10
 
 
-@pytest.mark.images
-def test_how_the_caller_cuts_batches_changes_nothing(inception, recorded):
+def test_how_the_caller_cuts_batches_changes_nothing(recorded):
+    means, shapes = recorded
     images = np.random.default_rng(0).integers(256, size=(BATCH_SIZE + 5, 3, 4, 6), dtype=np.uint8)
 
-    whole = inception.embed_batches([images], show_progress=False)
-    pieces = inception.embed_batches(
-        iter([images[:7], images[7:7], images[7:]]), show_progress=False
-    )
+    whole = seen(means, images)
+    pieces = seen(means, iter([images[:7], images[7:7], images[7:]]))
 
-    assert recorded == 2 * [(BATCH_SIZE, 3, 4, 6), (5, 3, 4, 6)]
-    np.testing.assert_array_equal(whole.features, images.mean(axis=(2, 3), dtype=np.float32))
+    assert shapes == 2 * [(BATCH_SIZE, 3, 4, 6), (5, 3, 4, 6)]
+    np.testing.assert_allclose(whole.features, images.mean(axis=(2, 3)), rtol=1e-6)
     np.testing.assert_array_equal(whole.features, pieces.features)
     np.testing.assert_array_equal(whole.probabilities, pieces.probabilities)
 
 
-@pytest.mark.images
-def test_images_of_different_sizes_keep_their_order(inception, recorded):
+def test_images_of_different_sizes_keep_their_order_where_they_are_prepared(recorded):
+    means, shapes = recorded
     batches = [
         np.full((n, 3, height, 5), 10 * n, np.uint8) for n, height in ((2, 4), (1, 7), (3, 4))
     ]
+    ready = replace(means, preparing=CATALOG["torch-bilinear-299"])
 
-    embedded = inception.embed_batches(map(torch.from_numpy, batches), show_progress=False)
+    found = seen(ready, map(torch.from_numpy, batches)).features
 
-    assert recorded == [(2, 3, 4, 5), (1, 3, 7, 5), (3, 3, 4, 5)]
-    assert embedded.features[:, 0].tolist() == [20, 20, 10, 30, 30, 30]
+    assert shapes == [(6, 3, 299, 299)]
+    np.testing.assert_allclose(found[:, 0] * 127.5 + 127.5, [20, 20, 10, 30, 30, 30], rtol=1e-5)
+    with pytest.raises(BadInput, match="takes pictures of one size, not of"):
+        seen(means, map(torch.from_numpy, batches))
 
 
 class OnGpu:
@@ -248,67 +174,61 @@ class OnGpu:
         return torch.from_numpy(self.pixels)
 
 
-@pytest.mark.images
-def test_batches_may_lie_on_a_gpu(inception, recorded):
-    embedded = inception.embed_batches(
-        [OnGpu(np.ones((2, 3, 4, 4), np.uint8))], show_progress=False
-    )
+def test_batches_may_lie_on_a_gpu(recorded):
+    found = seen(recorded[0], iter([OnGpu(np.ones((2, 3, 4, 4), np.uint8))])).features
 
-    assert embedded.features.tolist() == [[1, 1, 1], [1, 1, 1]]
+    assert found.tolist() == [[1, 1, 1], [1, 1, 1]]
 
 
-@pytest.mark.images
-def test_progress_is_on_standard_error_and_can_be_hidden(inception, recorded, capsys):
+def test_progress_is_on_standard_error_and_can_be_hidden(recorded, capsys):
     batch = np.zeros((2, 3, 4, 4), np.uint8)
 
-    inception.embed_batches([batch], show_progress=False)
+    embed(open_source(batch), recorded[0], show_progress=False)
     hidden = capsys.readouterr()
-    inception.embed_batches([batch], name="[red]pictures")
+    embed(open_source(batch, name="[red]pictures"), recorded[0])
     shown = capsys.readouterr()
 
     assert hidden.out == hidden.err == shown.out == ""
-    assert "Inception-v3: [red]pictures" in shown.err
+    assert "means: [red]pictures" in shown.err
 
 
-@pytest.mark.images
 @pytest.mark.parametrize(
     ("batches", "complaint"),
     [
         ([np.zeros((1, 3, 4, 4))], "uint8, not float64"),
-        ([np.zeros((1, 4, 4, 3), np.uint8)], r"not \(1, 4, 4, 3\)"),
-        ([np.zeros((4, 3, 4), np.uint8)], r"not \(4, 3, 4\)"),
+        ([np.zeros((4, 3, 4), np.float32)], "uint8, not float32"),
+        ([np.zeros((1, 4, 4, 5), np.uint8)], r"shape \(1, 4, 4, 5\); expected 1 or 3 channels"),
         ([np.zeros((1, 3, 0, 4), np.uint8)], r"not \(1, 3, 0, 4\)"),
         ([], "there is no image"),
         ([np.zeros((0, 3, 4, 4), np.uint8)], "there is no image"),
     ],
 )
-def test_what_is_not_a_batch_of_rgb_pixels_is_refused(inception, recorded, batches, complaint):
+def test_what_is_not_a_batch_of_pixels_is_refused(recorded, batches, complaint):
     with pytest.raises(BadInput, match=f"the samples.*{complaint}"):
-        inception.embed_batches(batches, name="the samples", show_progress=False)
+        seen(recorded[0], iter(batches))
 
 
-@pytest.mark.images
-def test_a_file_in_a_folder_that_is_no_picture_is_named(inception, recorded, tmp_path):
+def test_a_file_in_a_folder_that_is_no_picture_is_named(recorded, tmp_path):
     (tmp_path / "broken.png").write_bytes(b"no picture")
 
     with pytest.raises(BadInput, match=r"broken\.png cannot be read as a picture"):
-        inception.embed_folder(tmp_path, show_progress=False)
+        seen(recorded[0], tmp_path)
 
 
 @pytest.mark.images
 def test_the_checksum_is_told_and_verified(inception, weights):
     checksum = hashlib.sha256(weights.read_bytes()).hexdigest()
 
-    assert inception.sha256 == checksum
-    assert Inception(weights, sha256=checksum.upper()).sha256 == checksum
+    assert inception.weights == checksum
+    assert inception_of(weights, sha256=checksum.upper()).weights == checksum
     with pytest.raises(BadInput, match=rf"has the SHA-256 checksum {checksum}; expected 1234"):
-        Inception(weights, sha256="1234")
+        inception_of(weights, sha256="1234")
 
 
 @pytest.mark.images
 def test_missing_weights_are_refused(torch_fidelity, tmp_path):
     with pytest.raises(BadInput, match=r"absent\.pth cannot be read: No such file"):
-        Inception(tmp_path / "absent.pth")
+        inception_of(tmp_path / "absent.pth")
 
 
 @pytest.mark.images
@@ -330,7 +250,7 @@ def test_a_file_of_something_else_is_refused(torch_fidelity, tmp_path, content, 
         torch.save(content, path)
 
     with pytest.raises(BadInput, match=rf"weights\.pth {complaint}"):
-        Inception(path)
+        inception_of(path)
 
 
 class Intruder:
@@ -350,7 +270,7 @@ def test_code_inside_a_weights_file_does_not_run(torch_fidelity, tmp_path):
     pickle.loads(pickle.dumps(Intruder(tmp_path / "proof")))
 
     with pytest.raises(BadInput, match="is not a file of weights"):
-        Inception(path)
+        inception_of(path)
 
     assert (tmp_path / "proof").exists()
     assert not target.exists()
@@ -360,7 +280,7 @@ def test_without_the_extra_the_message_says_how_to_get_it(monkeypatch, tmp_path)
     monkeypatch.setitem(sys.modules, "torchvision", None)
 
     with pytest.raises(MissingExtra, match=r"genbench\[images\]"):
-        Inception(tmp_path / "weights.pth")
+        inception_of(tmp_path / "weights.pth")
 
 
 @pytest.mark.images
@@ -373,7 +293,7 @@ def test_the_command_line_scores_folders_of_images(folders, weights, inception):
     command = ["score", generated, "--against", test, "--features", "inception"]
     named = [*command, "--weights", str(weights)]
 
-    scored = CliRunner().invoke(main, [*named, "--sha256", inception.sha256])
+    scored = CliRunner().invoke(main, [*named, "--sha256", inception.weights])
     beside = CliRunner().invoke(main, [*named, "--train", test, "--fresh", test])
     refused = CliRunner().invoke(main, [*named, "--sha256", "0" * 64])
 
@@ -403,13 +323,11 @@ def test_pictures_of_a_data_set_are_seen_as_those_of_a_folder(weights, inception
         picture=(SIDE, SIDE, *colours),
     )
     rgb = pixels[2:4] if colours else np.repeat(pixels[2:4, :, :, None], 3, axis=3)
-    expected = inception.embed_batches(
-        [rgb.transpose(0, 3, 1, 2).astype(np.uint8)], show_progress=False
-    )
+    expected = seen(inception, rgb.transpose(0, 3, 1, 2).astype(np.uint8))
 
-    seen = embedding_for(data)
+    embedding = embedding_for(data)
 
-    np.testing.assert_array_equal(seen.embed(data.test), expected.features)
-    np.testing.assert_array_equal(seen.classify(data.test), expected.probabilities)
+    np.testing.assert_array_equal(embedding.embed(data.test), expected.features)
+    np.testing.assert_array_equal(embedding.classify(data.test), expected.probabilities)
     with pytest.raises(BadInput, match="pictures of whole numbers from 0 to 255"):
         embedding_for(replace(data, domain=Domain()))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image  # Pillow comes with matplotlib, which genbench needs anyway
 
-from genbench.embeddings.image_folder import list_images, load_image
 from genbench.ground.errors import BadInput
+from genbench.images.image_folder import list_images, load_image
 
 COLOURS = np.arange(2 * 5 * 3, dtype=np.uint8).reshape(2, 5, 3)
 

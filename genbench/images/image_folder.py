@@ -1,9 +1,9 @@
 """Pictures of a folder or an archive: which files count, in what order, and their pixels.
 
-One rule for both. PNG and JPEG files count, by their names, at any depth. What is hidden is left
-out (names that begin with a dot, and folders that systems keep for themselves), and so are other
-formats and whatever is no picture: all of it is counted and said. A link is refused: an archive
-cannot follow it, and in a folder the same picture might count twice.
+One rule for both. PNG, JPEG, WebP, BMP, PPM, PGM and TIFF files count, by their names, at any
+depth. What is hidden is left out (names that begin with a dot, and folders that systems keep for
+themselves), and so are other formats and whatever is no picture: all of it is counted and said. A
+link is refused: an archive cannot follow it, and in a folder the same picture might count twice.
 """
 
 import os
@@ -16,19 +16,18 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from genbench.embeddings.decoding import Pixels, decode
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import brief, shown
+from genbench.images.decoding import Pixels, decode
 
 Tell: TypeAlias = Callable[[str], None]
 
-SUFFIXES = (".png", ".jpg", ".jpeg")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".ppm", ".pgm", ".tif", ".tiff")
 OTHER_SUFFIXES = tuple(
     f".{end}"
     for end in (
-        *("apng", "avif", "bmp", "dcm", "dib", "exr", "gif", "hdr", "heic", "heif", "ico", "j2k"),
-        *("jfif", "jp2", "jpe", "jxl", "pbm", "pcx", "pgm", "pnm", "ppm", "psd", "svg", "tga"),
-        *("tif", "tiff", "webp"),
+        *("apng", "avif", "dcm", "dib", "exr", "gif", "hdr", "heic", "heif", "ico", "j2k"),
+        *("jfif", "jp2", "jpe", "jxl", "pbm", "pcx", "pnm", "psd", "svg", "tga"),
     )
 )
 BY_MACOS, BY_OTHERS = "__MACOSX", ("@eaDir", "$RECYCLE.BIN")  # folders that systems keep
@@ -91,7 +90,7 @@ def tell(listing: Listing, *, name: str, to: Tell | None) -> None:
 
 
 def list_images(folder: Path | str, *, told: Tell | None = None) -> list[Path]:
-    """Return the PNG and JPEG files anywhere below `folder`, ordered by their path below it.
+    """Return the files of pictures anywhere below `folder`, ordered by their path below it.
 
     Args:
         folder: where to look.

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
-from genbench.files.limits import (
+from genbench.ground.errors import BadInput
+from genbench.ground.limits import (
     MOST_DIRECTORY_BYTES,
     MOST_UNPACKED_BYTES,
     check_file_size,
     check_members,
 )
-from genbench.ground.errors import BadInput
 from genbench.ground.paths import brief, shown
 
 CHUNK_BYTES = 2**20

@@ -6,9 +6,9 @@ from types import ModuleType
 import pytest
 import torch
 
-from genbench.embeddings import torchvision_import
-from genbench.embeddings.torchvision_import import import_torchvision
 from genbench.ground.errors import MissingExtra
+from genbench.images import torchvision_import
+from genbench.images.torchvision_import import import_torchvision
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Images: pictures from anywhere become features, once each, and what makes a comparison unfair."""
