@@ -230,6 +230,11 @@ def _find(module: str, places: list[Place]) -> Path | None:
     return None
 
 
+def imported_by(code: Mapping[str, Part]) -> set[str]:
+    """Return the names of all that code may import, modules and what may be none."""
+    return {name for importer, part in code.items() for name in _imported_by(importer, part)}
+
+
 def _imported_by(importer: str, part: Part) -> Iterator[str]:
     """Yield the names of all modules that a file may import, and of the packages around them."""
     package = importer if part.path.name == "__init__.py" else importer.rpartition(".")[0]
