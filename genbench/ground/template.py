@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from genbench.ground.global_randomness import seed_anew
 from genbench.ground.keeper import GRACE_SECONDS, KILLING_SECONDS, keep
 from genbench.ground.templates import readable
 
@@ -109,8 +110,7 @@ def _fork(
 
 def _become(module: str, folder: str) -> NoReturn:
     """Be as `python -P -m module folder`."""
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()  # from the system, as where it is imported anew
+    seed_anew()
     sys.argv[1:] = [folder]
     sys.orig_argv[:] = [sys.executable, "-P", "-m", module, folder]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
