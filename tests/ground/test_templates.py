@@ -99,7 +99,7 @@ def is_forked(fork):
 def test_what_is_drawn_is_as_in_a_process_that_has_just_started(tells):
     fresh = tells(torch=True)
     with Templates() as templates:
-        forks = [tells(templates, ("numpy", "torch"), torch=True) for _ in range(2)]
+        forks = [tells(templates, ("numpy.random", "torch"), torch=True) for _ in range(2)]
 
     assert all("torch" in fork["modules"] for fork in forks)
     assert all(fork["seeded"] == fresh["seeded"] for fork in forks)
