@@ -116,6 +116,7 @@ def _spawn(
     printed: int,
     surroundings: Mapping[str, str],
 ) -> "Spawned":
+    """Start a keeper in a Python of its own."""
     package = PACKAGE.parent
     if launcher != OURS:
         # Another Python gets our files and nothing else of what is installed beside them.
@@ -162,9 +163,8 @@ class Spawned:
             self._process.terminate()
             self._process.send_signal(signal.SIGCONT)  # what it keeps may have stopped it
             self.wait(PATIENCE_SECONDS)
-        with suppress(
-            ProcessLookupError, PermissionError
-        ):  # macOS says the latter of an ended group
+        # macOS says that it may not of a group that has ended.
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
 

@@ -3,7 +3,7 @@
 Run as `python -m genbench.ground.template DESCRIPTOR` by `genbench.ground.templates`, which orders
 forks over the Unix socket of that descriptor. It imports libraries and our own modules, and calls
 nothing of theirs: what is forked is as a process that has just imported them. Each fork has a
-keeper, itself a fork. Once nobody can order any more, all that is left is ended.
+keeper, itself a fork. It ends once nobody can order any more, and all that it forked with it.
 """
 
 import importlib
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from genbench.ground.global_randomness import seed_anew
-from genbench.ground.keeper import GRACE_SECONDS, KILLING_SECONDS, keep
+from genbench.ground.keeper import keep
 from genbench.ground.templates import readable
 
 MOST_ORDERED = 2**20  # bytes of one order
@@ -47,8 +47,8 @@ def serve(orders: socket.socket) -> None:
             order, descriptors, *_ = socket.recv_fds(
                 orders, MOST_ORDERED, 2, socket.MSG_CMSG_CLOEXEC
             )
-            if not order:
-                break
+            if not order:  # the keepers hear of this end, and end what they keep
+                return
             line, printed = socket.socket(fileno=descriptors[0]), descriptors[1]
             told = json.loads(order)
             _import(told["imports"])
@@ -58,13 +58,6 @@ def serve(orders: socket.socket) -> None:
             else:
                 line.close()
             os.close(printed)
-    for each in kept:
-        os.kill(each.pid, signal.SIGTERM)
-        os.kill(each.pid, signal.SIGCONT)  # what it keeps may have stopped it
-    for each in kept:
-        readable([each.ended], GRACE_SECONDS + KILLING_SECONDS)
-        os.kill(each.pid, signal.SIGKILL)
-        _tell_end(each)
 
 
 def _import(names: Iterable[str]) -> None:

@@ -46,12 +46,14 @@ class Templates:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._all: dict[object, Template] = {}
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
+            self._closed = True
             for template in self._all.values():
                 template.end()
 
@@ -78,9 +80,11 @@ class Templates:
         libraries = frozenset(name.partition(".")[0] for name in imports)
         needs = libraries, Path.cwd(), frozenset(surroundings.items())
         with self._lock:
+            if self._closed:
+                return None
             if needs not in self._all:
                 self._all[needs] = Template(surroundings)
-        return self._all[needs].fork(module, folder, printed, imports)
+            return self._all[needs].fork(module, folder, printed, imports)
 
 
 class Template:
@@ -121,10 +125,8 @@ class Template:
         return Forked(self, line)
 
     def end(self) -> None:
-        """End it and all that was forked of it."""
+        """End it at once, whatever it imports; what was forked of it ends for that."""
         self._orders.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(PATIENCE_SECONDS)
         self._process.kill()
         self._process.wait()
 
