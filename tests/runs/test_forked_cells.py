@@ -131,13 +131,17 @@ def test_the_end_of_a_template_is_no_fault_of_a_model(part, tmp_path):
     ]
 
 
-def test_what_is_imported_beforehand_is_of_libraries_alone(tmp_path):
+def test_what_is_imported_beforehand_is_of_libraries_and_what_a_model_needs_at_once(tmp_path):
     (tmp_path / "beside.py").write_text("from scipy import special\nimport json, click\n")
-    (tmp_path / "model.py").write_text("import beside, torch.optim as o\nclass M: ...\n")
+    (tmp_path / "model.py").write_text(
+        "import beside\n"
+        "try:\n    import torch.optim as o\nexcept ImportError:\n    o = None\n"
+        "class M:\n    def fit(self, train, *, rng):\n        import sklearn\n"
+    )
     theirs = imports_of(take(find(f"{tmp_path / 'model.py'}:M")))
 
     assert {"torch", "torch.optim", "scipy", "scipy.special"} <= theirs
-    assert not {"beside", "click"} & theirs
+    assert not {"beside", "click", "sklearn"} & theirs
     ours = imports_of(take(find("vae")))
     assert "torch" in ours
     assert not [name for name in ours if name.startswith("genbench.baselines")]
