@@ -16,6 +16,17 @@ def seed_all(seed: int) -> None:
         torch.manual_seed(seed)
 
 
+def seed_anew() -> None:
+    """Seed every global random state by the system, as where its module is imported anew.
+
+    Python's is, in whatever is forked.
+    """
+    np.random.seed()  # noqa: NPY002
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.default_generator.seed()
+
+
 def states() -> dict[str, Any]:
     """Return every global random state by the name of its module, as values to compare."""
     kind, key, *rest = np.random.get_state(legacy=True)  # noqa: NPY002

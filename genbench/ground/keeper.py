@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from typing import NoReturn
 
 GRACE_SECONDS = 1.0  # between asking and killing
@@ -27,14 +28,17 @@ CANNOT_START = 127  # as shells have it
 HEARD = [getattr(signal, name, signal.SIGTERM) for name in ("SIGTERM", "SIGCHLD", "SIGALRM")]
 
 
-def keep(parent: int, command: list[str]) -> NoReturn:
-    """Run a command to its end, or until `parent` has ended."""
+def keep(parent: int, begin: Callable[[], NoReturn]) -> NoReturn:
+    """Fork, let the child begin, and keep it to its end, or until `parent` has ended.
+
+    This process must lead its group.
+    """
     signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)  # they are waited for, one by one
     ask_kernel(PR_SET_CHILD_SUBREAPER, 1)
     ask_kernel(PR_SET_PDEATHSIG, signal.SIGTERM)
     signal.setitimer(signal.ITIMER_REAL, PARENT_POLL_SECONDS, PARENT_POLL_SECONDS)
     told = os.getppid() != parent
-    child = 0 if told else _start(command)
+    child = 0 if told else _start(begin)
     endings: dict[int, int] = {}
     while not told and child not in endings:
         told = signal.sigwait(HEARD) == signal.SIGTERM or os.getppid() != parent
@@ -78,19 +82,26 @@ def _children_of_all(pid: int) -> list[int]:
     return found
 
 
-def _start(command: list[str]) -> int:
-    keeper = os.getpid()
-    if child := os.fork():
-        return child
+def execute(command: list[str]) -> NoReturn:
+    """Become the command, or say why that cannot be."""
     try:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
-        ask_kernel(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() == keeper:
-            os.execvp(command[0], command)
+        os.execvp(command[0], command)
     except OSError as error:
         os.write(2, f"{type(error).__name__}: {error}\n".encode(errors="replace"))
     finally:
         os._exit(CANNOT_START)
+
+
+def _start(begin: Callable[[], NoReturn]) -> int:
+    keeper = os.getpid()
+    child = os.fork()
+    if child == 0:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
+        ask_kernel(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != keeper:
+            os._exit(CANNOT_START)
+        begin()
+    return child
 
 
 def _kill_all(endings: dict[int, int]) -> None:
@@ -138,4 +149,4 @@ def _end_as(status: int | None) -> NoReturn:
 
 
 if __name__ == "__main__":
-    keep(int(sys.argv[1]), sys.argv[2:])
+    keep(int(sys.argv[1]), lambda: execute(sys.argv[2:]))

@@ -12,18 +12,18 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from genbench.ground import keeper
 from genbench.ground.keeper import PR_SET_PDEATHSIG, ask_kernel, children
+from genbench.ground.templates import PATIENCE_SECONDS, Forked, Templates
 
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
 POLL_SECONDS = 0.05
 PARENT_POLL_SECONDS = 1.0
-PATIENCE_SECONDS = keeper.GRACE_SECONDS + keeper.KILLING_SECONDS + 2  # with a keeper
 OUTPUT = "output.txt"  # in the folder: all that the process printed
 PACKAGE = Path(__file__).parent.parent
 
@@ -77,6 +77,8 @@ def run_alone(
     hash_seed: int = 0,
     output: Path | None = None,
     most_output: int | None = None,
+    templates: Templates | None = None,
+    imports: Iterable[str] = (),
 ) -> Ending:
     """Run `python -m module folder` and wait; what it prints goes to `output`.
 
@@ -84,27 +86,53 @@ def run_alone(
     called many times a second and returns why to end the process, or None. However it ends, and
     however this process does, so does everything that it started, as far as the keeper reaches.
 
+    With `templates`, and no launcher of another kind, the process is forked where that can be, and
+    `imports` are modules that it would import.
+
     Raises:
         OSError: the command cannot be started.
+        TemplateDied: what the process was forked from has ended, and so has the process.
     """
     folder = folder.resolve()
     with tempfile.TemporaryDirectory() as temporary, _opened(output or folder / OUTPUT) as printed:
         surroundings = os.environ | ONE_THREAD | {"PYTHONHASHSEED": str(hash_seed)}
-        package = PACKAGE.parent
-        if launcher != OURS:
-            # Another Python gets our files and nothing else of what is installed beside them.
-            package = Path(temporary)
-            for file in PACKAGE.rglob("*.py"):
-                copy = package / file.relative_to(PACKAGE.parent)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(file, copy)
-            surroundings |= {"PYTHONPATH": str(package)}
-        command = launcher.command(module, folder, package)
-        if shutil.which(command[0]) is None:
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command[0])
-        # Isolated from all that is set and installed here: it starts fast, and as it is.
-        keeping = [sys.executable, "-I", "-S", keeper.__file__, str(os.getpid())]
-        process = subprocess.Popen(
+        process: Started | None = None
+        if templates is not None and launcher == OURS:
+            process = templates.fork(module, folder, printed, surroundings, imports)
+        if process is None:
+            process = _spawn(module, folder, launcher, Path(temporary), printed, surroundings)
+        try:
+            return _wait(process, watch, printed, most_output)
+        finally:
+            process.end()
+            _keep_end(printed, most_output)
+
+
+def _spawn(
+    module: str,
+    folder: Path,
+    launcher: Launcher,
+    temporary: Path,
+    printed: int,
+    surroundings: Mapping[str, str],
+) -> "Spawned":
+    """Start a keeper in a Python of its own."""
+    package = PACKAGE.parent
+    if launcher != OURS:
+        # Another Python gets our files and nothing else of what is installed beside them.
+        package = temporary
+        for file in PACKAGE.rglob("*.py"):
+            copy = package / file.relative_to(PACKAGE.parent)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, copy)
+        surroundings = {**surroundings, "PYTHONPATH": str(package)}
+    command = launcher.command(module, folder, package)
+    if shutil.which(command[0]) is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command[0])
+    # Isolated from all that is set and installed here: it starts fast, and as it is.
+    keeping = [sys.executable, "-I", "-S", keeper.__file__, str(os.getpid())]
+    return Spawned(
+        subprocess.Popen(
             [*keeping, *command],
             stdin=subprocess.DEVNULL,
             stdout=printed,
@@ -112,11 +140,36 @@ def run_alone(
             start_new_session=True,
             env=surroundings,
         )
+    )
+
+
+class Spawned:
+    """A keeper of its own Python, and what it keeps."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self.pid = process.pid
+
+    def wait(self, seconds: float) -> int | None:
+        """Wait so long, and return the exit status if it has ended."""
         try:
-            return _wait(process, watch, printed, most_output)
-        finally:
-            _end(process)
-            _keep_end(printed, most_output)
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def end(self) -> None:
+        """End a keeper and what it keeps; harmless if all has ended."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            self._process.send_signal(signal.SIGCONT)  # what it keeps may have stopped it
+            self.wait(PATIENCE_SECONDS)
+        # macOS says that it may not of a group that has ended.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+Started = Spawned | Forked
 
 
 @contextmanager
@@ -181,32 +234,17 @@ def unheard() -> Iterator[None]:
 
 
 def _wait(
-    process: subprocess.Popen[bytes],
+    process: Started,
     watch: Callable[[], str | None],
     printed: int,
     most_output: int | None,
 ) -> Ending:
     peak = 0
-    while True:
-        try:
-            returncode = process.wait(timeout=POLL_SECONDS)
-        except subprocess.TimeoutExpired:
+    while (returncode := process.wait(POLL_SECONDS)) is None:
+        if process.pid is not None:
             peak = max([peak, *map(peak_memory, children(process.pid))])
-            if most_output is not None and os.fstat(printed).st_size > most_output:
-                os.ftruncate(printed, 0)  # it is appended to: what comes next stands at its start
-            if cause := watch():
-                return Ending(cause, peak_memory=peak)
-        else:
-            return Ending(None, returncode, peak)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a keeper and what it keeps; harmless if all has ended."""
-    if process.poll() is None:
-        process.terminate()
-        process.send_signal(signal.SIGCONT)  # what it keeps may have stopped it
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(PATIENCE_SECONDS)
-    with suppress(ProcessLookupError, PermissionError):  # macOS says the latter of an ended group
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+        if most_output is not None and os.fstat(printed).st_size > most_output:
+            os.ftruncate(printed, 0)  # it is appended to: what comes next stands at its start
+        if cause := watch():
+            return Ending(cause, peak_memory=peak)
+    return Ending(None, returncode, peak)

@@ -13,7 +13,7 @@ import io
 import sys
 import sysconfig
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -230,10 +230,26 @@ def _find(module: str, places: list[Place]) -> Path | None:
     return None
 
 
+def imported_at_once(code: Mapping[str, Part]) -> set[str]:
+    """Return the names of all that code imports as it is imported, modules and what may be none.
+
+    What functions import, once they are called, is not among them.
+    """
+    return {
+        name
+        for importer, part in code.items()
+        for name in _names(importer, part, _imports(part.content, _at_once))
+    }
+
+
 def _imported_by(importer: str, part: Part) -> Iterator[str]:
     """Yield the names of all modules that a file may import, and of the packages around them."""
+    return _names(importer, part, _imports(part.content, ast.walk))
+
+
+def _names(importer: str, part: Part, imports: Iterable[Import]) -> Iterator[str]:
     package = importer if part.path.name == "__init__.py" else importer.rpartition(".")[0]
-    for name, level in _imports(part.content):
+    for name, level in imports:
         try:
             module = importlib.util.resolve_name("." * level + name, package) if level else name
         except ImportError:  # further up than the package reaches
@@ -243,13 +259,13 @@ def _imported_by(importer: str, part: Part) -> Iterator[str]:
 
 
 @lru_cache(maxsize=256)
-def _imports(content: bytes) -> tuple[Import, ...]:
+def _imports(content: bytes, walk: Callable[[ast.AST], Iterable[ast.AST]]) -> tuple[Import, ...]:
     try:
         tree = ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # not Python; it imports nothing
         return ()
     found: dict[Import, None] = {}  # a set that keeps the order
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import):
             found |= {Import(alias.name, 0): None for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -259,6 +275,16 @@ def _imports(content: bytes) -> tuple[Import, ...]:
                 name = f"{base}.{alias.name}" if base else alias.name
                 found[Import(name, node.level)] = None
     return tuple(found)
+
+
+def _at_once(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield what stands in no function."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            pending += ast.iter_child_nodes(node)
 
 
 def _is_installed(path: Path) -> bool:

@@ -20,9 +20,11 @@ from genbench.datasets import Dataset
 from genbench.ground.landing import replace_file
 from genbench.ground.plain_files import read_plain
 from genbench.ground.processes import OUTPUT, run_alone
+from genbench.ground.templates import TemplateDied, Templates
 from genbench.runs.cells import Cell, Taken, load_once, take_together
 from genbench.runs.disk import full_disk, has_room, tells_of_full_disk
 from genbench.runs.endings import MOST_OUTPUT, out_of_memory_kills, outcome_of
+from genbench.runs.imports import imports_of
 from genbench.runs.limits import ORDINARY, Limits
 from genbench.runs.outcomes import Outcome, keep_outcome
 from genbench.runs.watch import Watch, npy
@@ -68,16 +70,21 @@ def fit_and_sample(
 
 
 def fit_once(
-    parts: Sequence[Part], *, limits: Limits = ORDINARY, stop: Event | None = None
+    parts: Sequence[Part],
+    *,
+    limits: Limits = ORDINARY,
+    stop: Event | None = None,
+    templates: Templates | None = None,
 ) -> Told:
     """Do cells of one fit; `samples.npy` is in the folder of each that went well.
 
     The model that is run is the one that was taken, whatever becomes of its files meanwhile.
 
-    The process and all that it started are killed once a phase has taken longer than it may, or
-    `stop` is set, upon which some outcomes may be missing. The model is handed the training set
-    only; the points that its density is judged at come to its folder after it has drawn. That
-    folder lies in that of the first cell and is gone in the end: what is kept was copied out of it.
+    The process is forked from one of `templates`, if they are given. It and all that it started are
+    killed once a phase has taken longer than it may, or `stop` is set, upon which some outcomes may
+    be missing. The model is handed the training set only; the points that its density is judged at
+    come to its folder after it has drawn. That folder lies in that of the first cell and is gone in
+    the end: what is kept was copied out of it.
 
     Raises:
         OSError: the disk is full, or cannot be written to, which is no fault of the model.
@@ -89,7 +96,7 @@ def fit_once(
             fresh_folder(part.folder)
             found[part.taken.key] = Outcome("skipped", reason=reason)
     while left := [part for part in parts if part.taken.key not in found]:
-        found |= _with_room(left, limits, stop)
+        found |= _with_room(left, limits, stop, templates)
         if stop.is_set():
             break
     return found
@@ -102,8 +109,13 @@ def room_for(dataset: Dataset, *, n_drawn: int = 1) -> int:
     return 2 * 8 * sum(sizes) + MARGIN
 
 
-def _with_room(left: Sequence[Part], limits: Limits, stop: Event) -> Told:
-    """Do some of the cells, one at least, and once more those that the disk was too full for."""
+def _with_room(
+    left: Sequence[Part], limits: Limits, stop: Event, templates: Templates | None
+) -> Told:
+    """Do some of the cells, and once more those that the disk was too full for.
+
+    None is done only where the process died of the template that it was forked from.
+    """
     held, data = left[0].taken.held, left[0].taken.cell.data
     found: Told = {}
     for last in (False, True):
@@ -114,7 +126,7 @@ def _with_room(left: Sequence[Part], limits: Limits, stop: Event) -> Told:
         if not has_room(host, owed):
             raise full_disk(host)
         with workplace(host) as place:
-            told = _attempt(left, place, limits, stop)
+            told = _attempt(left, place, limits, stop, templates)
             full = {key: each for key, each in told.items() if each.status == DISK_FULL}
             took = place.size() if full else 0
         found |= {key: each for key, each in told.items() if key not in full}
@@ -128,7 +140,13 @@ def _with_room(left: Sequence[Part], limits: Limits, stop: Event) -> Told:
     return found
 
 
-def _attempt(left: Sequence[Part], place: Workplace, limits: Limits, stop: Event) -> Told:
+def _attempt(
+    left: Sequence[Part],
+    place: Workplace,
+    limits: Limits,
+    stop: Event,
+    templates: Templates | None,
+) -> Told:
     """Run one process; the status is DISK_FULL where that is what kept a cell from being done."""
     taken, host = left[0].taken, left[0].folder
     dataset = load_once(taken.cell.data)
@@ -154,7 +172,11 @@ def _attempt(left: Sequence[Part], place: Workplace, limits: Limits, stop: Event
             launcher=limits.launcher,
             output=host / OUTPUT,
             most_output=MOST_OUTPUT,
+            templates=templates,
+            imports=imports_of(taken.held),
         )
+    except TemplateDied:  # which is no fault of the model: it is started without one
+        return found
     except OSError as error:
         if tells_of_full_disk(error):
             raise

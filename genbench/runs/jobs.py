@@ -11,6 +11,7 @@ import numpy as np
 import genbench
 from genbench.ground.errors import BadInput
 from genbench.ground.landing import replace_file
+from genbench.ground.templates import Templates
 from genbench.ground.text import one_line
 from genbench.metric import Metric
 from genbench.runs.cells import PROTOCOL, Cell, Taken, load_once, take_together
@@ -79,6 +80,7 @@ def do(
     score: Score = score_here,
     stop: Event | None = None,
     on_start: Callable[[Cell], None] = lambda _: None,
+    templates: Templates | None = None,
 ) -> list[Record]:
     """Do cells of one fit and land a record of each.
 
@@ -103,7 +105,7 @@ def do(
         left = [taken for taken in all_taken if taken.key not in held]
         for taken in left:
             on_start(taken.cell)
-        outcomes = _outcomes(plan, left, store, landed, stop)
+        outcomes = _outcomes(plan, left, store, landed, stop, templates)
         for taken in all_taken:
             record = held.get(taken.key)
             if record is None:
@@ -157,6 +159,7 @@ def _outcomes(
     store: Store,
     landed: Mapping[str, Record | None],
     stop: Event,
+    templates: Templates | None,
 ) -> dict[str, Had]:
     """Return what is there of each cell, once what was not there has been drawn."""
     found: dict[str, Had] = {}
@@ -172,7 +175,7 @@ def _outcomes(
     if parts and parts[0].taken.cell.model == REAL:
         drawn = {part.taken.key: _real(part) for part in parts}
     else:
-        drawn = fit_once(parts, limits=plan.limits, stop=stop)
+        drawn = fit_once(parts, limits=plan.limits, stop=stop, templates=templates)
     return found | {key: Had(outcome) for key, outcome in drawn.items()}
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 import genbench
 from genbench.ground.errors import BadInput
+from genbench.ground.templates import Templates
 from genbench.runs.boards import Board
 from genbench.runs.cells import PROTOCOL, Cell, by_fit, cells_of, load_once
 from genbench.runs.claims import holder_of
@@ -180,8 +181,10 @@ def _once(
         yield from chain.from_iterable(engine.place(partial(do, plan), fits))
         return
     stop = Event()
-    with Scorer() as scorer:
-        job = partial(do, plan, score=scorer.score, stop=stop, on_start=on_start)
+    with Scorer() as scorer, Templates() as templates:
+        job = partial(
+            do, plan, score=scorer.score, stop=stop, on_start=on_start, templates=templates
+        )
         try:
             yield from chain.from_iterable(engine.place(job, fits))
         finally:

@@ -1,14 +1,17 @@
 """What a process has started ends with it, and with who waits for it, wherever it hides."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from genbench.ground.processes import Launcher, run_alone
+from genbench.ground.templates import Templates
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
 
@@ -41,7 +44,11 @@ import signal, sys
 from pathlib import Path
 signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs in the background has none
 from genbench.ground.processes import run_alone
-run_alone("hides", Path(sys.argv[1]), watch=lambda: None)
+from genbench.ground.templates import Templates
+with Templates() as templates:
+    if sys.argv[2] == "started":
+        templates = None
+    run_alone("hides", Path(sys.argv[1]), watch=lambda: None, templates=templates)
 """
 
 
@@ -51,19 +58,32 @@ def hiding(tmp_path, monkeypatch):
 
     def module(then=""):
         (tmp_path / "hides.py").write_text(HIDES + then)
-        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
 
     return module
+
+
+@pytest.fixture(params=["started", "forked"])
+def way(request):
+    """How a process comes to be."""
+    return request.param
+
+
+@pytest.fixture
+def run(way):
+    """A function that runs a module in a process that comes to be that way."""
+    with Templates() as templates:
+        yield partial(run_alone, templates=templates if way == "forked" else None)
 
 
 def hidden(folder):
     return list(map(int, (folder / "pids").read_text().split()))
 
 
-def test_what_a_process_leaves_behind_ends_with_it(hiding, tmp_path):
+def test_what_a_process_leaves_behind_ends_with_it(run, hiding, tmp_path):
     hiding("sys.exit(7)")
 
-    ending = run_alone("hides", tmp_path, watch=lambda: None)
+    ending = run("hides", tmp_path, watch=lambda: None)
 
     assert (ending.cause, ending.returncode) == (None, 7)
     assert len(hidden(tmp_path)) == 3
@@ -71,32 +91,30 @@ def test_what_a_process_leaves_behind_ends_with_it(hiding, tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
-def test_an_ending_is_that_of_the_process(hiding, tmp_path, number):
+def test_an_ending_is_that_of_the_process(run, hiding, tmp_path, number):
     hear = f"signal.signal({number:d}, signal.SIG_DFL)\n" if number != signal.SIGKILL else ""
     hiding(f"{hear}os.kill(os.getpid(), {number:d})")
 
-    ending = run_alone("hides", tmp_path, watch=lambda: None)
+    ending = run("hides", tmp_path, watch=lambda: None)
 
     assert (ending.cause, ending.returncode) == (None, -number)
     assert not any(map(is_alive, hidden(tmp_path)))
 
 
-def test_what_hides_ends_with_a_process_that_is_ended(hiding, tmp_path):
+def test_what_hides_ends_with_a_process_that_is_ended(run, hiding, tmp_path):
     hiding(WAITS)
 
-    ending = run_alone(
-        "hides", tmp_path, watch=lambda: "late" if (tmp_path / "pids").exists() else None
-    )
+    ending = run("hides", tmp_path, watch=lambda: "late" if (tmp_path / "pids").exists() else None)
 
     assert ending.cause == "late"
     assert not any(map(is_alive, hidden(tmp_path)))
 
 
 @pytest.mark.parametrize("stopped", [False, True])
-def test_nobody_outlives_a_caller_that_is_killed(hiding, tmp_path, stopped):
+def test_nobody_outlives_a_caller_that_is_killed(way, hiding, tmp_path, stopped):
     stop_keeper = "os.kill(os.getppid(), signal.SIGSTOP)\n" if stopped else ""
     hiding(stop_keeper + WAITS)
-    with subprocess.Popen([sys.executable, "-c", CALLER, tmp_path]) as caller:
+    with subprocess.Popen([sys.executable, "-c", CALLER, tmp_path, way]) as caller:
         assert wait_for((tmp_path / "pids").exists, 60)
         if stopped:  # not by the keeper's death
             caller.send_signal(signal.SIGINT)
