@@ -62,10 +62,10 @@ def frechet(contender: str) -> Contender:
     if contender == "genbench":
         return ours("frechet_distance")
     if contender == VALUE_ONLY:
-        from genbench.evidence.moments import Gaussian, squared_distance
+        from genbench.evidence.gaussians import Gaussian, squared_distance
 
         return lambda test, generated: squared_distance(
-            *(Gaussian.of(points.astype(float)) for points in (test, generated))
+            *(Gaussian.fast(points.astype(float)) for points in (test, generated))
         )
     _torchvision()
     if contender == "torch-fidelity":

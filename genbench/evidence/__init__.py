@@ -9,7 +9,8 @@ from genbench.evidence.kernel_likelihood import KernelLikelihood
 from genbench.evidence.kernel_means import Kernels
 from genbench.evidence.level_set import LevelSet
 from genbench.evidence.log_likelihoods import LogLikelihoods
-from genbench.evidence.moments import Gaussian, Moments
+from genbench.evidence.gaussians import Gaussian
+from genbench.evidence.moments import Moments
 from genbench.evidence.overlap import Overlap
 from genbench.evidence.pair_means import KernelMeans
 from genbench.evidence.probabilities import Probabilities
