@@ -3,8 +3,16 @@
 import numpy as np
 import pytest
 
-from genbench.evidence import Comparison, Gaussian, Kernels, Moments, Reference
-from genbench.evidence import cubic_kernel, gaussians, roots
+from genbench.evidence import (
+    Comparison,
+    Gaussian,
+    Kernels,
+    Moments,
+    Reference,
+    cubic_kernel,
+    gaussians,
+    roots,
+)
 from genbench.evidence.cubic_kernel import CubicDiscrepancy, by_moments
 from genbench.evidence.roots import Root
 from genbench.evidence.scatter import scatter_of
