@@ -15,6 +15,7 @@ from scipy.spatial.distance import cdist
 
 from genbench.ground.arrays import Array, Flags, Labels
 from genbench.ground.devices import times
+from genbench.ground.kept_tables import kept
 from genbench.ground.randomness import rng_for
 
 BLOCK_ENTRIES = 1_000_000  # of float64: 8 MB a block, which stay near the core
@@ -57,13 +58,32 @@ def later_distance_blocks(points: Array) -> Iterator[tuple[slice, slice, Array]]
 def _blocks(
     points: Array, others: Array, *, only_later: bool
 ) -> Iterator[tuple[slice, slice, Array]]:
+    rows_per_block = max(1, BLOCK_ENTRIES // len(others))
+    table = kept(points, others, lambda: _table(points, others))
+    if table is not None:
+        for start in range(0, len(points), rows_per_block):
+            rows = slice(start, min(start + rows_per_block, len(points)))
+            columns = slice(start if only_later else 0, len(others))
+            yield rows, columns, table[rows, columns].copy()
+    else:
+        yield from _computed(points, others, rows_per_block, only_later=only_later)
+
+
+def _table(points: Array, others: Array) -> Array:
+    rows_per_block = max(1, BLOCK_ENTRIES // len(others))
+    blocks = _computed(points, others, rows_per_block, only_later=False)
+    return np.concatenate([block for *_, block in blocks])
+
+
+def _computed(
+    points: Array, others: Array, rows_per_block: int, *, only_later: bool
+) -> Iterator[tuple[slice, slice, Array]]:
     centre = _centre(others)
     centred, other_centred = points - centre, others - centre
     squares, other_squares = (np.einsum("ij,ij->i", x, x) for x in (centred, other_centred))
     widest = other_squares.max()
     other_centred *= -2
     product = times(other_centred.T)
-    rows_per_block = max(1, BLOCK_ENTRIES // len(others))
     for start in range(0, len(points), rows_per_block):
         rows = slice(start, min(start + rows_per_block, len(points)))
         columns = slice(start if only_later else 0, len(others))
@@ -134,6 +154,21 @@ def within(block: Array, points: Array, others: Array, limits: Array) -> Flags:
     limit = at_most * (1 + tie(points.shape[1]))
     found[unsure] = _by_subtraction(points, others, *unsure) <= limit
     return np.asarray(found)
+
+
+def nearest_index(points: Array, among: Array) -> Labels:
+    """Return the index (n,) of the nearest of `among`, which is measured only where it is close."""
+    found = np.empty(len(points), dtype=np.int64)
+    _, blocks = _rough_blocks(points, among)
+    for rows, rough, error in blocks:
+        found[rows] = best = rough.argmin(axis=1)
+        places = np.arange(len(rough)), best
+        least = rough[places]
+        rough[places] = np.inf
+        close = np.flatnonzero(rough.min(axis=1) - least <= 2.0 * error) + rows.start
+        if len(close):
+            found[close] = nearest(points[close], among)[1][:, 0]
+    return found
 
 
 def nearest(points: Array, among: Array, *, k: int = 1, same: bool = False) -> tuple[Array, Labels]:

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.distances import nearest
+from genbench.distances import nearest_index
 from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.training import fixed_budget
 from genbench.ground.arrays import Array, Labels
@@ -38,7 +38,8 @@ class FittedCells:
         centred = points - mean  # squares far from zero lose digits
         with fixed_budget():
             centres = kmeans.fit(centred).cluster_centers_
-        within = nearest(centred, centres)[0][:, 0] ** 2
+        apart = centred - centres[nearest_index(centred, centres)]
+        within = np.einsum("ij,ij->i", apart, apart)
         usual = np.median(within[within > 0]) if within.any() else np.inf
         widest = np.einsum("ij,ij->i", centred, centred).max()
         if is_lost(usual, ROUNDING * widest):
@@ -50,7 +51,7 @@ class FittedCells:
 
     def of(self, points: Array) -> Labels:
         """Return the cell of each point."""
-        return nearest(points, self.centres)[1][:, 0]
+        return nearest_index(points, self.centres)
 
     def count(self, points: Array) -> Labels:
         """Return how many points fall into each cell."""

@@ -157,16 +157,14 @@ def _orthonormal_rows(d: int) -> Any:
             self.turn = nn.Parameter(torch.zeros(d, WIDTH))
 
         def parts(self) -> Any:
-            """Return C and I + D, in doubles: far from the start their system is ill-conditioned."""
+            """Return C and I + D; in doubles, for their system is ill-conditioned far from S."""
             turn, one = self.turn.double(), torch.eye(WIDTH, dtype=torch.float64)
             across, square = self.start.T @ turn, turn.T @ turn
             product = torch.cat(
                 [torch.cat([across, one], dim=1), torch.cat([-square, -across.T], dim=1)]
             )
             system = torch.eye(2 * WIDTH, dtype=torch.float64) - product / 2
-            of_turn, of_start = torch.linalg.solve(
-                system, torch.cat([one, -across.T])
-            ).split(WIDTH)
+            of_turn, of_start = torch.linalg.solve(system, torch.cat([one, -across.T])).split(WIDTH)
             return of_turn, one + of_start
 
         @property

@@ -15,7 +15,7 @@ import numpy as np
 
 from genbench.evidence import Gaussian, Moments
 from genbench.evidence.frechet_extrapolation import FrechetExtrapolation
-from genbench.evidence.gaussians import squared_distance
+from genbench.evidence.gaussians import rough_squared_distance
 from genbench.evidence.moments import spectrum
 from genbench.ground.arrays import Array
 from genbench.ground.randomness import rng_for
@@ -75,7 +75,7 @@ def _between_draws(moments: Moments, test: Array, others: Array) -> float:
     for _ in range(_n_draws(moments)):
         order = rng.permutation(len(points))
         sides = (Gaussian.fast(points[order[:n]]), Gaussian.fast(points[order[n : n + m]]))
-        distances.append(squared_distance(*sides))
+        distances.append(rough_squared_distance(*sides))
         variances.extend(side.total_variance for side in sides)
     scale = np.mean(variances)
     return float(np.mean(distances) * moments.test.total_variance / scale) if scale else 0.0

@@ -183,3 +183,16 @@ def test_kid_of_few_looks_at_all_pairs():
 
     assert by_moments(few, many) is None
     assert isinstance(by_moments(many, many), CubicDiscrepancy)
+
+
+@pytest.mark.parametrize("n", [60, 400])
+def test_a_rough_distance_has_three_digits(n, monkeypatch):
+    rng = np.random.default_rng(10)
+    pair = [Gaussian.of(1e-25 * rng.normal(size=(n, 80)) * 0.97 ** np.arange(80)) for _ in "ab"]
+    expected = gaussians.squared_distance(*pair)
+
+    monkeypatch.setattr(gaussians, "MANY", 10)
+
+    found = gaussians.rough_squared_distance(*pair)
+    assert found == pytest.approx(expected, rel=1e-3, abs=0)
+    assert found != expected
