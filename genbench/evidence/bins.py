@@ -16,6 +16,7 @@ from genbench.ground.rounding import ROUNDING, is_lost
 MOST_BINS = 100
 POINTS_PER_BIN = 10  # so that the normal approximation of a bin's count holds
 SIGNIFICANCE = 0.05
+WIDE = 256  # dimensions
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +37,10 @@ class FittedCells:
         kmeans = KMeans(n, n_init=1, random_state=int(rng.integers(2**31)))
         mean = points.mean(axis=0)
         centred = points - mean  # squares far from zero lose digits
+        wide = points.shape[1] >= WIDE  # then half of the digits take half of the time
         with fixed_budget():
-            centres = kmeans.fit(centred).cluster_centers_
+            fitted = kmeans.fit(centred.astype(np.float32) if wide else centred)
+        centres = fitted.cluster_centers_.astype(float)
         apart = centred - centres[nearest_index(centred, centres)]
         within = np.einsum("ij,ij->i", apart, apart)
         usual = np.median(within[within > 0]) if within.any() else np.inf

@@ -31,6 +31,13 @@ class Root:
             return np.asarray(eigvalsh_tridiagonal(diagonal, beside, check_finite=False))
         return np.asarray(np.linalg.eigvalsh(self._table @ self._table.T))
 
+    @property
+    def off(self) -> Array:
+        """What the eigenvalues are off by, at most: as measured, for there is no bound so narrow."""
+        largest = self.squares.max(initial=0)
+        several = np.sqrt(len(self._table)) * np.maximum(self.squares, 0)
+        return np.asarray(4 * np.finfo(float).eps * (largest + several))
+
     def trace(self, precise: float) -> float:
         """Return the sum of the singular values, which must be off by no more than `precise`.
 
@@ -41,9 +48,8 @@ class Root:
         largest = squares.max(initial=0)
         safe = rows <= self._table.shape[1] and squares.min() > SAFE * largest
         if not safe:
-            off = np.sqrt(rows) * np.finfo(float).eps * largest
-            roots = np.sqrt(np.maximum(squares, off))
-            safe = self._many and float((off / roots).sum()) <= precise
+            off = self.off
+            safe = self._many and float((off / np.sqrt(np.maximum(squares, off))).sum()) <= precise
         if not safe:
             return float(np.linalg.svd(self._table, compute_uv=False).sum())
         return float(np.sqrt(np.maximum(squares, 0)).sum())

@@ -140,6 +140,19 @@ def test_a_trace_is_as_precise_as_it_must_be(precise, monkeypatch):
     assert abs(found - values.sum()) < precise
 
 
+@pytest.mark.parametrize("decay", [0.0, 0.5, 1.0, 4.0])
+def test_eigenvalues_are_off_by_no_more_than_is_allowed_for(decay):
+    rng, n = np.random.default_rng(11), 650
+    table = rng.normal(size=(n, n)) * np.arange(1, n + 1) ** -decay
+    table -= table.mean(axis=0)  # one singular value is none
+
+    found = Root(table)
+
+    exact = np.sort(np.linalg.svd(table, compute_uv=False)) ** 2
+    assert (np.abs(found.squares - exact) < found.off).all()
+    assert found.off[0] < 5 * np.finfo(float).eps * exact[-1]
+
+
 def test_variances_of_many_are_sums_to_three_digits(monkeypatch):
     points = np.random.default_rng(5).normal(size=(90, 40)) * np.geomspace(1, 1e-2, 40) * 1e-25
     expected = Gaussian.of(points).variances
