@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
 
 from genbench.ground.arrays import Array, Flags, Labels
 from genbench.ground.devices import times
@@ -108,6 +107,8 @@ def _measure_again(
     `bounds` (n_rows,) are for the farthest of the others: where there are too many such entries,
     as beside an outlier, each pair has a bound of its own.
     """
+    from scipy.spatial.distance import cdist
+
     near = np.flatnonzero((block <= bounds[:, None]).ravel())
     if len(near) > FEW * block.size:
         others_own = other_squares[-block.shape[1] :]
@@ -261,6 +262,8 @@ def ball_blocks(points: Array, radii: Array, others: Array, other_radii: Array) 
 
     A point on the surface of a ball, to rounding, is inside; NaN is the radius of an empty ball.
     """
+    from scipy.spatial.distance import cdist
+
     larger = 1 + tie(points.shape[1])
     reach, other_reach = radii**2 * larger, other_radii**2 * larger
     unit, blocks = _rough_blocks(points, others)

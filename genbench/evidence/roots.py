@@ -33,7 +33,7 @@ class Root:
 
     @property
     def off(self) -> Array:
-        """What the eigenvalues are off by, at most: as measured, for there is no bound so narrow."""
+        """What the eigenvalues are off by, at most; measured, for no bound is so narrow."""
         largest = self.squares.max(initial=0)
         several = np.sqrt(len(self._table)) * np.maximum(self.squares, 0)
         return np.asarray(4 * np.finfo(float).eps * (largest + several))
