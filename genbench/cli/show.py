@@ -20,6 +20,7 @@ from genbench.ground.meter import meter
 from genbench.metric import Score
 from genbench.metrics import CATALOG, find
 from genbench.scoring.evaluate import Scores, score
+from genbench.scoring.slow import said_of_slow
 
 ENDINGS = (".json", ".csv")
 
@@ -65,6 +66,9 @@ def as_they_come(console: Console, title: str, given: dict[str, Any], *, show: S
     if show.json:
         show_scores(console, title, score(metrics=names, **given), show)
         return
+    slow = said_of_slow(names, given)
+    if slow is not None:
+        telling(console, show)(slow)
     table = ScoreTable(console, title, names, real=given.get("fresh") is not None)
     with meter(console, transient=True) as progress:
         task = progress.add_task(names[0], total=len(names))
