@@ -7,7 +7,6 @@ lies within their error bound is measured: the answers are those of subtraction.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from genbench.ground.arrays import Array, Flags, Labels
 from genbench.ground.devices import times
 from genbench.ground.kept_tables import kept
 from genbench.ground.randomness import rng_for
+from genbench.ground.trees import nearest_by_tree, worth_a_tree
 
 BLOCK_ENTRIES = 1_000_000  # of float64: 8 MB a block, which stay near the core
 SPARE_CANDIDATES = 3  # neighbours beyond the k-th that rounding might have misplaced
@@ -117,10 +117,10 @@ def _measure_again(
         block[:] = cdist(points, others, "sqeuclidean")
         return
     first, second = np.divmod(near, block.shape[1])
-    block.ravel()[near] = _by_subtraction(points, others, first, second)
+    block.ravel()[near] = by_subtraction(points, others, first, second)
 
 
-def _by_subtraction(points: Array, others: Array, first: Labels, second: Labels) -> Array:
+def by_subtraction(points: Array, others: Array, first: Labels, second: Labels) -> Array:
     """Return the squared distances (n_pairs,) of pairs of points and others."""
     found = np.empty(len(first))
     at_once = max(1, BLOCK_ENTRIES // points.shape[1])
@@ -150,17 +150,17 @@ def within(block: Array, points: Array, others: Array, limits: Array) -> Flags:
     Limits broadcast to the block; those near one are decided by subtraction.
     """
     found = block <= limits * (1 + SURE)
-    unsure = _places(found != (block <= limits * (1 - SURE)))
+    unsure = places_of(found != (block <= limits * (1 - SURE)))
     at_most = np.broadcast_to(limits, block.shape)[unsure]
     limit = at_most * (1 + tie(points.shape[1]))
-    found[unsure] = _by_subtraction(points, others, *unsure) <= limit
+    found[unsure] = by_subtraction(points, others, *unsure) <= limit
     return np.asarray(found)
 
 
 def nearest_index(points: Array, among: Array) -> Labels:
     """Return the index (n,) of the nearest of `among`, which is measured only where it is close."""
     found = np.empty(len(points), dtype=np.int64)
-    _, blocks = _rough_blocks(points, among)
+    _, blocks = rough_blocks(points, among)
     for rows, rough, error in blocks:
         found[rows] = best = rough.argmin(axis=1)
         places = np.arange(len(rough)), best
@@ -179,9 +179,12 @@ def nearest(points: Array, among: Array, *, k: int = 1, same: bool = False) -> t
     exact duplicates do count, at distance zero.
     """
     n_candidates = min(k + SPARE_CANDIDATES, len(among) - same)
+    if worth_a_tree(points, among):
+        candidates = nearest_by_tree(points, among, n_candidates, same=same)
+        return _measured(points, among, candidates, k)
     distances = np.empty((len(points), k))
     indices = np.empty((len(points), k), dtype=np.int64)
-    unit, blocks = _rough_blocks(points, among)
+    unit, blocks = rough_blocks(points, among)
     for rows, rough, error in blocks:
         if same:
             rough[np.arange(len(rough)), np.arange(rows.start, rows.stop)] = np.inf
@@ -249,55 +252,13 @@ def _measured(points: Array, among: Array, candidates: Labels, k: int) -> tuple[
     )
 
 
-class Inside(NamedTuple):
-    """Who lies in whose ball, for some rows of the points and all others."""
-
-    rows: slice
-    of_points: Flags  # (n_rows, n_others) whether the ball around the point holds the other
-    of_others: Flags  # (n_rows, n_others) whether the ball around the other holds the point
-
-
-def ball_blocks(points: Array, radii: Array, others: Array, other_radii: Array) -> Iterator[Inside]:
-    """Yield, block by block, which balls around points hold others, and the other way round.
-
-    A point on the surface of a ball, to rounding, is inside; NaN is the radius of an empty ball.
-    """
-    from scipy.spatial.distance import cdist
-
-    larger = 1 + tie(points.shape[1])
-    reach, other_reach = radii**2 * larger, other_radii**2 * larger
-    unit, blocks = _rough_blocks(points, others)
-    for rows, rough, error in blocks:
-        own, own_maybe = _at_most(rough, reach[rows, None] / unit, error)
-        other, other_maybe = _at_most(rough, other_reach / unit, error)
-        unsure = [_places(own != own_maybe), _places(other != other_maybe)]
-        if max(len(first) for first, _ in unsure) > FEW * rough.size:
-            block = cdist(points[rows], others, "sqeuclidean")
-            own, other = block <= reach[rows, None], block <= other_reach
-        else:
-            for sure, (first, second), limits in zip(
-                (own, other),
-                unsure,
-                (reach[rows][unsure[0][0]], other_reach[unsure[1][1]]),
-                strict=True,
-            ):
-                sure[first, second] = _by_subtraction(points[rows], others, first, second) <= limits
-        yield Inside(rows, own, other)
-
-
-def _places(flags: Flags) -> tuple[Labels, Labels]:
+def places_of(flags: Flags) -> tuple[Labels, Labels]:
+    """Return rows and columns of what is true."""
     rows, columns = np.divmod(np.flatnonzero(flags.ravel()), flags.shape[1])
     return rows, columns
 
 
-def _at_most(rough: NDArray[np.float32], limits: Array, error: float) -> tuple[Flags, Flags]:
-    """Return which entries are surely, and which may be, at most the limits."""
-    margin = error + limits * 2.0**-22  # the limits are rounded, too
-    low, high = (limits - margin).astype(np.float32), (limits + margin).astype(np.float32)
-    return rough <= low, rough <= high
-
-
-def _rough_blocks(
+def rough_blocks(
     points: Array, others: Array
 ) -> tuple[float, Iterator[tuple[slice, NDArray[np.float32], float]]]:
     """Return a unit, and blocks of rows with their squared distances, in single precision, over it.

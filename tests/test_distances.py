@@ -11,13 +11,13 @@ from scipy.spatial.distance import cdist
 
 from genbench import distances
 from genbench.distances import (
-    ball_blocks,
     later_distance_blocks,
     nearest,
     nearest_index,
     squared_distance_blocks,
     within,
 )
+from genbench.evidence.balls import ball_blocks
 from genbench.ground.kept_tables import keeping_tables
 
 
