@@ -137,15 +137,25 @@ def draw(rows: list[Row]) -> None:
     for column, (axis, label) in enumerate(labels.items()):
         for name in MEASURES:
             size, seconds, memory = along(rows, name, axis)
-            power = exponent(rows, name, axis)
-            told = name if power is None else f"{name}, {power:.1f}"
-            axes[0, column].loglog(size, np.maximum(seconds, 1e-3), marker="o", label=told)
+            axes[0, column].loglog(size, np.maximum(seconds, 1e-3), marker="o")
             axes[1, column].loglog(size, np.maximum(memory, 1), marker="o")
-        axes[0, column].legend(fontsize="small", title="exponent of the time", frameon=False)
         axes[1, column].set_xlabel(label)
     axes[0, 0].set_ylabel("CPU seconds")
     axes[1, 0].set_ylabel("peak MB above the arrays")
+    figure.legend(
+        axes[0, 0].lines,
+        [f"{name}: {_powers(rows, name)}" for name in MEASURES],
+        loc="outside lower center",
+        ncols=3,
+        frameon=False,
+        title="exponents of the time, of points n and dimensions d",
+    )
     figure.savefig(FIGURE, metadata={"Date": None})
+
+
+def _powers(rows: list[Row], name: str) -> str:
+    found = {axis: exponent(rows, name, axis) for axis in "nd"}
+    return ", ".join(f"{axis} {power:.1f}" for axis, power in found.items() if power is not None)
 
 
 def main(names: list[str]) -> None:

@@ -16,7 +16,7 @@ from genbench.ground.rounding import ROUNDING, is_lost
 MOST_BINS = 100
 POINTS_PER_BIN = 10  # so that the normal approximation of a bin's count holds
 SIGNIFICANCE = 0.05
-WIDE = 256  # dimensions
+WIDE = 1024  # dimensions
 
 
 @dataclass(frozen=True, eq=False)
