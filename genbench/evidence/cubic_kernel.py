@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from genbench.evidence.pair_means import KernelMeans, PairMeans
 from genbench.evidence.scatter import scatter_of
-from genbench.evidence.subsets import some_of
 from genbench.ground.arrays import Array
 from genbench.ground.randomness import rng_for
 from genbench.ground.spread import error_where_degenerate
@@ -78,7 +77,10 @@ class _Side:
         powers = np.stack([np.ones(self.n), self.a, self.a**2]) / self.n
         self.powers = powers.sum(axis=1)  # (3,) means of 1, a and a^2
         self.points = powers @ centred  # (3, d) means of z, a z and a^2 z
-        chosen = some_of(np.arange(self.n), LOOKED_AT, rng=rng_for(0, "cubic_kernel", name))
+        chosen = np.arange(self.n)
+        if self.n > LOOKED_AT:
+            rng = rng_for(0, "cubic_kernel", name)
+            chosen = rng.choice(self.n, size=LOOKED_AT, replace=False)
         self.some, self.some_a, self.some_own = centred[chosen], self.a[chosen], self.own[chosen]
         self.some_in_single = self.some.astype(np.float32)
         self._all = points

@@ -83,7 +83,7 @@ class Root:
         else:
             squares, vectors = np.linalg.eigh(self._table @ self._table.T)
         kept = squares > squares.max(initial=0) * NONE
-        return squares[kept], vectors[:, kept]
+        return np.asarray(squares[kept]), np.asarray(vectors[:, kept])
 
     @property
     def _roots(self) -> Array:

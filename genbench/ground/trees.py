@@ -19,7 +19,7 @@ def nearest_by_tree(points: Array, among: Array, n: int, *, same: bool) -> Label
     """Return the indices (n_points, n) of the n nearest; of the same set, without each itself."""
     from scipy.spatial import cKDTree
 
-    found = cKDTree(among).query(points, k=np.arange(1, n + 1 + same))[1]
+    found = np.asarray(cKDTree(among).query(points, k=np.arange(1, n + 1 + same))[1])
     if not same:
         return np.asarray(found, dtype=np.int64)
     others = found != np.arange(len(points))[:, None]
