@@ -62,10 +62,10 @@ def frechet(contender: str) -> Contender:
     if contender == "genbench":
         return ours("frechet_distance")
     if contender == VALUE_ONLY:
-        from genbench.evidence.moments import Gaussian, squared_distance
+        from genbench.evidence.gaussians import Gaussian, squared_distance
 
         return lambda test, generated: squared_distance(
-            *(Gaussian.of(points.astype(float)) for points in (test, generated))
+            *(Gaussian.fast(points.astype(float)) for points in (test, generated))
         )
     _torchvision()
     if contender == "torch-fidelity":
@@ -385,8 +385,29 @@ TASKS = {
         title="Frechet distance, n 10,000, d 2,048",
         make=pair(10_000, 2048),
         prepared=frechet,
-        contenders=("genbench", VALUE_ONLY, "torch-fidelity", "torchmetrics"),
+        contenders=("genbench", VALUE_ONLY, "torch-fidelity", "torchmetrics", "pytorch-fid"),
         flops=2 * 2 * 10_000 * 2048**2,
+    ),
+    "frechet-50000x2048": Task(
+        title="Frechet distance, n 50,000, d 2,048",
+        make=pair(50_000, 2048),
+        prepared=frechet,
+        contenders=("genbench", "torch-fidelity", "torchmetrics", "pytorch-fid"),
+        flops=2 * 2 * 50_000 * 2048**2,
+    ),
+    "neighbours-50000x64": Task(
+        title="precision, recall, density, coverage, n 50,000, d 64",
+        make=pair(50_000, 64),
+        prepared=neighbours,
+        contenders=("genbench",),  # prdc holds three matrices of 20 GB
+        flops=3 * 2 * 50_000**2 * 64,
+    ),
+    "neighbours-50000x2": Task(
+        title="precision, recall, density, coverage, n 50,000, d 2",
+        make=pair(50_000, 2),
+        prepared=neighbours,
+        contenders=("genbench",),
+        flops=0.0,
     ),
     "kernel-10000x2048": Task(
         title="KID, n 10,000, d 2,048: all pairs against 100 subsets of 1,000",

@@ -17,12 +17,14 @@ import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from contenders import TASKS, Task
 
 ROUNDS = 3
 KEYS = ("seconds", "bytes", "value")
+CHOOSE_KERNELS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")  # which slow some processors down
 HERE = Path(__file__).parent
 PROGRAMS = (
     "genbench", "numpy", "scipy", "scikit-learn", "torch", "torch-fidelity", "torchmetrics",
@@ -48,24 +50,34 @@ def in_turns(name: str) -> dict[str, dict[str, float]]:
     """Run all contenders of a task `ROUNDS` times, each in a fresh process."""
     task = TASKS[name]
     found: dict[str, list[dict[str, float]]] = {contender: [] for contender in task.contenders}
-    environment = os.environ | {
-        f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")
-    }
     for _ in range(ROUNDS):
         for contender in task.contenders:
-            done = subprocess.run(
-                [sys.executable, __file__, "--one", name, contender],
-                capture_output=True, text=True, env=environment, check=False,
-            )  # fmt: skip
-            if done.returncode:
-                print(f"{name}, {contender}: {done.stderr.strip().splitlines()[-1]}")
+            run = _in_a_process("--one", name, contender)
+            if isinstance(run, str):
+                print(f"{name}, {contender}: {run}")
                 continue
-            found[contender].append(json.loads(done.stdout.splitlines()[-1]))
+            found[contender].append(run)
     return {
         contender: {key: statistics.median(run[key] for run in runs) for key in KEYS}
         for contender, runs in found.items()
         if runs
     }
+
+
+def _in_a_process(*arguments: str) -> Any:
+    """Return what a fresh process says, or its last words if it failed.
+
+    It has one thread, and the kernels that the library itself chooses for this processor.
+    """
+    kept = {key: value for key, value in os.environ.items() if key not in CHOOSE_KERNELS}
+    threads = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
+    done = subprocess.run(
+        [sys.executable, __file__, *arguments],
+        capture_output=True, text=True, env=kept | threads, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        return done.stderr.strip().splitlines()[-1]
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def rows(name: str, found: dict[str, dict[str, float]], rate: float) -> list[str]:
@@ -90,15 +102,24 @@ def rows(name: str, found: dict[str, dict[str, float]], rate: float) -> list[str
     return lines
 
 
-def product_rate() -> float:
-    """Return how many multiplications and additions of doubles a second this core does."""
-    a = np.random.default_rng(0).normal(size=(1500, 1500))
+def product_rate(kind: str) -> float:
+    """Return how many multiplications and additions a second this core does, of that type."""
+    a = np.random.default_rng(0).normal(size=(1500, 1500)).astype(kind)
+    b = a.copy()  # a product with itself takes half of the operations
     times = []
     for _ in range(5):
         start = time.process_time()
-        a @ a
+        a @ b
         times.append(time.process_time() - start)
     return 2 * 1500**3 / min(times)
+
+
+def blas_kernel() -> str:
+    """Name the library that multiplies, and the processor that its kernels are for."""
+    from threadpoolctl import threadpool_info
+
+    found = next((library for library in threadpool_info() if "numpy" in library["filepath"]), None)
+    return "unknown" if found is None else f"{found['internal_api']} {found.get('architecture')}"
 
 
 def machine() -> str:
@@ -119,25 +140,31 @@ def machine() -> str:
 
 def main(names: list[str]) -> None:
     """Measure, and write the table, after every task, if all are measured."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    rate = product_rate()
+    found = _in_a_process("--rates")
+    if isinstance(found, str):
+        sys.exit(found)
+    rate, single = found["float64"], found["float32"]
+    products = (
+        f"Products of {found['kernels']}: {rate / 1e9:.0f} GFLOP/s, {single / 1e9:.0f} in single "
+        "precision."
+    )
     table: list[str] = []
     for name in names or TASKS:
         found = in_turns(name)
         table += rows(name, found, rate)
         print("\n".join(table[-len(found) :]), flush=True)
         if not names:
-            _write(table, rate)
+            _write(table, products)
 
 
-def _write(table: list[str], rate: float) -> None:
+def _write(table: list[str], products: str) -> None:
     readme = HERE / "README.md"
     begin, end = "<!-- table: begin -->\n", "<!-- table: end -->"
     head = (
         "| measure | program | CPU s | times ours | peak MB | apart | times the products alone |\n"
         "| --- | --- | --- | --- | --- | --- | --- |\n"
     )
-    new = f"{machine()} Products: {rate / 1e9:.0f} GFLOP/s.\n\n{head}" + "\n".join(table) + "\n"
+    new = f"{machine()} {products}\n\n{head}" + "\n".join(table) + "\n"
     before, _, rest = readme.read_text(encoding="utf-8").partition(begin)
     readme.write_text(before + begin + new + end + rest.partition(end)[2], encoding="utf-8")
 
@@ -149,5 +176,8 @@ def _peak_bytes() -> float:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
         print(json.dumps(measure(TASKS[sys.argv[2]], sys.argv[3])))
+    elif sys.argv[1:2] == ["--rates"]:
+        rates = {kind: product_rate(kind) for kind in ("float64", "float32")}
+        print(json.dumps(rates | {"kernels": blas_kernel()}))
     else:
         main(sys.argv[1:])

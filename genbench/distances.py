@@ -7,15 +7,15 @@ lies within their error bound is measured: the answers are those of subtraction.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
 
 from genbench.ground.arrays import Array, Flags, Labels
 from genbench.ground.devices import times
+from genbench.ground.kept_tables import kept
 from genbench.ground.randomness import rng_for
+from genbench.ground.trees import nearest_by_tree, worth_a_tree
 
 BLOCK_ENTRIES = 1_000_000  # of float64: 8 MB a block, which stay near the core
 SPARE_CANDIDATES = 3  # neighbours beyond the k-th that rounding might have misplaced
@@ -57,13 +57,32 @@ def later_distance_blocks(points: Array) -> Iterator[tuple[slice, slice, Array]]
 def _blocks(
     points: Array, others: Array, *, only_later: bool
 ) -> Iterator[tuple[slice, slice, Array]]:
+    rows_per_block = max(1, BLOCK_ENTRIES // len(others))
+    table = kept(points, others, lambda: _table(points, others))
+    if table is not None:
+        for start in range(0, len(points), rows_per_block):
+            rows = slice(start, min(start + rows_per_block, len(points)))
+            columns = slice(start if only_later else 0, len(others))
+            yield rows, columns, table[rows, columns].copy()
+    else:
+        yield from _computed(points, others, rows_per_block, only_later=only_later)
+
+
+def _table(points: Array, others: Array) -> Array:
+    rows_per_block = max(1, BLOCK_ENTRIES // len(others))
+    blocks = _computed(points, others, rows_per_block, only_later=False)
+    return np.concatenate([block for *_, block in blocks])
+
+
+def _computed(
+    points: Array, others: Array, rows_per_block: int, *, only_later: bool
+) -> Iterator[tuple[slice, slice, Array]]:
     centre = _centre(others)
     centred, other_centred = points - centre, others - centre
     squares, other_squares = (np.einsum("ij,ij->i", x, x) for x in (centred, other_centred))
     widest = other_squares.max()
     other_centred *= -2
     product = times(other_centred.T)
-    rows_per_block = max(1, BLOCK_ENTRIES // len(others))
     for start in range(0, len(points), rows_per_block):
         rows = slice(start, min(start + rows_per_block, len(points)))
         columns = slice(start if only_later else 0, len(others))
@@ -88,6 +107,8 @@ def _measure_again(
     `bounds` (n_rows,) are for the farthest of the others: where there are too many such entries,
     as beside an outlier, each pair has a bound of its own.
     """
+    from scipy.spatial.distance import cdist
+
     near = np.flatnonzero((block <= bounds[:, None]).ravel())
     if len(near) > FEW * block.size:
         others_own = other_squares[-block.shape[1] :]
@@ -96,10 +117,10 @@ def _measure_again(
         block[:] = cdist(points, others, "sqeuclidean")
         return
     first, second = np.divmod(near, block.shape[1])
-    block.ravel()[near] = _by_subtraction(points, others, first, second)
+    block.ravel()[near] = by_subtraction(points, others, first, second)
 
 
-def _by_subtraction(points: Array, others: Array, first: Labels, second: Labels) -> Array:
+def by_subtraction(points: Array, others: Array, first: Labels, second: Labels) -> Array:
     """Return the squared distances (n_pairs,) of pairs of points and others."""
     found = np.empty(len(first))
     at_once = max(1, BLOCK_ENTRIES // points.shape[1])
@@ -129,11 +150,26 @@ def within(block: Array, points: Array, others: Array, limits: Array) -> Flags:
     Limits broadcast to the block; those near one are decided by subtraction.
     """
     found = block <= limits * (1 + SURE)
-    unsure = _places(found != (block <= limits * (1 - SURE)))
+    unsure = places_of(found != (block <= limits * (1 - SURE)))
     at_most = np.broadcast_to(limits, block.shape)[unsure]
     limit = at_most * (1 + tie(points.shape[1]))
-    found[unsure] = _by_subtraction(points, others, *unsure) <= limit
+    found[unsure] = by_subtraction(points, others, *unsure) <= limit
     return np.asarray(found)
+
+
+def nearest_index(points: Array, among: Array) -> Labels:
+    """Return the index (n,) of the nearest of `among`, which is measured only where it is close."""
+    found = np.empty(len(points), dtype=np.int64)
+    _, blocks = rough_blocks(points, among)
+    for rows, rough, error in blocks:
+        found[rows] = best = rough.argmin(axis=1)
+        places = np.arange(len(rough)), best
+        least = rough[places]
+        rough[places] = np.inf
+        close = np.flatnonzero(rough.min(axis=1) - least <= 2.0 * error) + rows.start
+        if len(close):
+            found[close] = nearest(points[close], among)[1][:, 0]
+    return found
 
 
 def nearest(points: Array, among: Array, *, k: int = 1, same: bool = False) -> tuple[Array, Labels]:
@@ -143,9 +179,12 @@ def nearest(points: Array, among: Array, *, k: int = 1, same: bool = False) -> t
     exact duplicates do count, at distance zero.
     """
     n_candidates = min(k + SPARE_CANDIDATES, len(among) - same)
+    if worth_a_tree(points, among):
+        candidates = nearest_by_tree(points, among, n_candidates, same=same)
+        return _measured(points, among, candidates, k)
     distances = np.empty((len(points), k))
     indices = np.empty((len(points), k), dtype=np.int64)
-    unit, blocks = _rough_blocks(points, among)
+    unit, blocks = rough_blocks(points, among)
     for rows, rough, error in blocks:
         if same:
             rough[np.arange(len(rough)), np.arange(rows.start, rows.stop)] = np.inf
@@ -213,53 +252,13 @@ def _measured(points: Array, among: Array, candidates: Labels, k: int) -> tuple[
     )
 
 
-class Inside(NamedTuple):
-    """Who lies in whose ball, for some rows of the points and all others."""
-
-    rows: slice
-    of_points: Flags  # (n_rows, n_others) whether the ball around the point holds the other
-    of_others: Flags  # (n_rows, n_others) whether the ball around the other holds the point
-
-
-def ball_blocks(points: Array, radii: Array, others: Array, other_radii: Array) -> Iterator[Inside]:
-    """Yield, block by block, which balls around points hold others, and the other way round.
-
-    A point on the surface of a ball, to rounding, is inside; NaN is the radius of an empty ball.
-    """
-    larger = 1 + tie(points.shape[1])
-    reach, other_reach = radii**2 * larger, other_radii**2 * larger
-    unit, blocks = _rough_blocks(points, others)
-    for rows, rough, error in blocks:
-        own, own_maybe = _at_most(rough, reach[rows, None] / unit, error)
-        other, other_maybe = _at_most(rough, other_reach / unit, error)
-        unsure = [_places(own != own_maybe), _places(other != other_maybe)]
-        if max(len(first) for first, _ in unsure) > FEW * rough.size:
-            block = cdist(points[rows], others, "sqeuclidean")
-            own, other = block <= reach[rows, None], block <= other_reach
-        else:
-            for sure, (first, second), limits in zip(
-                (own, other),
-                unsure,
-                (reach[rows][unsure[0][0]], other_reach[unsure[1][1]]),
-                strict=True,
-            ):
-                sure[first, second] = _by_subtraction(points[rows], others, first, second) <= limits
-        yield Inside(rows, own, other)
-
-
-def _places(flags: Flags) -> tuple[Labels, Labels]:
+def places_of(flags: Flags) -> tuple[Labels, Labels]:
+    """Return rows and columns of what is true."""
     rows, columns = np.divmod(np.flatnonzero(flags.ravel()), flags.shape[1])
     return rows, columns
 
 
-def _at_most(rough: NDArray[np.float32], limits: Array, error: float) -> tuple[Flags, Flags]:
-    """Return which entries are surely, and which may be, at most the limits."""
-    margin = error + limits * 2.0**-22  # the limits are rounded, too
-    low, high = (limits - margin).astype(np.float32), (limits + margin).astype(np.float32)
-    return rough <= low, rough <= high
-
-
-def _rough_blocks(
+def rough_blocks(
     points: Array, others: Array
 ) -> tuple[float, Iterator[tuple[slice, NDArray[np.float32], float]]]:
     """Return a unit, and blocks of rows with their squared distances, in single precision, over it.

@@ -11,11 +11,14 @@ from scipy.spatial.distance import cdist
 
 from genbench import distances
 from genbench.distances import (
-    ball_blocks,
+    later_distance_blocks,
     nearest,
+    nearest_index,
     squared_distance_blocks,
     within,
 )
+from genbench.evidence.balls import ball_blocks
+from genbench.ground.kept_tables import keeping_tables
 
 
 @st.composite
@@ -293,3 +296,45 @@ def test_what_lies_near_a_limit_is_decided_by_subtraction():
 
     assert (within(blurred, points, others, limits) == (apart <= limits * (1 + 1e-13))).all()
     assert not within(blurred, points, others, limits * (1 - 1e-10))[3].any()
+
+
+@pytest.mark.parametrize("d", [3, 300])
+def test_the_nearest_by_index_is_the_nearest(d):
+    rng = np.random.default_rng(31)
+    points, among = rng.normal(size=(200, d)), rng.normal(size=(40, d))
+    points[:5] = (among[:5] + among[5:10]) / 2 + 1e-9 * among[:5]  # too close for rounding
+
+    assert (nearest_index(points, among) == nearest(points, among)[1][:, 0]).all()
+
+
+def test_tables_are_found_once_within_a_call(monkeypatch):
+    rng = np.random.default_rng(32)
+    points, others = rng.normal(size=(2, 30, 256))
+    alone = [block for _, block in squared_distance_blocks(points, others)]
+    found = []
+    monkeypatch.setattr(distances, "_computed", _noting(distances._computed, found))
+
+    with keeping_tables():
+        for _ in range(2):
+            (blocks,) = [block.copy() for _, block in squared_distance_blocks(points, others)]
+            (turned,) = [block for _, block in squared_distance_blocks(others, points)]
+            assert (blocks == alone[0]).all()
+            assert (turned == blocks.T).all()
+            turned[:] = 0  # blocks may be written to
+        assert len(found) == 1
+        for _ in later_distance_blocks(points):
+            pass
+        assert len(found) == 2
+        list(squared_distance_blocks(points[:, :255], others[:, :255]))  # few dimensions are not
+        list(squared_distance_blocks(points.copy(), others))  # kept; nor are other points these
+    assert len(found) == 4
+    list(squared_distance_blocks(points, others))
+    assert len(found) == 5
+
+
+def _noting(compute, found):
+    def noting(*args, **more):
+        found.append(args)
+        return compute(*args, **more)
+
+    return noting

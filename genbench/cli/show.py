@@ -20,6 +20,7 @@ from genbench.images.image_folder import Tell
 from genbench.metric import Score
 from genbench.metrics import CATALOG, find
 from genbench.scoring.evaluate import Scores, score
+from genbench.scoring.slow import said_of_slow
 
 ENDINGS = (".json", ".csv")
 
@@ -67,6 +68,9 @@ def as_they_come(console: Console, title: str, given: dict[str, Any], *, show: S
         found = score(metrics=names, **given)
         show_scores(console, title, Scores(map(show.tell, found.values())), show)
         return
+    slow = said_of_slow(names, given)
+    if slow is not None:
+        telling(console, show)(slow)
     table = ScoreTable(console, title, names, real=given.get("fresh") is not None)
     with meter(console, transient=True) as progress:
         task = progress.add_task(names[0], total=len(names))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from scipy.spatial.distance import cdist
 from scipy.special import logsumexp, softmax
 
 from genbench.ground.arrays import Array, Labels
@@ -70,6 +69,8 @@ class GaussianMixture(OfModes):
         return self.centres[modes] + noise, modes
 
     def log_joint(self, points: Array) -> Array:
+        from scipy.spatial.distance import cdist
+
         n_modes, d = self.centres.shape
         squared = cdist(points, self.centres, "sqeuclidean")
         normaliser = d / 2 * np.log(2 * np.pi * self.width**2) + np.log(n_modes)
@@ -95,6 +96,8 @@ class NoisyCurves(OfModes):
         return points + rng.normal(scale=self.width, size=points.shape), modes
 
     def log_joint(self, points: Array) -> Array:
+        from scipy.spatial.distance import cdist
+
         n_curves, _, d = self.curves.shape
         normaliser = d / 2 * np.log(2 * np.pi * self.width**2) + np.log(n_curves)
         columns = []

@@ -5,11 +5,12 @@ from genbench.evidence.classifier_test import ClassifierTest
 from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.critic import Critic
 from genbench.evidence.duplicates import Duplicates
+from genbench.evidence.gaussians import Gaussian
 from genbench.evidence.kernel_likelihood import KernelLikelihood
 from genbench.evidence.kernel_means import Kernels
 from genbench.evidence.level_set import LevelSet
 from genbench.evidence.log_likelihoods import LogLikelihoods
-from genbench.evidence.moments import Gaussian, Moments
+from genbench.evidence.moments import Moments
 from genbench.evidence.overlap import Overlap
 from genbench.evidence.pair_means import KernelMeans
 from genbench.evidence.probabilities import Probabilities

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.distances import nearest
+from genbench.distances import nearest_index
 from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.training import fixed_budget
 from genbench.ground.arrays import Array, Labels
@@ -16,6 +16,7 @@ from genbench.ground.rounding import ROUNDING, is_lost
 MOST_BINS = 100
 POINTS_PER_BIN = 10  # so that the normal approximation of a bin's count holds
 SIGNIFICANCE = 0.05
+WIDE = 1024  # dimensions
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +37,12 @@ class FittedCells:
         kmeans = KMeans(n, n_init=1, random_state=int(rng.integers(2**31)))
         mean = points.mean(axis=0)
         centred = points - mean  # squares far from zero lose digits
+        wide = points.shape[1] >= WIDE  # then half of the digits take half of the time
         with fixed_budget():
-            centres = kmeans.fit(centred).cluster_centers_
-        within = nearest(centred, centres)[0][:, 0] ** 2
+            fitted = kmeans.fit(centred.astype(np.float32) if wide else centred)
+        centres = fitted.cluster_centers_.astype(float)
+        apart = centred - centres[nearest_index(centred, centres)]
+        within = np.einsum("ij,ij->i", apart, apart)
         usual = np.median(within[within > 0]) if within.any() else np.inf
         widest = np.einsum("ij,ij->i", centred, centred).max()
         if is_lost(usual, ROUNDING * widest):
@@ -50,7 +54,7 @@ class FittedCells:
 
     def of(self, points: Array) -> Labels:
         """Return the cell of each point."""
-        return nearest(points, self.centres)[1][:, 0]
+        return nearest_index(points, self.centres)
 
     def count(self, points: Array) -> Labels:
         """Return how many points fall into each cell."""

@@ -15,7 +15,7 @@ WIDTH = 64
 STEPS = 100
 BATCH = 512
 WIDE = 2 * WIDTH  # dimensions above which the first layer's Cayley map is taken in factors
-MOST_SPANNED = 2500  # points to learn from whose span is taken
+MOST_SPANNED = 1000  # points to learn from whose span is taken: that of more takes longer to find
 ROUNDING = 1e-10  # of the largest eigenvalue: smaller ones are none
 
 
@@ -138,7 +138,8 @@ def _orthonormal_rows(d: int) -> Any:
 
     Torch's Cayley map solves a system of d x d, which is cubic in d. Of the same kind is
     W' = (I - A/2)^-1 (I + A/2) S with fixed orthonormal columns S and A = Y S' - S Y', which has
-    rank 2 WIDTH: with A = U V', by Woodbury, W' = S + U (I - V'U/2)^-1 V' S.
+    rank 2 WIDTH: with A = U V', by Woodbury, W' = S + U (I - V'U/2)^-1 V'S. Of U = (Y, S) and
+    V = (S, -Y) that takes S'Y and Y'Y alone: W' = Y C + S (I + D) with small C and D.
     """
     import torch
     from torch import nn
@@ -152,18 +153,28 @@ def _orthonormal_rows(d: int) -> Any:
             start = nn.init.orthogonal_(torch.empty(d, WIDTH, dtype=torch.float64))
             self.bias = linear.bias
             self.register_buffer("start", start)
+            self.register_buffer("start_in_single", start.float())
             self.turn = nn.Parameter(torch.zeros(d, WIDTH))
+
+        def parts(self) -> Any:
+            """Return C and I + D; in doubles, for their system is ill-conditioned far from S."""
+            turn, one = self.turn.double(), torch.eye(WIDTH, dtype=torch.float64)
+            across, square = self.start.T @ turn, turn.T @ turn
+            product = torch.cat(
+                [torch.cat([across, one], dim=1), torch.cat([-square, -across.T], dim=1)]
+            )
+            system = torch.eye(2 * WIDTH, dtype=torch.float64) - product / 2
+            of_turn, of_start = torch.linalg.solve(system, torch.cat([one, -across.T])).split(WIDTH)
+            return of_turn, one + of_start
 
         @property
         def weight(self) -> Any:
-            # In doubles: far from the start the small system is ill-conditioned.
-            turn, start = self.turn.double(), self.start
-            left, right = torch.cat([turn, start], dim=1), torch.cat([start, -turn], dim=1)
-            system = torch.eye(2 * WIDTH, dtype=torch.float64) - right.T @ left / 2
-            return (start + left @ torch.linalg.solve(system, right.T @ start)).T.float()
+            of_turn, of_start = self.parts()
+            return (self.turn.double() @ of_turn + self.start @ of_start).T
 
         def forward(self, x: Any) -> Any:
-            return nn.functional.linear(x, self.weight, self.bias)
+            of_turn, of_start = (part.float() for part in self.parts())
+            return (x @ self.turn) @ of_turn + (x @ self.start_in_single) @ of_start + self.bias
 
     return OrthonormalRows()
 

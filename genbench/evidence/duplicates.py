@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.distances import ball_blocks
+from genbench.evidence.balls import ball_blocks
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import Neighbours, within_generated, within_test
 from genbench.ground.arrays import Array

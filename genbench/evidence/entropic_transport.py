@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.evidence.kernel_means import kernel_width, width_parts
@@ -48,6 +47,8 @@ class EntropicTransport(Evidence):
         Raises:
             Unavailable: fewer than two different test points, or a problem that is not solved.
         """
+        from scipy.spatial.distance import cdist
+
         test, regularisation, within_test = comparison.reference.get(_test_side)
         rng = comparison.rng("entropic_transport")
         generated = some_of(comparison.generated_set, MOST_POINTS, rng=rng)
@@ -104,6 +105,8 @@ def cost_within(points: Array, regularisation: float) -> float:
     Raises:
         Unavailable: the marginals are not met after `MOST_ITERATIONS`.
     """
+    from scipy.spatial.distance import cdist
+
     kernel = np.exp(cdist(points, points, "sqeuclidean") / -regularisation)
     u = np.ones(len(points))
     for _ in range(MOST_ITERATIONS):

@@ -6,7 +6,8 @@ from typing import ClassVar, Self
 import numpy as np
 
 from genbench.evidence.comparison import Comparison, Evidence, at_least
-from genbench.evidence.moments import Gaussian, Moments, squared_distance
+from genbench.evidence.gaussians import Gaussian, squared_distance
+from genbench.evidence.moments import Moments
 from genbench.ground.arrays import Array
 
 SHRINKAGES = np.array([1.0, 1.5, 2.0, 3.0])  # how many times smaller than the whole the parts are
@@ -41,7 +42,7 @@ class FrechetExtrapolation(Evidence):
         rng = comparison.rng("frechet_extrapolation")
         whole = comparison.get(Moments.of)
         distances = np.empty((REPEATS, len(SHRINKAGES)))
-        distances[:, 0] = squared_distance(whole.test, whole.generated)
+        distances[:, 0] = whole.between.squared_distance
         for repeat in range(REPEATS):
             for index, shrinkage in enumerate(SHRINKAGES[1:], start=1):
                 distances[repeat, index] = squared_distance(
@@ -67,4 +68,4 @@ class FrechetExtrapolation(Evidence):
 
 def _part(points: Array, shrinkage: float, *, rng: np.random.Generator) -> Gaussian:
     n = int(len(points) / shrinkage)
-    return Gaussian.of(points[rng.choice(len(points), size=n, replace=False)])
+    return Gaussian.fast(points[rng.choice(len(points), size=n, replace=False)])

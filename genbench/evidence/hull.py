@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
-from scipy.optimize import nnls
 
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.ground.arrays import Array, Flags
@@ -79,6 +78,8 @@ def _exclude_separated(inside: Flags, points: Array, corners: Array) -> None:
 
 def _is_combination(target: Array, rows: Array) -> bool:
     """Say whether the target (d + 1,) is a sum of rows (n, d + 1) with weights none negative."""
+    from scipy.optimize import nnls
+
     at_once = min(len(target), MOST_AT_ONCE, len(rows))
     residual, used = target, np.empty(0, dtype=np.intp)
     while True:

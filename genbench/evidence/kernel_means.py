@@ -7,6 +7,7 @@ import numpy as np
 
 from genbench.distances import squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
+from genbench.evidence.cubic_kernel import CubicDiscrepancy, by_moments
 from genbench.evidence.pair_means import (
     Kernel,
     KernelMeans,
@@ -25,34 +26,42 @@ MEDIAN_POINTS = 1000  # enough for a median distance; every pair of them is look
 
 @dataclass(frozen=True, eq=False)
 class Kernels(Evidence):
-    """Kernel means under the cubic polynomial of KID, a Gaussian of median width, and -|x - y|."""
+    """Kernel means under the cubic polynomial of KID, a Gaussian of median width, and -|x - y|.
+
+    Found when they are asked for: the polynomial alone, the others, of distances, together.
+    """
 
     inputs: ClassVar = ("test", "generated")
 
-    polynomial: KernelMeans
-    gaussian: KernelMeans
-    negated_distance: KernelMeans  # whose squared mean discrepancy is the energy distance
+    comparison: Comparison
     width: float  # standard deviation of the Gaussian kernel
     parts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
-        """Go once over the pairs that hold a generated point; the others are the reference's."""
-        reference = comparison.reference
-        width, test = reference.get(kernel_width), reference.test_set
-        within_test, within = reference.get(_within_test), comparison.get(within_generated)
-        generated = comparison.generated_set
-        between = means_between(_kernels(test, generated, width), test, generated)
-        polynomial, gaussian, negated_distance = (
-            KernelMeans(*means) for means in zip(within_test, within, between, strict=True)
-        )
-        return cls(
-            replace(polynomial, rounding=_rounding_of_cubes(polynomial, test, generated)),
-            gaussian,
-            replace(negated_distance, rounding=ROUNDING * np.sqrt(negated_distance.largest_square)),
-            width,
-            width_parts(test),
-        )
+        """See that there are pairs in either set.
+
+        Raises:
+            Unavailable: there are not.
+        """
+        width, test = comparison.reference.get(kernel_width), comparison.reference.test_set
+        at_least(2, comparison.generated_set, "generated")
+        return cls(comparison, width, width_parts(test))
+
+    @property
+    def polynomial(self) -> KernelMeans | CubicDiscrepancy:
+        """Under KID's kernel."""
+        return self.comparison.get(_polynomial)
+
+    @property
+    def gaussian(self) -> KernelMeans:
+        """Under a Gaussian kernel."""
+        return self.comparison.get(_of_distances)[0]
+
+    @property
+    def negated_distance(self) -> KernelMeans:
+        """Under -|x - y|, whose squared mean discrepancy is the energy distance."""
+        return self.comparison.get(_of_distances)[1]
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -70,14 +79,49 @@ def kernel_width(reference: Reference) -> float:
     return median_distance(at_least(2, reference.test_set, "test"))
 
 
+def _polynomial(comparison: Comparison) -> KernelMeans | CubicDiscrepancy:
+    test, generated = comparison.reference.test_set, comparison.generated_set
+    found = by_moments(test, generated)
+    if found is not None:
+        return found
+    (within_test,) = comparison.reference.get(_cubes_within_test)
+    (within,) = means_within([_cubes(generated, generated)], generated)
+    (between,) = means_between([_cubes(test, generated)], test, generated)
+    means = KernelMeans(within_test, within, between)
+    return replace(means, rounding=_rounding_of_cubes(means, test, generated))
+
+
+def _cubes_within_test(reference: Reference) -> list[PairMeans]:
+    test = reference.test_set
+    return means_within([_cubes(test, test)], test)
+
+
+def _of_distances(comparison: Comparison) -> tuple[KernelMeans, KernelMeans]:
+    """Go once over the pairs that hold a generated point; the others are the reference's."""
+    reference = comparison.reference
+    test, generated = reference.test_set, comparison.generated_set
+    kernels = _kernels_of_distances(reference.get(kernel_width))
+    gaussian, negated_distance = (
+        KernelMeans(*means)
+        for means in zip(
+            reference.get(_within_test),
+            comparison.get(within_generated),
+            means_between(kernels, test, generated),
+            strict=True,
+        )
+    )
+    rounding = ROUNDING * np.sqrt(negated_distance.largest_square)
+    return gaussian, replace(negated_distance, rounding=rounding)
+
+
 def _within_test(reference: Reference) -> list[PairMeans]:
-    return _within(reference.test_set, reference.get(kernel_width))
+    return means_within(_kernels_of_distances(reference.get(kernel_width)), reference.test_set)
 
 
 def within_generated(comparison: Comparison) -> list[PairMeans]:
-    """Return the means of all three kernels within the generated points."""
+    """Return the means of the Gaussian kernel and of -|x - y| within the generated points."""
     generated = at_least(2, comparison.generated_set, "generated")
-    return _within(generated, comparison.reference.get(kernel_width))
+    return means_within(_kernels_of_distances(comparison.reference.get(kernel_width)), generated)
 
 
 def median_distance(points: Array) -> float:
@@ -97,8 +141,8 @@ def width_parts(test: Array) -> tuple[str, ...]:
     return part(MEDIAN_POINTS, len(test), "test", "decide the width of the Gaussian kernel")
 
 
-def _kernels(points: Array, others: Array, width: float) -> tuple[Kernel, ...]:
-    """Return the polynomial, the Gaussian and the negated distance, from squared distances."""
+def _cubes(points: Array, others: Array) -> Kernel:
+    """Return KID's kernel, from squared distances."""
     d = points.shape[1]
     # x.y / d + 1 = (|x|^2 + |y|^2 - |x - y|^2) / 2d + 1
     row_terms, column_terms = (
@@ -113,6 +157,12 @@ def _kernels(points: Array, others: Array, width: float) -> tuple[Kernel, ...]:
         cubes *= bases  # many times faster than a power
         return cubes
 
+    return polynomial
+
+
+def _kernels_of_distances(width: float) -> tuple[Kernel, Kernel]:
+    """Return the Gaussian and the negated distance, from squared distances."""
+
     def gaussian(_: slice, __: slice, squared: Array) -> Array:
         exponents = squared * (-0.5 / width**2)
         return np.asarray(np.exp(exponents, out=exponents))
@@ -121,7 +171,7 @@ def _kernels(points: Array, others: Array, width: float) -> tuple[Kernel, ...]:
         distances = np.sqrt(squared)
         return np.asarray(np.negative(distances, out=distances))
 
-    return polynomial, gaussian, negated_distance
+    return gaussian, negated_distance
 
 
 def _rounding_of_cubes(cubes: KernelMeans, *sets: Array) -> float:
@@ -133,7 +183,3 @@ def _rounding_of_cubes(cubes: KernelMeans, *sets: Array) -> float:
         return 0.0
     largest = max(float(np.einsum("ij,ij->i", x, x).max()) / x.shape[1] for x in sets) + 1
     return float(3 * min(np.cbrt(cubes.largest_square), largest**2) * ROUNDING * largest)
-
-
-def _within(points: Array, width: float) -> list[PairMeans]:
-    return means_within(_kernels(points, points, width), points)

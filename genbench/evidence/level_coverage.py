@@ -45,8 +45,10 @@ class LevelCoverage(Evidence):
         if typical == 0:
             raise Unavailable("every generated sample is repeated: no bandwidth is best")
 
+        choosing = generated[chooses]
+
         def likelihoods(widths: list[float]) -> Array:
-            found = kernel_log_density(generated[chooses], generated, widths, itself=chooses)
+            found = kernel_log_density(choosing, generated, widths, itself=chooses)
             return np.asarray(found.mean(axis=1))
 
         width = best_bandwidth(typical, likelihoods)

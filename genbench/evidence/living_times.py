@@ -76,12 +76,14 @@ def gamma(n: int) -> float:
 def living_times(points: Array, *, rng: np.random.Generator) -> Array:
     """Average the shares of slacks at which there are 0, 1, ... loops, over draws of landmarks."""
     total = np.zeros(MOST_LOOPS)
-    if len(points) < points.shape[1]:
-        # Only distances count: the triangle of a QR has those of the points, in n coordinates.
-        points = np.asarray(np.linalg.qr((points - points.mean(axis=0)).T, mode="r")).T
+    # All draws together have more landmarks than there are points: each is looked at once.
+    table = squared_distance_table(points, points) if points.shape[1] > LANDMARKS else None
     for _ in range(DRAWS):
-        landmarks = points[rng.choice(len(points), size=LANDMARKS, replace=False)]
-        distances = np.sqrt(squared_distance_table(points, landmarks))
+        chosen = rng.choice(len(points), size=LANDMARKS, replace=False)
+        if table is None:
+            distances = np.sqrt(squared_distance_table(points, points[chosen]))
+        else:
+            distances = np.sqrt(table[:, chosen])
         largest = gamma(len(points)) * float(distances.max())
         if largest > 0:
             total += shares(loops(distances, largest), largest)

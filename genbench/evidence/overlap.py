@@ -5,10 +5,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from genbench.distances import ball_blocks, tie
+from genbench.distances import tie
+from genbench.evidence.balls import ball_blocks, members
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import held_by_test_balls, within_generated, within_test
-from genbench.ground.arrays import Array, Labels
+from genbench.ground.arrays import Array, Flags, Labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +26,7 @@ class Overlap(Evidence):
     k: int
     test_balls_around: Labels  # (n_generated,) test balls that hold each generated point
     generated_balls_around: Labels  # (n_test,) generated balls that hold each test point
-    test_ball_occupied: Array  # (n_test,) whether each test ball holds a generated point
+    test_ball_occupied: Flags  # (n_test,) whether each test ball holds a generated point
     held: Labels | None = None  # (n_test,) other test points in each test ball, if they are counted
     test_balls_without_volume: int = 0  # about points that are repeated k times or more
     generated_balls_without_volume: int = 0
@@ -59,18 +60,9 @@ class Overlap(Evidence):
         held: Labels | None,
     ) -> Self:
         """Count memberships in one pass over test x generated."""
-        test_balls_around = np.zeros(len(generated), dtype=np.int64)
-        generated_balls_around = np.empty(len(test), dtype=np.int64)
-        test_ball_occupied = np.empty(len(test), dtype=bool)
-        for inside in ball_blocks(test, test_radii, generated, generated_radii):
-            test_balls_around += inside.of_points.sum(axis=0)
-            test_ball_occupied[inside.rows] = inside.of_points.any(axis=1)
-            generated_balls_around[inside.rows] = inside.of_others.sum(axis=1)
         return cls(
             k,
-            test_balls_around,
-            generated_balls_around,
-            test_ball_occupied,
+            *_counted(test, test_radii, generated, generated_radii),
             held,
             int((test_radii == 0).sum()),
             int((generated_radii == 0).sum()),
@@ -99,6 +91,28 @@ class Overlap(Evidence):
             )
             if found
         )
+
+
+def _counted(
+    test: Array, test_radii: Array, generated: Array, generated_radii: Array
+) -> tuple[Labels, Labels, Flags]:
+    """Return test balls around generated points, the reverse, and which test balls hold any."""
+    pairs = members(test, test_radii, generated, generated_radii)
+    if pairs is not None:
+        (balls, held), (_, held_test) = pairs
+        return (
+            np.bincount(held, minlength=len(generated)),
+            np.bincount(held_test, minlength=len(test)),
+            np.bincount(balls, minlength=len(test)) > 0,
+        )
+    test_balls_around = np.zeros(len(generated), dtype=np.int64)
+    generated_balls_around = np.empty(len(test), dtype=np.int64)
+    test_ball_occupied = np.empty(len(test), dtype=bool)
+    for inside in ball_blocks(test, test_radii, generated, generated_radii):
+        test_balls_around += inside.of_points.sum(axis=0)
+        test_ball_occupied[inside.rows] = inside.of_points.any(axis=1)
+        generated_balls_around[inside.rows] = inside.of_others.sum(axis=1)
+    return test_balls_around, generated_balls_around, test_ball_occupied
 
 
 def _without_edge(radii: Array, d: int) -> int:

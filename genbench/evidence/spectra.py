@@ -59,7 +59,7 @@ class CollisionModes(Evidence):
             Unavailable: no two test points differ.
         """
         width = usable_width(comparison.reference)
-        _, gaussian, _ = comparison.get(within_generated)
+        gaussian, _ = comparison.get(within_generated)
         n = len(gaussian.rows)
         parts = width_parts(comparison.reference.test_set)
         return cls((gaussian.square * (n - 1) + 1) / n, n, width, parts)

@@ -15,15 +15,18 @@ import numpy as np
 
 from genbench.evidence import Gaussian, Moments
 from genbench.evidence.frechet_extrapolation import FrechetExtrapolation
-from genbench.evidence.moments import influences, squared_distance
+from genbench.evidence.gaussians import rough_squared_distance
+from genbench.evidence.moments import spectrum
 from genbench.ground.arrays import Array
 from genbench.ground.randomness import rng_for
-from genbench.ground.spread import error_of_mean, error_where_degenerate
+from genbench.ground.spread import error_of_mean
 from genbench.metric import Metric
 
-FEWEST_DRAWS = 3  # to measure what chance makes of a distance
+FEWEST_DRAWS = 3  # to measure what chance makes of a distance, unless each takes long
 DIMENSIONS_DRAWN = 200  # over all draws: a draw tells the less, the fewer points really vary in
-MOST_OPERATIONS = 2e9  # of products: about a second, beyond which the fewest draws must do
+MOST_OPERATIONS = 2e9  # of products, beyond which the fewest draws must do, and of one that is long
+MOST_IN_A_DRAW = 10 * MOST_OPERATIONS  # where few samples may be written down, and are nearly right
+NEARLY_ENOUGH = 4  # samples a dimension: to second order chance is then known to three percent
 
 
 def frechet_distance(moments: Moments) -> float:
@@ -50,9 +53,13 @@ def frechet_by_chance(moments: Moments) -> float:
     Measured where samples are few beside dimensions, and points are at hand: the mean distance of
     disjoint draws of real points, or, where these are too few, of both sets pooled, the generated
     one moved and scaled onto the other, and split anew. That is right for a perfect model, and
-    hardly moved by where another one lies and how wide it is.
+    hardly moved by where another one lies and how wide it is. Where draws would take longer than
+    all else and samples are nearly enough, it is written down as well.
     """
-    if moments.few and moments.pool is not None:
+    fewest = min(moments.test.n, moments.generated.n)
+    nearly = fewest >= NEARLY_ENOUGH * len(moments.test.mean)
+    long = nearly and _operations(moments) > MOST_IN_A_DRAW
+    if moments.few and moments.pool is not None and not long:
         return _between_draws(moments, *moments.pool)
     return _between_gaussians(moments)
 
@@ -67,8 +74,8 @@ def _between_draws(moments: Moments, test: Array, others: Array) -> float:
     variances: list[float] = []
     for _ in range(_n_draws(moments)):
         order = rng.permutation(len(points))
-        sides = (Gaussian.of(points[order[:n]]), Gaussian.of(points[order[n : n + m]]))
-        distances.append(squared_distance(*sides))
+        sides = (Gaussian.fast(points[order[:n]]), Gaussian.fast(points[order[n : n + m]]))
+        distances.append(rough_squared_distance(*sides))
         variances.extend(side.total_variance for side in sides)
     scale = np.mean(variances)
     return float(np.mean(distances) * moments.test.total_variance / scale) if scale else 0.0
@@ -81,11 +88,18 @@ def _like(one: Gaussian, other: Gaussian, points: Array) -> Array:
 
 
 def _n_draws(moments: Moments) -> int:
-    variances, (n, m) = moments.test.variances, (moments.test.n, moments.generated.n)
+    affordable = MOST_OPERATIONS / _operations(moments)
+    if affordable < 1:
+        return 1
+    variances = moments.test.variances
     total, d = variances.sum(), len(moments.test.mean)
     effective = total**2 / (variances**2).sum() if total else d
-    affordable = MOST_OPERATIONS / ((n + m) * d * min(max(n, m), d))
     return max(FEWEST_DRAWS, math.ceil(min(DIMENSIONS_DRAWN / effective, affordable)))
+
+
+def _operations(moments: Moments) -> float:
+    n, m, d = moments.test.n, moments.generated.n, len(moments.test.mean)
+    return float((n + m) * d * min(max(n, m), d))
 
 
 def _between_gaussians(moments: Moments) -> float:
@@ -98,9 +112,9 @@ def _between_gaussians(moments: Moments) -> float:
     off, to first order in dimensions per sample.
     """
     test, generated = moments.test, moments.generated
-    variances, pairs = _spectrum(test)
+    variances, pairs = spectrum(test)
     fluctuations = (pairs.sum() + np.trace(pairs)) / 2 - _bias_of_pairs(variances, test.n - 1)
-    beside = 1.0 if moments.few else _beside_gaussian(test)
+    beside = 1.0 if moments.few and moments.pool is None else _beside_gaussian(test)
     spread = variances.sum() + beside * fluctuations
     return float((1 / test.n + 1 / generated.n) * spread)
 
@@ -115,26 +129,8 @@ def _beside_gaussian(gaussian: Gaussian) -> float:
 
 
 def frechet_error(moments: Moments) -> float:
-    """Standard error by the delta method, valid for different and for equal distributions.
-
-    To first order the distance moves with the mean influence of the points. Where distributions are
-    equal none has any, and what is left is of second order, as large as for Gaussians: the squared
-    shift of the means, and squares of the covariances' differences.
-    """
-    test, generated = moments.test, moments.generated
-    of_test, of_generated = influences(test, generated)
-    first = of_test.var(ddof=1) / test.n + of_generated.var(ddof=1) / generated.n
-    variances, pairs = _spectrum(test)
-    second = 2 * (variances**2).sum() + (pairs**2).sum() + (np.diag(pairs) ** 2).sum()
-    second *= (1 / test.n + 1 / generated.n) ** 2
-    return error_where_degenerate(float(first), float(second))
-
-
-def _spectrum(gaussian: Gaussian) -> tuple[Array, Array]:
-    """Return the variances s (r,) that differ from zero, and s_i s_j / (s_i + s_j), (r, r)."""
-    variances = gaussian.variances
-    variances = variances[variances > variances.max(initial=0) * 1e-12]
-    return variances, variances[:, None] * variances / (variances[:, None] + variances)
+    """Standard error by the delta method, valid for different and for equal distributions."""
+    return moments.standard_error
 
 
 def _bias_of_pairs(variances: Array, freedom: int) -> float:

@@ -10,7 +10,6 @@ windows. Letters drawn one by one have .33 less, a 5-gram model at temperature o
 """
 
 import numpy as np
-from scipy.optimize import brentq
 
 from genbench.evidence.parts import OverParts
 from genbench.evidence.words import Words
@@ -35,6 +34,8 @@ def exponent(counts: Labels) -> float:
     Raises:
         Unavailable: all are one word.
     """
+    from scipy.optimize import brentq
+
     if len(counts) < 2:
         raise Unavailable("there are no two different words")
     logs = np.log(np.arange(1, len(counts) + 1))

@@ -1,7 +1,6 @@
 """Test samples among those to train on: what a model learned by heart would count as good."""
 
 import numpy as np
-from scipy.stats import hypergeom
 
 from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput
@@ -46,6 +45,8 @@ def check_leaks(train: Array, test: Array, fresh: Array, *, name: str) -> None:
 
 def _beyond(n: int, of: int, share: float, others: int) -> bool:
     """Say whether n of the test samples are more than the share of others lets one expect."""
+    from scipy.stats import hypergeom
+
     marked = n + round(share * others)
     chance = hypergeom.sf(n - 1, of + others, marked, of)
     return bool(n / of - share >= MOST and chance < RARE)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from scipy.special import xlogy
 
-from genbench.evidence.moments import Gaussian
+from genbench.evidence.gaussians import Gaussian
 from genbench.files.arrays import read_arrays
 from genbench.ground.arrays import Array, as_probabilities, as_samples, flat
 from genbench.ground.errors import BadInput

@@ -7,6 +7,7 @@ sentences and the like repeat by nature: what counts is more than chance brings 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from genbench.ground.arrays import Array, Labels, flat
 from genbench.ground.randomness import rng_for
@@ -74,8 +75,14 @@ def _may_hold_copies(test: Array, generated: Array) -> bool:
     Hardly any are, and all coordinates of many samples take a while to compare.
     """
     telling = np.argsort(test[:LOOKED_AT].std(axis=0), kind="stable")[-COORDINATES:]
-    codes = codes_of(_rounded(test[:, telling]), _rounded(generated[:, telling]))
-    return bool(np.isin(codes[len(test) :], codes[: len(test)]).any())
+    known, made = (_rounded(points[:, telling]) + 0.0 for points in (test, generated))
+    made = made[np.isin(made[:, -1], known[:, -1])]  # most often none is left
+    return bool(len(made) and np.isin(_as_one(made), _as_one(known)).any())
+
+
+def _as_one(rows: Array) -> NDArray[np.void]:
+    """Return the numbers of each row as one, (n,), which is equal where all of them are."""
+    return np.ascontiguousarray(rows).view(f"V{rows.itemsize * rows.shape[1]}").ravel()
 
 
 def codes_of(*parts: Array) -> Labels:

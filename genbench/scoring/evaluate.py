@@ -15,6 +15,7 @@ from genbench.evidence import Comparison
 from genbench.evidence.parts import OverParts
 from genbench.ground.devices import PROCESSOR, on
 from genbench.ground.errors import BadInput, Unavailable
+from genbench.ground.kept_tables import keeping_tables
 from genbench.ground.paths import brief
 from genbench.ground.strict_json import to_json, with_infinities_as_text
 from genbench.metric import ARROWS, Level, Metric, Score
@@ -150,7 +151,7 @@ def score(
     real = None if fresh is None else in_place_of_generated(fresh, comparison, inputs)
     remarks = remarks_on(comparison, inputs, fresh=None if real is None else real.generated)
     scores = []
-    with on(device):
+    with on(device), keeping_tables():
         for metric in chosen:
             found = _with_remarks(_judge(metric, comparison), remarks)
             if real is not None:
@@ -173,7 +174,8 @@ def _with_remarks(score: Score, remarks: Iterable[str]) -> Score:
 
 def evaluate(comparison: Comparison, metrics: Iterable[Metric] = tuple(CATALOG.values())) -> Scores:
     """Score one comparison; a metric that is unavailable is a score with the reason."""
-    return Scores(_judge(metric, comparison) for metric in metrics)
+    with keeping_tables():
+        return Scores(_judge(metric, comparison) for metric in metrics)
 
 
 def _judge(metric: Metric, comparison: Comparison) -> Score:

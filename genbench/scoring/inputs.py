@@ -222,7 +222,9 @@ def check_sizes(checked: dict[str, Any]) -> None:
     """
     for name, values in checked.items():
         # A log-density may be minus infinity.
-        least = values.min(initial=0, where=values > -np.inf)
+        least = values.min()
+        if least == -np.inf:
+            least = values.min(initial=0, where=values > -np.inf)
         if max(values.max(), -least) > LARGEST:
             raise BadInput(f"{name} holds numbers beyond {LARGEST:g}: scale it.")
 

@@ -167,17 +167,20 @@ def _pooled(values: Array, others: Array, *, real: bool) -> bool:
         return False
     if not 1 / FACTOR < (high - low) / (most - least) < FACTOR:
         return True
-    outside = _outside(values, least, most) > OUTSIDE
+    outside = _outside(values, (low, high), least, most) > OUTSIDE
     # A model that leaves something out lies within what is real; but from -1 to 1 and from 0 to 1
     # are what pictures are usually scaled to.
-    within = _outside(others, low, high) > OUTSIDE
+    within = _outside(others, (least, most), low, high) > OUTSIDE
     scaled = _fills(values, 0, 1) and _fills(others, -1, 1)
     return bool(outside or (within and (real or scaled)))
 
 
-def _outside(values: Array, low: float, high: float) -> float:
+def _outside(values: Array, ends: tuple[float, float], low: float, high: float) -> float:
+    """Return the share of values, of which the ends are known, outside of the widened range."""
     margin = WIDENED * (high - low)
-    return float(((values < low - margin) | (values > high + margin)).mean())
+    below = (values < low - margin).sum() if ends[0] < low - margin else 0
+    above = (values > high + margin).sum() if ends[1] > high + margin else 0
+    return float((below + above) / values.size)
 
 
 def _fills(values: Array, low: float, high: float) -> bool:

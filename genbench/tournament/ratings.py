@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import expit
 
 from genbench.ground.arrays import Array
@@ -59,6 +58,8 @@ def _volatility(
     change: float, spread: float, variance: float, volatility: float, tau: float
 ) -> float:
     """Return the most probable volatility after a change of strength."""
+    from scipy.optimize import brentq
+
     start = np.log(volatility**2)
 
     def slope(x: float) -> float:

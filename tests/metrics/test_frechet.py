@@ -8,10 +8,10 @@ from genbench.evidence import (
     Gaussian,
     Moments,
     Reference,
-    frechet_extrapolation,
 )
 from genbench.evidence.frechet_extrapolation import FrechetExtrapolation
-from genbench.evidence.moments import influences, singular_values, squared_distance
+from genbench.evidence.gaussians import Between, influences, squared_distance
+from genbench.evidence.roots import Root
 from genbench.ground.errors import Unavailable
 from genbench.metrics.frechet import (
     extrapolation_error,
@@ -232,13 +232,15 @@ def test_a_feature_given_twice_is_one_that_is_longer():
     assert frechet_error(twice) == pytest.approx(frechet_error(longer), rel=1e-9)
 
 
-def test_singular_values_that_a_square_would_lose_are_not_squared():
+@pytest.mark.parametrize("values", [[1e-7, 2e-7, 3e-7], [1e-7, 0.5, 1.0], [0.1, 0.5, 1.0]])
+def test_singular_values_that_a_square_would_lose_are_not_squared(values):
     rng = np.random.default_rng(22)
     left, right = (np.linalg.qr(rng.normal(size=(3, 3)))[0] for _ in range(2))
+    values = np.append(values[:2], 1e-9 * np.array(values[2:]))
 
-    for values in ([1e-7, 0.5, 1.0], [0.1, 0.5, 1.0]):
-        found = np.sort(singular_values(left * values @ right))
-        assert found == pytest.approx(np.array(values), rel=1e-8)
+    found = Root(left * values @ right).trace(0)
+
+    assert found == pytest.approx(values.sum(), rel=1e-12)
 
 
 def test_ill_conditioned_points_keep_their_digits():
@@ -291,9 +293,9 @@ def test_moments_without_points_have_no_standard_error():
 
 def test_the_intercept_is_free_of_a_bias_in_one_over_n(monkeypatch):
     monkeypatch.setattr(
-        frechet_extrapolation,
+        Between,
         "squared_distance",
-        lambda test, generated: 7 + 50 / test.n + 80 / generated.n,
+        property(lambda between: 7 + 50 / between.one.n + 80 / between.other.n),
     )
     rng = np.random.default_rng(14)
 
