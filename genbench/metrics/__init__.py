@@ -45,7 +45,6 @@ MODULES = (
     "inception_scores",
     "creativity",
     "classification",
-    "class_frechet",
     "boundary_distortion",
     "adversarial_divergence",
     # where the truth is known

@@ -3,7 +3,8 @@
 Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash equilibrium",
 NeurIPS 2017, https://arxiv.org/abs/1706.08500. Extrapolated to sets without end: Chong and Forsyth,
 "Effectively unbiased FID and Inception score and where to find them", CVPR 2020,
-https://arxiv.org/abs/1911.07023.
+https://arxiv.org/abs/1911.07023. Within classes: Miyato, Koyama, "cGANs with projection
+discriminator", ICLR 2018, https://arxiv.org/abs/1802.05637 (intra-FID).
 
 Differs from the papers: distances have standard errors; the extrapolation goes to infinitely many
 test points as well, averages several draws of each size, and does not redraw from the model.
@@ -14,6 +15,7 @@ import math
 import numpy as np
 
 from genbench.evidence import Gaussian, Moments
+from genbench.evidence.class_moments import ClassMoments
 from genbench.evidence.frechet_extrapolation import FrechetExtrapolation
 from genbench.evidence.gaussians import rough_squared_distance
 from genbench.evidence.moments import spectrum
@@ -157,6 +159,28 @@ def extrapolation_error(extrapolation: FrechetExtrapolation) -> float:
     return float(np.hypot(sampling, drawing))
 
 
+def class_frechet_distance(moments: ClassMoments) -> float:
+    """Mean over the classes of the Frechet distance between their test and generated points.
+
+    In squared units of the points; every class counts alike. Not to be had without the classes that
+    generated samples were made for: who mixes classes up, or draws the same for all, is seen by it
+    and not by the distance of all points together.
+    """
+    return float(np.mean([frechet_distance(one) for one in moments.moments]))
+
+
+def class_frechet_by_chance(moments: ClassMoments) -> float:
+    """Mean over the classes of what two samples of one law would get."""
+    return float(np.mean([frechet_by_chance(one) for one in moments.moments]))
+
+
+def class_frechet_error(moments: ClassMoments) -> float:
+    """Standard error of the mean over the classes, which share no sample."""
+    return float(np.linalg.norm([frechet_error(one) for one in moments.moments])) / len(
+        moments.classes
+    )
+
+
 METRICS = (
     Metric(
         compute=frechet_distance,
@@ -180,5 +204,16 @@ METRICS = (
         standard_error=extrapolation_error,
         uncertainty="delta method, and spread of the intercept over repeated draws",
         revision=2,
+    ),
+    Metric(
+        compute=class_frechet_distance,
+        needs=ClassMoments,
+        aim="low",
+        bounds=(0, np.inf),
+        catches=("noise", "shift", "collapse", "dropped mode"),
+        ideal=class_frechet_by_chance,
+        chance=class_frechet_by_chance,
+        standard_error=class_frechet_error,
+        uncertainty="delta method, with the second order of Gaussians",
     ),
 )

@@ -6,12 +6,12 @@ import pytest
 from genbench.evidence import Comparison, Gaussian, Moments, Reference
 from genbench.evidence.class_moments import ClassMoments
 from genbench.ground.errors import Unavailable
-from genbench.metrics.class_frechet import (
+from genbench.metrics.frechet import (
     class_frechet_by_chance,
     class_frechet_distance,
     class_frechet_error,
+    frechet_distance,
 )
-from genbench.metrics.frechet import frechet_distance
 
 CENTRES = 3.0 * np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 2.0]])
 
