@@ -19,6 +19,7 @@ from .training import Array, Trained
 
 SCALES = 2  # times that sides are halved
 MIN_PICTURES = 8  # a tenth of them may be held out
+OVERHEAD = 100  # pixels, which take as long as all else that a step does
 AT_ONCE = 512  # pictures that go through a network together, when a whole set does
 
 
@@ -84,7 +85,8 @@ class PictureModel(Trained):
 
     def scaled(self, steps: int) -> int:
         """Return how many steps on these pictures the budget allows: one at least."""
-        return max(1, round(super().scaled(steps) * min(1.0, 64 / self.shape.side**2)))
+        cost = (self.shape.side**2 + OVERHEAD) / (8**2 + OVERHEAD)
+        return max(1, round(super().scaled(steps) / max(1.0, cost)))
 
 
 def in_parts(run: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:

@@ -9,8 +9,10 @@ diffusion: end-to-end diffusion for high resolution images", ICML 2023,
 https://arxiv.org/abs/2301.11093: four times as many steps in the same time.
 """
 
+import math
 from typing import cast
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import (
@@ -22,10 +24,39 @@ from torch.nn.functional import (
 )
 
 from ..pictures import Shape
-from .denoising import TimeEmbedding
+from ..training import Array, finite
+from .denoising import PrincipalAxes, TimeEmbedding
 
+LEAST_VARIANCE = 1e-8  # of a pixel, where the mean over all pixels is one
 PATCH = 2  # pixels along each side of what the finer scale takes for one
 GROUPS, HEADS = 8, 4  # of channels that are normalised together, and that attend together
+
+
+class Pixels(PrincipalAxes):
+    """The axes of pictures (n, d): their pixels, each with a spread of its own.
+
+    Along principal axes, scaled to one width each, what is next to each other in a picture is no
+    longer alike: with these, `unet_ddpm` came to a Fréchet distance of 25 on digits, and not 9.
+    """
+
+    def __init__(self, train: Array) -> None:
+        self.whole = bool(np.array_equal(train, np.rint(train)))
+        unit = float(self.whole)  # the width of the noise that dequantises
+        variance = train.var(axis=0) + unit / 12
+        size = math.sqrt(variance.mean()) or 1.0  # colours and places share a unit
+        self.centre, self.scale = train.mean(axis=0), np.full(train.shape[1], size)
+        spread = np.sqrt(np.maximum(variance / size**2, LEAST_VARIANCE))
+        self.spread = torch.tensor(spread, dtype=torch.float32)
+        self.cell = torch.tensor(unit / size)  # one for all
+
+    def encode(self, samples: Array) -> Tensor:
+        return torch.tensor(self.standardize(samples), dtype=torch.float32)
+
+    def decode(self, points: Tensor) -> Array:
+        return finite(points.double().numpy() * self.scale + self.centre, "The diffusion model")
+
+    def dequantize(self, points: Tensor, random: torch.Generator) -> Tensor:
+        return points + (torch.rand(points.shape, generator=random) - 0.5) * self.cell
 
 
 class Block(nn.Module):
@@ -71,9 +102,10 @@ class UNet(nn.Module):
     Args:
         shape: of the pictures.
         width: channels on the finer scale, a multiple of eight; the coarser has twice as many.
+        blocks: on the coarser scale, before the attention.
     """
 
-    def __init__(self, shape: Shape, width: int) -> None:
+    def __init__(self, shape: Shape, width: int, blocks: int) -> None:
         super().__init__()
         self.shape = shape
         channels, embedding = shape.colours * PATCH**2, 4 * width
@@ -84,7 +116,7 @@ class UNet(nn.Module):
         self.positional_embedding = nn.Parameter(torch.zeros(width, side, side))
         self.down = Block(width, width, embedding)
         self.downsample = nn.Conv2d(width, 2 * width, 3, stride=2, padding=1)
-        self.before, self.after = (Block(2 * width, 2 * width, embedding) for _ in range(2))
+        self.blocks = nn.ModuleList(Block(2 * width, 2 * width, embedding) for _ in range(blocks))
         self.attention = Attention(2 * width)
         self.upsample = nn.Conv2d(2 * width, width, 1)
         self.up = Block(2 * width, width, embedding)
@@ -96,8 +128,10 @@ class UNet(nn.Module):
         embedding = silu(self.time_embedding(time, angle))
         maps = pixel_unshuffle(self.shape.maps(rows), PATCH)
         fine = self.down(self.input_layer(maps) + self.positional_embedding, embedding)
-        coarse = self.attention(self.before(self.downsample(fine), embedding))
-        coarse = self.upsample(self.after(coarse, embedding))
+        coarse = self.downsample(fine)
+        for block in self.blocks:
+            coarse = block(coarse, embedding)
+        coarse = self.upsample(self.attention(coarse))
         both = torch.cat([fine, interpolate(coarse, scale_factor=2.0)], dim=1)
         maps = self.output_layer(silu(self.norm(self.up(both, embedding))))
         return self.shape.rows(pixel_shuffle(maps, PATCH))

@@ -5,12 +5,12 @@ https://arxiv.org/abs/2006.11239, as in `ddpm`, whose noise, loss and posterior 
 take fewer steps than training knows, evenly spread over them, as in Nichol, Dhariwal, "Improved
 denoising diffusion probabilistic models", ICML 2021, https://arxiv.org/abs/2102.09672.
 
-Differs from the papers: the U-Net is small and corrects what a Gaussian with the data's covariance
-would predict, in the data's principal axes; it sees and returns pictures.
+Differs from the papers: the U-Net is small, and corrects what would be predicted if each pixel were
+Gaussian on its own.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Self, cast
 
 import numpy as np
 import torch
@@ -18,24 +18,20 @@ from torch import Tensor, nn
 
 from ..pictures import PictureModel, Shape, in_parts
 from .ddpm import DDPM, Denoiser
-from .denoising import Array, PrincipalAxes
-from .unet import UNet
+from .denoising import Array
+from .unet import Pixels, UNet
 
 
 class PictureDenoiser(Denoiser):
-    """Predicts the noise in noisy pictures, whose points (n, d) are along principal axes."""
+    """Predicts the noise in noisy pictures (n, d)."""
 
-    rotation: Tensor
-
-    def __init__(self, axes: PrincipalAxes, shape: Shape, width: int) -> None:
+    def __init__(self, spread: Tensor, shape: Shape, width: int, blocks: int) -> None:
         nn.Module.__init__(self)
-        self.register_buffer("spread", axes.spread)
-        self.register_buffer("rotation", torch.tensor(axes.rotation, dtype=torch.float32))
-        self.unet = UNet(shape, width)
+        self.register_buffer("spread", spread)
+        self.unet = UNet(shape, width, blocks)
 
     def correction(self, x: Tensor, time: Tensor, angle: Tensor, *context: Tensor) -> Tensor:
-        corrected: Tensor = self.unet(x @ self.rotation.T, time, angle)
-        return corrected @ self.rotation
+        return cast(Tensor, self.unet(x, time, angle))
 
 
 @dataclass(kw_only=True, eq=False)
@@ -44,13 +40,15 @@ class UNetDDPM(PictureModel, DDPM):
 
     Args:
         hidden: channels of the U-Net's finer scale, a multiple of eight.
+        blocks: residual blocks on its coarser scale.
         walk: steps of the walk that samples take, at most `times`.
         predict, times, first, last, steps, batch, learning_rate, ema_decay, passes: as `DDPM` has
             them.
     """
 
     hidden: int = 32
-    steps: int = 700
+    blocks: int = 2
+    steps: int = 1400
     batch: int = 64
     walk: int = 100
 
@@ -58,16 +56,18 @@ class UNetDDPM(PictureModel, DDPM):
 
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         self.look_at(train)
-        super().fit(train, rng=rng)
-        kept = torch.linspace(0, self.times - 1, min(self.walk, self.times)).round().long()
-        self.signal, self.noise = self.signal[kept], self.noise[kept]
+        added = torch.linspace(self.first, self.last, self.times, dtype=torch.float64)
+        kept = torch.cumprod(1 - added, dim=0)
+        self.signal, self.noise = kept.sqrt(), (1 - kept).sqrt()  # shares at each step (times,)
+        self.axes = Pixels(train)
+
+        def made(spread: Tensor, hidden: int, blocks: int) -> PictureDenoiser:
+            return PictureDenoiser(spread, self.shape, hidden, blocks)
+
+        self.denoiser = self._train(made, train, self.axes, rng)
+        walk = torch.linspace(0, self.times - 1, min(self.walk, self.times)).round().long()
+        self.signal, self.noise = self.signal[walk], self.noise[walk]
         return self
-
-    def _denoiser(self, train: Array, rng: np.random.Generator) -> Denoiser:
-        def made(_: Tensor, hidden: int, __: int) -> PictureDenoiser:
-            return PictureDenoiser(self.axes, self.shape, hidden)
-
-        return self._train(made, train, self.axes, rng)
 
     def _walk(self, n: int, random: torch.Generator, *context: Tensor) -> Array:
         def back(x: Tensor) -> Tensor:

@@ -1,10 +1,10 @@
 """Flow matching of pictures, by a U-Net.
 
 Lipman et al., "Flow matching for generative modeling", ICLR 2023,
-https://arxiv.org/abs/2210.02747, as in `flow_matching`: straight paths from noise to data, and a
-network that corrects the velocity that is right for Gaussian data. Samples follow it by Heun's
-method, as in Karras et al., "Elucidating the design space of diffusion-based generative models",
-NeurIPS 2022, https://arxiv.org/abs/2206.00364.
+https://arxiv.org/abs/2210.02747, as in `flow_matching`: straight paths from noise to data. The
+network corrects the velocity that would be right if each pixel were Gaussian on its own. Samples
+follow it by Heun's method, as in Karras, Aittala, Aila, Laine, "Elucidating the design space of
+diffusion-based generative models", NeurIPS 2022, https://arxiv.org/abs/2206.00364.
 """
 
 import math
@@ -18,27 +18,25 @@ from torch import Tensor, nn
 
 from ..pictures import PictureModel, Shape, in_parts
 from ..training import EMA, WarmupCosine, minimise, new_seed, seeded, torch_generator
-from .denoising import Array, PrincipalAxes
-from .unet import UNet
+from .denoising import Array
+from .unet import Pixels, UNet
 
 
 class PictureVelocity(nn.Module):
-    """Velocity at points (n, d) along the axes of pictures, and times (n or 1, 1)."""
+    """Velocity at pictures (n, d) on their way, and times (n or 1, 1)."""
 
     spread: Tensor
-    rotation: Tensor
 
-    def __init__(self, axes: PrincipalAxes, shape: Shape, width: int) -> None:
+    def __init__(self, spread: Tensor, shape: Shape, width: int, blocks: int) -> None:
         super().__init__()
-        self.register_buffer("spread", axes.spread)  # of the data, along each axis (d,)
-        self.register_buffer("rotation", torch.tensor(axes.rotation, dtype=torch.float32))
-        self.unet = UNet(shape, width)
+        self.register_buffer("spread", spread)  # standard deviation of each pixel (d,)
+        self.unet = UNet(shape, width, blocks)
 
     def forward(self, x: Tensor, time: Tensor) -> Tensor:
-        width = ((1 - time) ** 2 + (time * self.spread) ** 2).sqrt()  # of the path, on each axis
-        slope = (time * self.spread**2 - (1 - time)) / width**2  # right for Gaussian data
-        correction = self.unet(x / width @ self.rotation.T, time, math.pi * time)
-        velocity: Tensor = slope * x + self.spread / width * (correction @ self.rotation)
+        width = ((1 - time) ** 2 + (time * self.spread) ** 2).sqrt()  # of the path, at each pixel
+        slope = (time * self.spread**2 - (1 - time)) / width**2  # right for Gaussian pixels
+        correction = self.unet(x / width, time, math.pi * time)
+        velocity: Tensor = slope * x + self.spread / width * correction
         return velocity
 
 
@@ -48,6 +46,7 @@ class UNetFlowMatching(PictureModel):
 
     Args:
         hidden: channels of the U-Net's finer scale, a multiple of eight.
+        blocks: residual blocks on its coarser scale.
         steps: gradient steps, with a learning rate that rises for some and falls along half a
             cosine.
         batch: pictures per step.
@@ -58,7 +57,8 @@ class UNetFlowMatching(PictureModel):
     """
 
     hidden: int = 32
-    steps: int = 700
+    blocks: int = 2
+    steps: int = 1400
     batch: int = 64
     learning_rate: float = 2e-3
     ema_decay: float = 0.995
@@ -70,10 +70,10 @@ class UNetFlowMatching(PictureModel):
     def fit(self, train: Array, *, rng: np.random.Generator) -> Self:
         self.look_at(train)
         random = torch_generator(rng)
-        self.axes = PrincipalAxes(train)
+        self.axes = Pixels(train)
         data = self.axes.encode(train)
         with seeded(new_seed(rng)):
-            velocity = PictureVelocity(self.axes, self.shape, self.hidden)
+            velocity = PictureVelocity(self.axes.spread, self.shape, self.hidden, self.blocks)
 
         def loss(_: int) -> Tensor:
             rows = torch.randint(len(data), (self.batch,), generator=random)
@@ -100,7 +100,7 @@ class UNetFlowMatching(PictureModel):
 
     @torch.no_grad()
     def carry(self, noise: Tensor) -> Tensor:
-        """Return where the flow takes standard normal noise (n, d), in the data's own axes."""
+        """Return where the flow takes standard normal noise (n, d), in the data's units."""
         times = 1 - torch.linspace(1, 0, self.solver_steps + 1) ** 2  # small steps near the data
         x = noise
         for now, then in pairwise(times.view(-1, 1, 1)):

@@ -24,8 +24,8 @@ class ConvolutionalWGAN(ConvolutionalGAN, WassersteinGAN):
     """
 
     steps: int = 1000
-    batch: int = 64
-    learning_rate: float = 1e-3
+    batch: int = 128
+    learning_rate: float = 2e-3
     ema_decay: float = 0.99
 
     name = "WGAN"

@@ -23,11 +23,11 @@ class DCGAN(ConvolutionalGAN, R1GAN):
             as `ConvolutionalGAN` and `R1GAN` have them.
     """
 
-    steps: int = 2000
-    batch: int = 64
-    learning_rate: float = 5e-4
-    slope_penalty: float = 0.05
-    last_slope_penalty: float = 0.005
+    steps: int = 1500
+    batch: int = 128
+    learning_rate: float = 2e-3
+    slope_penalty: float = 0.1
+    last_slope_penalty: float = 0.02
     ema_decay: float = 0.995
 
     name = "DCGAN"

@@ -94,7 +94,7 @@ class ConvolutionalVAE(PictureModel, VariationalAutoencoder):
 
     latent: int = 16
     width: int = 32
-    steps: int = 6000
+    steps: int = 8000
     patience: int = 750
     batch: int = 64
     learning_rate: float = 2e-3

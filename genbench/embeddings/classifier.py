@@ -158,7 +158,7 @@ def _checked(dataset: Dataset) -> Labels:
     if labels.min() < 0:
         raise BadInput(f"{dataset.name}: labels must be 0 or more, not {labels.min()}.")
     picture = dataset.picture or ()
-    if picture[2:] not in ((), (1,), (3,)) or min(picture, default=0) < LEAST_SIDE:
+    if picture[2:] not in ((), (1,), (3,)) or min(picture[:2], default=0) < LEAST_SIDE:
         sides = " x ".join(map(str, picture)) or "no pictures"
         raise BadInput(
             f"{dataset.name}: a classifier is of pictures of {LEAST_SIDE} x {LEAST_SIDE} pixels or "

@@ -86,9 +86,9 @@ def test_larger_pictures_get_fewer_steps_and_a_larger_budget_more(name):
         return model.scaled(1000)
 
     assert steps(64, 60.0) == steps(16, 60.0) == steps(192, 60.0) == 1000
-    assert steps(784, 60.0) == round(1000 * 8**2 / 28**2)
-    assert steps(784, 600.0) == round(10_000 * 8**2 / 28**2)
-    assert steps(3072, 60.0) == steps(1024, 60.0) == 1000 // 16
+    assert steps(784, 60.0) == round(1000 * (8**2 + 100) / (28**2 + 100)) == 186
+    assert steps(784, 600.0) == 1855
+    assert steps(3072, 60.0) == steps(1024, 60.0) == 146
 
 
 @pytest.mark.parametrize(

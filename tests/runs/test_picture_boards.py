@@ -8,7 +8,6 @@ import pytest
 from genbench.models.find import Selective, baselines
 from genbench.report.folder import report
 from genbench.runs import board_files
-from genbench.runs.cells import cells_of
 from genbench.runs.run import run
 
 BOARDS = ("pictures", "mnist", "fashion_mnist", "cifar10")
@@ -85,21 +84,24 @@ def test_boards_have_the_convolutional_models_and_none_that_refuses_the_pictures
             assert not (isinstance(made, Selective) and made.refuses(loaded.train))
 
 
-@pytest.mark.parametrize("name", ["mnist", "cifar10"])
-def test_a_board_goes_from_files_to_scores_on_features_of_a_classifier_and_a_page(
-    name, data, tmp_path
-):
-    board = board_files.find(name).narrowed(
-        models=("gaussian", "convolutional_vae"), datasets=None, seeds=(0,), budget=1.0
-    )
+@pytest.mark.parametrize(
+    ("name", "features", "n_generated"),
+    [
+        ("pictures", {"digits": "digit_classifier", "photographs_16": "standardised"}, {399, 520}),
+        ("mnist", {"mnist": "classifier"}, {40}),
+        ("cifar10", {"cifar10": "classifier"}, {40}),
+    ],
+)
+def test_a_board_goes_from_files_to_scores_and_a_page(name, features, n_generated, data, tmp_path):
+    models = ("gaussian", "convolutional_vae")
+    board = board_files.find(name).narrowed(models=models, datasets=None, seeds=(0,), budget=2.0)
     folder = tmp_path / "board"
 
-    records = list(run(board, folder=folder))
+    records = run(board, folder)
     report(folder, board=board)
 
-    assert len(records) == len(list(cells_of(board)))
-    assert {record.status for record in records} == {"ok"}
-    assert {record.features for record in records} == {"classifier"}
-    assert {record.n_generated for record in records} == {40}
-    page = (folder / "index.html").read_text()
-    assert "convolutional_vae" in page
+    assert len(records) == len(features) * (1 + len(models))
+    assert {(record.status, record.reason) for record in records} == {("ok", None)}
+    assert {record.dataset: record.features for record in records} == features
+    assert {record.n_generated for record in records} == n_generated
+    assert all(name in (folder / "index.html").read_text() for name in models)

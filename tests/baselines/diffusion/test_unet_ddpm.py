@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from genbench.baselines.diffusion.ddpm import DDPM
 from genbench.baselines.diffusion.unet_ddpm import UNetDDPM
 
 
@@ -26,15 +25,14 @@ def untrained(train, rng, **settings):
     )
 
 
-def test_an_untrained_network_draws_the_gaussian_of_the_data(gaussian, rng):
+def test_an_untrained_network_draws_each_pixel_as_a_gaussian_of_its_own(gaussian, rng):
     model = untrained(gaussian, rng)
 
-    samples = model.sample(4000, rng=rng)
+    samples = model.sample(2000, rng=rng)
 
-    truth = np.cov(gaussian.T)
-    np.testing.assert_allclose(samples.mean(axis=0), gaussian.mean(axis=0), atol=0.25)
-    np.testing.assert_allclose(np.diag(np.cov(samples.T)), np.diag(truth), rtol=0.12)
-    np.testing.assert_allclose(np.cov(samples.T), truth, atol=0.12 * truth.max())
+    np.testing.assert_allclose(samples.mean(axis=0), gaussian.mean(axis=0), atol=0.3)
+    np.testing.assert_allclose(samples.std(axis=0), gaussian.std(axis=0), rtol=0.08)
+    assert np.abs(np.corrcoef(samples.T) - np.eye(16)).max() < 0.1
 
 
 def test_the_walk_has_fewer_steps_evenly_spread_from_the_last_time_to_the_first(gaussian, rng):
@@ -44,15 +42,6 @@ def test_the_walk_has_fewer_steps_evenly_spread_from_the_last_time_to_the_first(
     torch.testing.assert_close(some.signal, every.signal[::111])
     assert float(some.signal[0]) == float(every.signal[0])
     assert float(some.signal[-1]) == float(every.signal[-1])
-
-
-def test_a_walk_of_all_times_is_that_of_the_perceptron(gaussian, rng):
-    model = untrained(gaussian, rng, walk=50, times=50)
-    plain = DDPM(steps=1, learning_rate=0, hidden=8, times=50).fit(gaussian, rng=rng)
-
-    found, expected = (each.sample(20, rng=np.random.default_rng(3)) for each in (model, plain))
-
-    np.testing.assert_allclose(found, expected, atol=1e-3)  # both correct nothing yet
 
 
 def test_a_step_back_skips_the_times_between(gaussian, rng):
@@ -68,15 +57,3 @@ def test_a_step_back_skips_the_times_between(gaussian, rng):
     left = found - model.signal[4].float() * clean
     assert float(left.mean()) == pytest.approx(0, abs=0.01)
     assert float(left.std()) == pytest.approx(float(model.noise[4]), rel=0.01)
-
-
-def test_pictures_are_seen_by_the_network_as_pictures(gaussian, rng):
-    model = untrained(gaussian, rng)
-    seen = []
-    model.denoiser.unet = lambda rows, *_: seen.append(rows) or torch.zeros_like(rows)
-
-    points = model.axes.encode(gaussian)
-    model.denoiser.correction(points, *torch.zeros(2, 1, 1))
-
-    standard = torch.tensor(model.axes.standardize(gaussian), dtype=torch.float32)
-    torch.testing.assert_close(seen[0], standard, atol=1e-4, rtol=1e-4)

@@ -23,7 +23,7 @@ def untrained(train, rng, **settings):
     return UNetFlowMatching(**(given | settings)).fit(train, rng=rng)
 
 
-def test_an_untrained_velocity_is_the_mean_of_the_paths_of_gaussian_data(gaussian, rng):
+def test_an_untrained_velocity_is_the_mean_of_the_paths_of_gaussian_pixels(gaussian, rng):
     model = untrained(gaussian, rng)
     start, end = torch.tensor(rng.normal(size=(2, 50_000, 16)), dtype=torch.float32)
     end, time = end * model.axes.spread, torch.tensor([[0.7]])
@@ -39,7 +39,7 @@ def test_an_untrained_velocity_is_the_mean_of_the_paths_of_gaussian_data(gaussia
     )
 
 
-def test_an_untrained_flow_stretches_noise_to_the_gaussian_of_the_data(gaussian, rng):
+def test_an_untrained_flow_stretches_noise_to_the_spread_of_each_pixel(gaussian, rng):
     model = untrained(gaussian, rng, solver_steps=40)
     noise = torch.tensor(rng.normal(size=(100, 16)), dtype=torch.float32)
 
@@ -47,9 +47,9 @@ def test_an_untrained_flow_stretches_noise_to_the_gaussian_of_the_data(gaussian,
 
     # d log x / dt = d log width / dt, so each coordinate ends at the noise times the spread.
     torch.testing.assert_close(carried, noise * model.axes.spread, rtol=0.03, atol=0.01)
-    samples = model.sample(4000, rng=rng)
-    np.testing.assert_allclose(samples.mean(axis=0), gaussian.mean(axis=0), atol=0.25)
-    np.testing.assert_allclose(samples.var(axis=0), gaussian.var(axis=0), rtol=0.12)
+    samples = model.sample(1500, rng=rng)
+    np.testing.assert_allclose(samples.mean(axis=0), gaussian.mean(axis=0), atol=0.3)
+    np.testing.assert_allclose(samples.std(axis=0), gaussian.std(axis=0), rtol=0.08)
 
 
 def test_more_steps_of_the_solver_come_nearer_to_the_end_by_the_square(gaussian, rng):

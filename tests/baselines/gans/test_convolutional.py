@@ -100,4 +100,4 @@ def test_both_kinds_of_pictures_are_drawn_in_whole_numbers(kind, rng):
     assert set(np.unique(pictures)) <= set(range(10))
     left, right = pictures.reshape(-1, 2, 4, 2, 2).mean(axis=(1, 2, 4)).T
     assert 0.2 < (left > right).mean() < 0.8
-    assert np.median(np.abs(left - right)) > 4
+    assert np.median(np.abs(left - right)) > 2
