@@ -23,8 +23,8 @@ class ConvolutionalWGAN(ConvolutionalGAN, WassersteinGAN):
             `ConvolutionalGAN` and `WassersteinGAN` have them.
     """
 
-    steps: int = 1000
-    batch: int = 128
+    steps: int = 1400
+    batch: int = 64
     learning_rate: float = 2e-3
     ema_decay: float = 0.99
 

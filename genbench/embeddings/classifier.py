@@ -27,8 +27,8 @@ from genbench.ground.threads import one_thread
 N_FEATURES = 64
 BATCH = 64
 AT_ONCE = 1000  # pictures that are embedded together
-SEEN = 240_000  # pictures at least that training sees, each as often as the others
-FEWEST_EPOCHS, MOST_EPOCHS = 4, 25
+SEEN = 180_000  # pictures at least that training sees, each as often as the others
+FEWEST_EPOCHS, MOST_EPOCHS = 3, 25
 LEAST_SIDE = 8  # pixels: three convolutions and two halvings must fit
 
 
