@@ -91,7 +91,7 @@ class PictureModel(Trained):
 
 def in_parts(run: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
     """Return what a network makes of rows (n, ...), of which it sees a few at a time."""
-    return torch.cat([run(part) for part in rows.split(AT_ONCE)])
+    return torch.cat([run(part) for part in torch.split(rows, AT_ONCE)])
 
 
 def halving(channels: int, width: int) -> Iterator[nn.Module]:

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from ..pictures import PictureModel, Shape, in_parts
+from ..training import Array
 from .ddpm import DDPM, Denoiser
-from .denoising import Array
 from .unet import Pixels, UNet
 
 

