@@ -77,6 +77,7 @@ FAMILIES: dict[tuple[str, str], dict[str, Row]] = {
     },
     ("latent variables", "latent_variables"): {
         "vae": _row("VariationalAutoencoder", "evidence lower bound"),
+        "convolutional_vae": _row("ConvolutionalVAE", "evidence lower bound; square pictures only"),
         "conditional_vae": _row("ConditionalVAE", "told which class a sample is of"),
         "beta_vae": _row(
             "VariationalAutoencoder",
@@ -101,6 +102,10 @@ FAMILIES: dict[tuple[str, str], dict[str, Row]] = {
         "vector_quantization": _row("VectorQuantization", "Lloyd's codebook"),
         "lloyd_max": _row("LloydMax", "best levels of each coordinate on its own"),
         "vq_vae": _row("VQVAE", "discrete codes with an autoregressive prior"),
+        "convolutional_vq_vae": _row(
+            "ConvolutionalVQVAE",
+            "a map of discrete codes, read by a PixelCNN; square pictures only",
+        ),
     },
     ("GAN", "gans"): {
         "gan": _row("GAN", "non-saturating loss"),
@@ -125,6 +130,10 @@ FAMILIES: dict[tuple[str, str], dict[str, Row]] = {
         "packed_gan": _row("PackedGAN", "samples are judged in packs"),
         "unrolled_gan": _row("UnrolledGAN", "looks some steps of the discriminator ahead"),
         "conditional_gan": _row("ConditionalGAN", "told which class a sample is of"),
+        "dcgan": _row("DCGAN", "deep convolutional; square pictures only"),
+        "convolutional_wgan_gp": _row(
+            "ConvolutionalWGAN", "Wasserstein loss, convolutional; square pictures only"
+        ),
         "robust_gan": _row("RobustGAN", "a Gaussian, in spite of a share of bad samples"),
     },
     ("autoregressive", "autoregressive"): {
@@ -154,6 +163,10 @@ FAMILIES: dict[tuple[str, str], dict[str, Row]] = {
         "ddpm": _row("DDPM", "noise taken out in a thousand small steps"),
         "ddpm_velocity": _row("DDPM", "the same, predicting velocity", "ddpm", predict="velocity"),
         "conditional_ddpm": _row("ConditionalDDPM", "told which class a sample is of"),
+        "unet_ddpm": _row("UNetDDPM", "noise taken out by a U-Net; square pictures only"),
+        "unet_flow_matching": _row(
+            "UNetFlowMatching", "velocity field of a U-Net; square pictures only"
+        ),
         "tabular_diffusion": _row(
             "TabularDiffusion", "columns of numbers by their quantiles, categories by flags"
         ),

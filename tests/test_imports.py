@@ -69,9 +69,10 @@ def test_baseline_files_import_nothing_of_ours():
                 continue
             ours = [name for name in absolute if not level and name.split(".")[0] == "genbench"]
             assert not ours, f"{path} imports {ours}"
-            # Beside itself, a family knows only what training shares.
+            # Beside itself, a family knows only what all share, and two of them another.
             assert level <= (2 if family else 1), f"{path} reaches beyond the baselines"
-            shared = {"training", *(["autoregressive"] if family == "sequences" else [])}
+            another = ["autoregressive"] if family in ("sequences", "quantization") else []
+            shared = {"training", "pictures", *another}
             known = {name.partition(".")[0] for name in absolute} <= shared
             assert level < 2 or known, f"{path} imports {absolute}"
 

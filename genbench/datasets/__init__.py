@@ -119,7 +119,7 @@ CATALOG = {
     "cifar10": Entry(
         "genbench.datasets.local:load_cifar10",
         "photographs, 32x32 pixels in colour, with labels; from the folder cifar10 in "
-        "$GENBENCH_DATA, which holds the binary version",
+        "$GENBENCH_DATA, which holds the binary version, or train and test with a folder a class",
     ),
 }
 

@@ -29,7 +29,7 @@ class Dataset:
     train: Array  # (n_train, d): all that a model sees
     test: Array  # (n_test, d): what samples are compared with
     fresh: Array  # (n_fresh, d): scored as if a model had drawn them: the row of real samples
-    # "standardised", "digit_classifier", "inception", "ngrams", or yours, file.py:function
+    # "standardised", "classifier", "digit_classifier", "inception", "ngrams", or file.py:function
     features: str = "standardised"
     features_from: Path | None = None  # the file of weights or of code that they are made with
     train_labels: Labels | None = None

@@ -2,10 +2,11 @@
 
 A data set's files lie in the folder of its name in the folder that GENBENCH_DATA names:
 `mnist` and `fashion_mnist` in the format IDX, compressed by gzip or not, `cifar10` in the "binary
-version" (that for Python is made of pickles, which can run any code: it is never read). The
-files' own training part is for training. Their test part is shuffled, since the two halves of
-MNIST's were written by different people, and split into test and fresh. Copies of training
-pictures in it, if there are any, are left in.
+version" (that for Python is made of pickles, which can run any code: it is never read), or as two
+folders, `train` and `test`, with a folder of pictures for each class. The files' own training part
+is for training. Their test part is shuffled, since the two halves of MNIST's were written by
+different people, and split into test and fresh. Copies of training pictures in it, if there are
+any, are left in.
 
 LeCun et al., "Gradient-based learning applied to document recognition", Proceedings of the IEEE,
 1998. Xiao et al., "Fashion-MNIST: a novel image dataset for benchmarking machine learning
@@ -25,6 +26,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from genbench.datasets.class_folders import read_classes
 from genbench.datasets.dataset import Dataset
 from genbench.datasets.domain import Domain
 from genbench.ground.arrays import Array, Labels
@@ -80,6 +82,8 @@ def load_cifar10(folder: Path | None = None) -> Dataset:
         BadInput: the files are missing, or are not what they should be.
     """
     folder = folder_of("cifar10", folder)
+    if (folder / "train").is_dir():
+        return _load_classes("cifar10", folder)
     paths = _files("cifar10", folder, (*CIFAR_TRAIN, CIFAR_TEST), endings=("",))
     *batches, test = (_read_batch(path) for path in paths)
     train = Labelled(
@@ -128,6 +132,16 @@ def _load_idx(name: str, folder: Path | None) -> Dataset:
     return _split(name, train, test, picture=GREY)
 
 
+def _load_classes(name: str, folder: Path) -> Dataset:
+    (train, of_train, names), (test, of_test, found) = (
+        read_classes(folder / part, COLOUR[0], N_CLASSES) for part in ("train", "test")
+    )
+    if found != names:
+        lacking = sorted(set(names) - set(found))
+        raise BadInput(f"{folder / 'test'} lacks the class {lacking[0]} of {folder / 'train'}.")
+    return _split(name, _flattened(train, of_train), _flattened(test, of_test), picture=COLOUR)
+
+
 def _labelled(pictures_path: Path, classes_path: Path) -> Labelled:
     pictures, classes = read_idx(pictures_path, GREY), read_idx(classes_path, ())
     if len(classes) != len(pictures):
@@ -156,8 +170,11 @@ def _read_batch(path: Path) -> Labelled:
 def _as_labelled(path: Path, pictures: Bytes, classes: Bytes) -> Labelled:
     if classes.max() >= N_CLASSES:
         raise BadInput(f"{path} has a label {classes.max()}; labels go from 0 to {N_CLASSES - 1}.")
-    flattened = pictures.reshape(len(pictures), -1)
-    return Labelled(flattened.astype(np.float64), classes.astype(np.int64))
+    return _flattened(pictures, classes.astype(np.int64))
+
+
+def _flattened(pictures: Bytes, classes: Labels) -> Labelled:
+    return Labelled(pictures.reshape(len(pictures), -1).astype(np.float64), classes)
 
 
 def _split(name: str, train: Labelled, test: Labelled, *, picture: tuple[int, ...]) -> Dataset:
@@ -173,6 +190,7 @@ def _split(name: str, train: Labelled, test: Labelled, *, picture: tuple[int, ..
         train_labels=train.classes,
         test_labels=test.classes[tested],
         fresh_labels=test.classes[fresh],
+        features="classifier",
         domain=Domain(whole=True, low=0, high=255),
         picture=picture,
     )

@@ -26,6 +26,10 @@ def embedding_for(dataset: Dataset) -> Embedding:
         from genbench.embeddings.digit_classifier import DigitClassifier
 
         return DigitClassifier.trained_on(dataset)
+    if dataset.features == "classifier":
+        from genbench.embeddings.classifier import Classifier
+
+        return Classifier.trained_on(dataset)
     if dataset.features == "inception":
         from genbench.embeddings.inception_pictures import InceptionPictures
 

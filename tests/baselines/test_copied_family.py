@@ -1,4 +1,4 @@
-"""A family's folder with training.py beside it, copied elsewhere, works without genbench."""
+"""A family's folder, with what it shares beside it, copied elsewhere, works without genbench."""
 
 import json
 import shutil
@@ -27,7 +27,9 @@ TRAINED = {
     "energy": "energy_based",
     "sequences": "interpolated",
 }
-NEEDS = {"sequences": ["autoregressive"]}  # the only families that import another
+# The only families that import another.
+NEEDS = {"sequences": ["autoregressive"], "quantization": ["autoregressive"]}
+SHARED = ("training.py", "pictures.py")
 
 SCRIPT = """
 import importlib, inspect, json, pkgutil, sys
@@ -50,13 +52,14 @@ for family, (module, name, params) in json.loads(sys.argv[1]).items():
 """
 
 
-def test_every_family_works_alone_with_training_beside_it(tmp_path):
+def test_every_family_works_alone_with_what_it_shares_beside_it(tmp_path):
     models = {}
     for family, name in TRAINED.items():
         # In packages of their own, or one family could import another.
         for folder in (family, *NEEDS.get(family, [])):
             shutil.copytree(BASELINES / folder, tmp_path / "mine" / family / folder)
-        shutil.copy(BASELINES / "training.py", tmp_path / "mine" / family)
+        for file in SHARED:
+            shutil.copy(BASELINES / file, tmp_path / "mine" / family)
         spec = catalog.CATALOG[name]
         models[family] = (*spec.target.rpartition(".")[2].split(":"), dict(spec.params))
 

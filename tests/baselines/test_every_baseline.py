@@ -13,7 +13,14 @@ from genbench.models.find import GenerativeModel, HasLogProb, Selective, baselin
 
 CATALOG = baselines()
 # Enough to run every line; `times` are those of a diffusion's walk.
-BUDGETS = {"steps": 10, "epochs": 1, "max_steps": 10, "max_epochs": 1, "times": 50}
+BUDGETS = {
+    "steps": 10,
+    "epochs": 1,
+    "max_steps": 10,
+    "max_epochs": 1,
+    "prior_steps": 10,
+    "times": 50,
+}
 
 
 def quick(name):

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from genbench.datasets import load
-from genbench.embeddings import digit_classifier, embedding_for
+from genbench.embeddings import classifier, embedding_for
 from genbench.embeddings.digit_classifier import DigitClassifier
 
 
@@ -72,4 +72,8 @@ def test_coordinates_of_other_data_are_put_on_one_scale():
 
 
 def test_it_is_trained_once_however_test_samples_are_dealt(digits):
-    assert digit_classifier._path(digits.drawn_anew(1)) == digit_classifier._path(digits)
+    dealt = digits.drawn_anew(1)
+
+    assert classifier.path_of(dealt, "digit_classifier") == classifier.path_of(
+        digits, "digit_classifier"
+    )

@@ -226,8 +226,12 @@ def test_the_source_of_a_baseline_is_its_file_and_what_it_shares_with_its_family
     found = files_of(module)
 
     assert module in found
-    shared = {"genbench.baselines", "genbench.baselines.training"}
-    families = [family, *(["genbench.baselines.autoregressive"] if "sequences" in family else [])]
+    shared = {
+        "genbench.baselines",
+        *(f"genbench.baselines.{one}" for one in ("training", "pictures")),
+    }
+    two = family.endswith(("sequences", "quantization"))
+    families = [family, *(["genbench.baselines.autoregressive"] if two else [])]
     others = {
         of for of in found if not any(of == one or of.startswith(f"{one}.") for one in families)
     }

@@ -119,7 +119,17 @@ def test_ours_can_be_named_all_at_once_beside_yours(write):
 def test_ours_are_such_files_and_all_have_the_controls():
     families, quick = map(board_files.find, ("families", "quick"))
 
-    assert board_files.names() == ["decoding", "families", "levels", "quick", "sequences"]
+    assert board_files.names() == [
+        "cifar10",
+        "decoding",
+        "families",
+        "fashion_mnist",
+        "levels",
+        "mnist",
+        "pictures",
+        "quick",
+        "sequences",
+    ]
     assert families.seeds == (0, 1, 2, 3, 4)
     assert families.budget is None
     assert families.models is None
