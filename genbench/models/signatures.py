@@ -4,6 +4,7 @@ import ast
 import importlib.util
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from genbench.ground.errors import BadInput, unknown_name
@@ -105,18 +106,21 @@ def _constructor(of: ast.ClassDef, module: str, code: Code) -> tuple[str, ...] |
     for node in of.body:
         if isinstance(node, ast.FunctionDef) and node.name in ("__init__", "__new__"):
             return _names(node)[1:]
-    inherited = None
+    inherited = []
     for base in of.bases:
-        if _last_name(base) not in WITHOUT and inherited is None:
+        if _last_name(base) not in WITHOUT:
             home, found = _definition(_own_name(base), module, code)
             if not isinstance(found, ast.ClassDef):
                 raise Untold
-            inherited = _constructor(found, home, code)
+            taken = _constructor(found, home, code)
+            if taken is not None:
+                inherited.append(taken)
     if not of.decorator_list:
-        return inherited
+        return inherited[0] if inherited else None
     if any(_last_name(each) != "dataclass" for each in of.decorator_list):
         raise Untold
-    return tuple(dict.fromkeys((*(inherited or ()), *_fields(of))))
+    fields = [*reversed(inherited), tuple(_fields(of))]  # those of the first base come last
+    return tuple(dict.fromkeys(chain.from_iterable(fields)))
 
 
 def _definition(name: str, module: str, code: Code) -> tuple[str, Definition]:

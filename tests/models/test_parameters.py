@@ -195,6 +195,20 @@ def test_a_class_that_is_imported_from_beside_is_found_there(file):
     assert parameters_of(f"{file.parent / 'loop.py'}:A") is None
 
 
+def test_a_dataclass_takes_what_all_its_bases_do_and_another_class_what_its_first_does(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "from dataclasses import dataclass\n"
+        "@dataclass\nclass A:\n    depth: int = 1\n"
+        "@dataclass\nclass B:\n    width: int = 2\n"
+        "@dataclass\nclass Both(A, B):\n    rate: float = 0.1\n"
+        "class First(A, B):\n    pass\n"
+    )
+
+    assert parameters_of(f"{path}:Both") == ("width", "depth", "rate")
+    assert parameters_of(f"{path}:First") == ("depth",)
+
+
 @pytest.mark.parametrize("name", baselines())
 def test_what_the_code_of_a_baseline_tells_is_what_its_constructor_takes(name):
     spec = baselines()[name]
