@@ -16,6 +16,7 @@ from genbench.ground.paths import brief, shown
 from genbench.models.find import reach_current_folder
 from genbench.sanity.calibration.command import calibrate
 from genbench.sanity.command import sanity
+from genbench.sanity.power.command import plan
 
 
 class Commands(click.Group):
@@ -85,6 +86,7 @@ for command in (
     prompt.prompt,
     sanity,
     calibrate,
+    plan,
 ):
     main.add_command(command)
 
