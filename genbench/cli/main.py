@@ -17,6 +17,7 @@ from genbench.models.find import reach_current_folder
 from genbench.sanity.calibration.command import calibrate
 from genbench.sanity.command import sanity
 from genbench.sanity.power.command import plan
+from genbench.sanity.trial import trial
 
 
 class Commands(click.Group):
@@ -87,6 +88,7 @@ for command in (
     sanity,
     calibrate,
     plan,
+    trial,
 ):
     main.add_command(command)
 
