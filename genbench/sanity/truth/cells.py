@@ -115,8 +115,8 @@ def _score(place: Place, metrics: Iterable[str]) -> dict[str, float | None]:
     """Return values by metric, of test and training samples as many as generated ones."""
     known = board(place.board)
     model = next(one for one in known.models if one.name == place.model)
-    real = rng_for(place.seed, "truth", place.board, "real", str(place.n))
-    made = rng_for(place.seed, "truth", place.board, place.model, str(place.n))
+    real = rng_for(place.seed, "truth", place.board, "law", str(place.n))
+    made = rng_for(place.seed, "truth", place.board, "model", place.model, str(place.n))
     test, train = (known.law.sample(place.n, rng=real)[0] for _ in range(2))
     generated = with_train(model, train).sample(place.n, rng=made)[0]
     comparison = comparison_of(
