@@ -44,7 +44,8 @@ def frechet(world: World, against: str) -> Slope:
         own = torch.cov(points.T)
         both = torch.linalg.eigvalsh(root @ own @ root).clamp(min=1e-12).sqrt().sum()
         shift = (points.mean(dim=0) - mean).square().sum()
-        return shift + own.trace() + covariance.trace() - 2 * both
+        found: Tensor = shift + own.trace() + covariance.trace() - 2 * both
+        return found
 
     return slope
 

@@ -7,6 +7,7 @@ mixed in, copies, and coarser fits. To add a law, write what makes it, and a lin
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -101,7 +102,7 @@ def _dropped(law: OfModes, n_classes: int, numbers: tuple[int, ...]) -> list[Mod
         Model(
             f"without {k} of {n_classes}",
             "dropped classes",
-            SomeClasses(law, np.arange(n_classes - k)),  # type: ignore[arg-type]  # it can sample
+            SomeClasses(law, np.arange(n_classes - k)),
             covers=1 - k / n_classes,
         )
         for k in numbers
@@ -221,7 +222,11 @@ def truth_of(asked: Board, model: Model) -> Truth:
     A model that copies is not blurred: of the law it has all but the share of copies, and since
     these have no density, the divergence from it to the law is not defined.
     """
-    known = {"model": model.name, "family": model.family, "copies": model.copies}
+    known: dict[str, Any] = {
+        "model": model.name,
+        "family": model.family,
+        "copies": model.copies,
+    }
     uncovered = 1 - model.covers
     if isinstance(model.law, Copies):
         missed = Known(model.copies)

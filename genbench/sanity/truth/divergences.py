@@ -33,7 +33,9 @@ class Known:
         """Tell whether two estimates differ by no more than so many standard errors."""
         if not (np.isfinite(self.value) and np.isfinite(other.value)):
             return self.value == other.value
-        return abs(self.value - other.value) <= within * np.hypot(self.error, other.error) + 1e-9
+        return bool(
+            abs(self.value - other.value) <= within * np.hypot(self.error, other.error) + 1e-9
+        )
 
 
 def divergence(

@@ -37,7 +37,8 @@ def results(
     truths: Mapping[str, Sequence[Truth]], found: Sequence[Found]
 ) -> tuple[list[Agreement], list[Separating]]:
     """Return agreements and separating sizes of all boards, sizes and metrics."""
-    agreements, sizes = [], []
+    agreements: list[Agreement] = []
+    sizes: list[Separating] = []
     for name, of_board in truths.items():
         own = [one for one in found if one.place.board == name]
         numbers = sorted({one.place.n for one in own})
