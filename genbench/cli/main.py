@@ -16,6 +16,8 @@ from genbench.ground.paths import brief, shown
 from genbench.models.find import reach_current_folder
 from genbench.sanity.calibration.command import calibrate
 from genbench.sanity.command import sanity
+from genbench.sanity.power.command import plan
+from genbench.sanity.trial import trial
 
 
 class Commands(click.Group):
@@ -87,6 +89,8 @@ for command in (
     prompt.prompt,
     sanity,
     calibrate,
+    plan,
+    trial,
 ):
     main.add_command(command)
 

@@ -15,6 +15,7 @@ from genbench.datasets import Dataset
 from genbench.files import is_text, read_samples
 from genbench.files.texts import read_like, read_texts
 from genbench.ground.errors import BadInput
+from genbench.metrics import find
 from genbench.runs.cells import Cell, load_once
 from genbench.runs.continued import Continued
 from genbench.runs.endings import said_in
@@ -24,6 +25,7 @@ from genbench.runs.own_data import Data, OwnData, name_of
 from genbench.runs.with_decoders import find_decoded, remarks_on_decoder
 from genbench.scoring.dataset import Outputs, read_outputs, score_samples
 from genbench.scoring.evaluate import Scores, with_remarks
+from genbench.scoring.resolution import remarks_on_size
 
 
 def model(
@@ -134,7 +136,11 @@ def _as_model(
         found = with_remarks(found, remarks)
         anew = data.drawn_anew(seed)
         real = score_samples(anew, anew.fresh, labels=anew.fresh_labels, seed=seed, metrics=chosen)
-    scores = Scores(replace(one, real=real[metric].value) for metric, one in found.items())
+    beside = (replace(one, real=real[metric].value) for metric, one in found.items())
+    scores = Scores(
+        replace(one, warnings=(*one.warnings, *remarks_on_size(find(one.metric), one)))
+        for one in beside
+    )
     sizes = {"drawn": drawn.samples, "test": data.test}
     title = f"{name} {_size(sizes, 'drawn')} on {data.name} {_size(sizes, 'test')}"
     show_scores(console, title, scores, show)

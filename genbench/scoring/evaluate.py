@@ -22,6 +22,7 @@ from genbench.metric import ARROWS, Level, Metric, Score
 from genbench.metrics import CATALOG, find
 from genbench.scoring.inputs import comparison_of, in_place_of_generated
 from genbench.scoring.remarks import remarks_on
+from genbench.scoring.resolution import remarks_on_size
 
 # What other programs call the two sets.
 OTHER_NAMES = {
@@ -156,6 +157,7 @@ def score(
             found = _with_remarks(_judge(metric, comparison), remarks)
             if real is not None:
                 found = replace(found, real=_judge(metric, real).value)
+            found = replace(found, warnings=(*found.warnings, *remarks_on_size(metric, found)))
             if on_score is not None:
                 on_score(found)
             scores.append(found)

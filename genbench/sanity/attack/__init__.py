@@ -1,0 +1,1 @@
+"""Attack: samples that are moved until a metric likes them, whatever they look like."""
