@@ -10,13 +10,13 @@ import genbench
 from genbench.cli import boards, models, own_board, pictures, prompt, reading, scale, score_command
 from genbench.cli.leaving import Stopped, say_stopped, stopping_by_signals
 from genbench.cli.options import CONSOLE, ERRORS
+from genbench.cli.plan import plan
 from genbench.ground.consoles import HELP
 from genbench.ground.errors import BadInput, Unavailable, unknown_name
 from genbench.ground.paths import brief, shown
 from genbench.models.find import reach_current_folder
 from genbench.sanity.calibration.command import calibrate
 from genbench.sanity.command import sanity
-from genbench.sanity.power.command import plan
 from genbench.sanity.trial import trial
 
 

@@ -104,7 +104,8 @@ def decoder_from(text: str | None) -> str:
 def refuse_idle(way: str, taken: str) -> None:
     """Refuse options of the command at hand that were given but do nothing in this way to use it.
 
-    `taken` are the names of those that count, with spaces between.
+    `way` is what is done, as in "to score a model on files"; `taken` are the names of the options
+    that count, with spaces between.
 
     Raises:
         BadInput: there are such options; the message names all of them.
@@ -119,7 +120,7 @@ def refuse_idle(way: str, taken: str) -> None:
     if idle := [option for name, option in options.items() if name in given - {*taken.split()}]:
         used = ", ".join(options[name] for name in taken.split())
         raise BadInput(
-            f"{', '.join(idle)} would do nothing: to score {way} takes no option but {used}."
+            f"{', '.join(idle)} would do nothing: {way} takes no option but {used}."
         )
 
 

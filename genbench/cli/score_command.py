@@ -159,7 +159,7 @@ def score(
         target, against, features=features, preset=preset
     )
     way = _way(files=files, board=board, dataset=dataset, pictures=files and pictures)
-    refuse_idle(way, TAKEN[way])
+    refuse_idle(f"to score {way}", TAKEN[way])
     show = Show(metrics=names(metrics), json=json, out=out, why=why)
     if fresh is not None and no_fresh:
         raise BadInput("--fresh and --no-fresh contradict each other: give one of them.")

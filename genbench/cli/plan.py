@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from genbench.cli.options import refuse_idle
+from genbench.cli.picture_options import looking, settings_from
+from genbench.cli.pictures import are_pictures
 from genbench.ground.consoles import HELP, WideConsole
 from genbench.ground.errors import BadInput
+from genbench.ground.paths import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,6 +18,12 @@ if TYPE_CHECKING:
     from genbench.ground.arrays import Array
     from genbench.metric import Metric
     from genbench.sanity.power.planning import Plan
+    from genbench.scoring.images import Settings
+
+# What samples that no network looks at are planned by; other options would do nothing.
+AS_THEY_ARE = (
+    "metric difference against value power seed_spread simulations standardise features seed"
+)
 
 
 @click.command(context_settings=HELP)
@@ -35,9 +45,8 @@ if TYPE_CHECKING:
     "--simulations", type=click.IntRange(0), default=0, show_default=True, help="To check it by."
 )
 @click.option("--standardise", is_flag=True, help="Scale each column, as score does.")
-@click.option("--features", type=click.Choice(["inception"]), help="For a folder of images.")
-@click.option("--weights", type=click.Path(path_type=Path), help="File of the network's weights.")
-@click.option("--sha256", help="Checksum that the weights must have.")
+@looking
+@click.option("--device", default="cpu", help="Where the network runs: cuda.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 def plan(
     metric: str,
@@ -48,10 +57,9 @@ def plan(
     seed_spread: float,
     simulations: int,
     standardise: bool,
-    features: str | None,
-    weights: Path | None,
-    sha256: str | None,
+    device: str,
     seed: int,
+    **looked: Any,
 ) -> None:
     """Say how many samples and seeds show such a DIFFERENCE between two models by a METRIC.
 
@@ -68,14 +76,13 @@ def plan(
 
     console = WideConsole()
     chosen = find(metric)
-    if (features is None) != (weights is None) or (sha256 is not None and weights is None):
-        raise BadInput("--features inception, --weights FILE and --sha256 are for one another.")
-    if features is not None and standardise:
-        raise BadInput("--standardise would do nothing: features are taken as they are.")
     facts: dict[str, Any] = {}
-    if features is not None and weights is not None:
-        real = _features(console, against, weights, sha256)
+    if are_pictures(str(against), against, features=looked["features"], preset=None):
+        if standardise:
+            raise BadInput("--standardise would do nothing: features are taken as they are.")
+        real = _features(console, against, settings_from(looked, device=device, seed=seed))
     else:
+        refuse_idle("to plan by samples that no network looks at", AS_THEY_ARE)
         real, facts = _samples(console, against, standardise=standardise)
     with meter(console, transient=True) as progress:
         task = progress.add_task("", total=None)
@@ -118,11 +125,16 @@ def _samples(
     return real, {}
 
 
-def _features(console: "Console", folder: Path, weights: Path, sha256: str | None) -> "Array":
-    from genbench.embeddings.inception import Inception
+def _features(console: "Console", against: Path, settings: "Settings") -> "Array":
+    from genbench.scoring.images import gather
 
-    found = Inception(weights, sha256).embed_folder(folder, told=console.print)
-    return found.features
+    def told(said: str) -> None:
+        console.print(said, style="dim", markup=False, highlight=False, soft_wrap=True)
+
+    found: Array | None = gather({"test": against}, settings, told=told).inputs.get("test")
+    if found is None:
+        raise BadInput(f"{shown(against)} holds moments alone: a plan needs the real pictures.")
+    return found
 
 
 def _lines(found: "Plan", n_real: int, seed_spread: float) -> list[str]:
