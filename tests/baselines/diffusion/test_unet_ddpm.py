@@ -38,9 +38,10 @@ def test_an_untrained_network_draws_each_pixel_as_a_gaussian_of_its_own(gaussian
 def test_the_walk_has_fewer_steps_evenly_spread_from_the_last_time_to_the_first(gaussian, rng):
     every, some = untrained(gaussian, rng, walk=1000), untrained(gaussian, rng, walk=10)
 
-    assert len(every.signal) == 1000
-    torch.testing.assert_close(some.signal, every.signal[::111])
-    assert float(some.signal[0]) == float(every.signal[0])
+    kept = np.cumprod(1 - np.linspace(1e-4, 0.02, 1000))
+    np.testing.assert_allclose(every.signal, np.sqrt(kept))
+    np.testing.assert_allclose(every.noise, np.sqrt(1 - kept))
+    np.testing.assert_allclose(some.signal, np.sqrt(kept[::111]))
     assert float(some.signal[-1]) == float(every.signal[-1])
 
 
