@@ -20,8 +20,7 @@ from genbench.ground.randomness import rng_for
 from genbench.sanity.truth.divergences import (
     Known,
     divergence,
-    divergence_by_weights,
-    divergence_in_parts,
+    divergence_by_mixture,
     divergence_of_gaussians,
     overlap,
     w2,
@@ -72,7 +71,7 @@ class Truth:
     model: str
     family: str
     forward: Known | None  # KL(law | model), in nats
-    forward_again: Known | None  # by weights
+    forward_again: Known | None  # in another way
     reverse: Known | None  # KL(model | law)
     reverse_again: Known | None
     w2: Known | None
@@ -257,13 +256,11 @@ def truth_of(asked: Board, model: Model) -> Truth:
     )
 
 
-def _again(one: Density, other: Density, rng: np.random.Generator) -> Known | None:
-    """Return KL(one | other) in another way: closed, by its parts, or from the other's samples."""
+def _again(one: Density, other: Density, rng: np.random.Generator) -> Known:
+    """Return KL(one | other) in another way: closed, or from samples of both."""
     if isinstance(one, Gaussian) and isinstance(other, Gaussian):
         return Known(divergence_of_gaussians(one, other))
-    if isinstance(one, Blend):
-        return divergence_in_parts(one, other, rng=rng)
-    return divergence_by_weights(one, other, rng=rng)
+    return divergence_by_mixture(one, other, rng=rng)
 
 
 def overlap_missed(law: Density, other: Density, *, rng: np.random.Generator) -> Known:
