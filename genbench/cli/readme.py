@@ -10,6 +10,7 @@ from pathlib import Path
 from genbench.datasets import CATALOG as DATASETS
 from genbench.metrics import ALIASES, CATALOG
 from genbench.models.find import baselines
+from genbench.report.advice import published_advice
 from genbench.report.behaviour import published_behaviour, published_calibration
 from genbench.report.levels import levels_table, published_levels
 
@@ -51,6 +52,22 @@ def metrics_table() -> str:
     return _markdown(head, rows)
 
 
+def faults_table() -> str:
+    """Each fault, the measure that sees most of it, and how many samples that takes."""
+    rows = [
+        (
+            one.fault,
+            f"`{one.metric}`",
+            f"{one.n:,}",
+            f"{one.seen} of {one.of}",
+            " and ".join(one.falls),
+        )
+        for one in published_advice()
+    ]
+    head = ("to see", "use", "samples", "models that it sees", "but it falls to")
+    return _markdown(head, rows) if rows else "Not run yet.\n"
+
+
 def models_table() -> str:
     """Every baseline: its family, and the file to read, from the folder of the baselines."""
     rows = []
@@ -76,7 +93,7 @@ def datasets_table() -> str:
 PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "baselines/README.md": {"models": models_table, "levels": reached_table},
     "genbench/datasets/README.md": {"datasets": datasets_table},
-    "genbench/metrics/README.md": {"metrics": metrics_table},
+    "genbench/metrics/README.md": {"faults": faults_table, "metrics": metrics_table},
 }
 
 

@@ -22,7 +22,7 @@ FOLDER = click.option(
 )
 JOBS = click.option("--jobs", "-j", type=click.IntRange(1), help="At a time; one a core.")
 METRICS = click.argument("metrics", nargs=-1)
-SIMULATIONS, EVALUATIONS = 200, 1000
+SIMULATIONS, EVALUATIONS = 200, 2000
 FEWEST = 50  # samples of a set, on boards of truth
 
 

@@ -47,7 +47,6 @@ GIVEN = ("train", "train and test")
 STARTS = ("noise", "ten", "outliers", "average", "copies")
 TEN, FEW = 10, 8  # pictures that are repeated; extreme ones
 BLUR = 0.1  # grey levels by which average pictures differ
-EVALUATIONS = 1000
 RATES = (0.3, 1.0, 3.0)  # grey levels of a step; each has its share of the evaluations
 PROTOCOL = 1  # raised by hand when attempts may come out otherwise though no metric has changed
 

@@ -13,15 +13,16 @@ import numpy as np
 
 from genbench.datasets import load
 from genbench.datasets.class_flow import ClassFlow
+from genbench.datasets.context_free import ContextFree
 from genbench.datasets.densities import Density, OfModes
 from genbench.datasets.symbols import Symbols
 from genbench.ground.arrays import Array
 from genbench.ground.randomness import rng_for
 from genbench.sanity.truth.divergences import (
+    N_DRAWN,
     Known,
     divergence,
-    divergence_by_weights,
-    divergence_in_parts,
+    divergence_by_mixture,
     divergence_of_gaussians,
     overlap,
     w2,
@@ -40,6 +41,7 @@ from genbench.sanity.truth.models import (
 REAL = "real"
 HEATS = (0.8, 0.9, 1.1, 1.25, 1.5)
 NOISE, COPIED = (0.02, 0.05, 0.1, 0.2), (0.05, 0.1, 0.2, 0.4)
+FEWER_DRAWN = 4_000  # where a row takes milliseconds to be told how likely it is
 N_DIGITS_KEPT = 32  # principal coordinates of digits, of the board with closed forms
 
 
@@ -62,6 +64,7 @@ class Board:
     law: Density
     models: tuple[Model, ...]
     in_plane: bool = False
+    n_drawn: int = N_DRAWN  # by which truths are found
     symbols: Symbols | None = None
 
 
@@ -72,7 +75,7 @@ class Truth:
     model: str
     family: str
     forward: Known | None  # KL(law | model), in nats
-    forward_again: Known | None  # by weights
+    forward_again: Known | None  # in another way
     reverse: Known | None  # KL(model | law)
     reverse_again: Known | None
     w2: Known | None
@@ -187,7 +190,9 @@ def _rows(name: str) -> Board:
             *_usual(law, other=alone),
             Model("each symbol by itself", "coarser fit", alone),
         ]
-    return Board(name, law, tuple(models), symbols=symbols)
+    slow = isinstance(law, ContextFree)
+    n_drawn = FEWER_DRAWN if slow else N_DRAWN
+    return Board(name, law, tuple(models), n_drawn=n_drawn, symbols=symbols)
 
 
 def _known(name: str) -> Density:
@@ -243,30 +248,29 @@ def truth_of(asked: Board, model: Model) -> Truth:
         return Truth(**known, forward=zero, forward_again=None, reverse=zero, reverse_again=None,
                      w2=zero, missed=zero, uncovered=0.0)  # fmt: skip
 
-    forward = divergence(law, other, rng=rng("forward"))
+    n = asked.n_drawn
+    forward = divergence(law, other, rng=rng("forward"), n=n)
     gaussians = isinstance(law, Gaussian) and isinstance(other, Gaussian)
     return Truth(
         **known,
         forward=forward,
-        forward_again=_again(law, other, rng("forward", "again")),
-        reverse=divergence(other, law, rng=rng("reverse")),
-        reverse_again=_again(other, law, rng("reverse", "again")),
+        forward_again=_again(law, other, rng("forward", "again"), n),
+        reverse=divergence(other, law, rng=rng("reverse"), n=n),
+        reverse_again=_again(other, law, rng("reverse", "again"), n),
         w2=w2(law, other, rng=rng("w2")) if asked.in_plane or gaussians else None,
-        missed=overlap_missed(law, other, rng=rng("overlap")),
+        missed=_missed(law, other, rng("overlap"), n),
         uncovered=uncovered,
     )
 
 
-def _again(one: Density, other: Density, rng: np.random.Generator) -> Known | None:
-    """Return KL(one | other) in another way: closed, by its parts, or from the other's samples."""
+def _again(one: Density, other: Density, rng: np.random.Generator, n: int) -> Known:
+    """Return KL(one | other) in another way: closed, or from samples of both."""
     if isinstance(one, Gaussian) and isinstance(other, Gaussian):
         return Known(divergence_of_gaussians(one, other))
-    if isinstance(one, Blend):
-        return divergence_in_parts(one, other, rng=rng)
-    return divergence_by_weights(one, other, rng=rng)
+    return divergence_by_mixture(one, other, rng=rng, n=n)
 
 
-def overlap_missed(law: Density, other: Density, *, rng: np.random.Generator) -> Known:
+def _missed(law: Density, other: Density, rng: np.random.Generator, n: int) -> Known:
     """Return the share of the law that another has not."""
-    found = overlap(law, other, rng=rng)
+    found = overlap(law, other, rng=rng, n=n)
     return Known(1 - found.value, found.error)

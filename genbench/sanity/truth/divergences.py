@@ -1,8 +1,8 @@
 """True distances of models from a law, each with its standard error and a second estimate.
 
 Kullback-Leibler divergences are means of log-ratios of exact densities over samples of one law. The
-second estimate is by samples of the other one, weighted by the ratio (importance sampling): it
-shares no sample with the first. W2 is closed where both are Gaussians, and else, in the plane, that
+second estimate is closed for Gaussians, and else a weighted mean over samples of both laws, of
+which the first has seen none. W2 is closed where both are Gaussians, and else, in the plane, that
 of many samples less what two draws of one law are apart; it has no meaning for rows of symbols.
 """
 
@@ -13,10 +13,9 @@ import numpy as np
 from genbench.datasets.densities import Density
 from genbench.ground.arrays import Array
 from genbench.ground.spread import error_of_mean
-from genbench.sanity.truth.models import Blend, Gaussian
+from genbench.sanity.truth.models import Gaussian
 
 N_DRAWN = 50_000
-ENOUGH_COUNT, LARGEST = 0.1, 0.002  # share that counts, and share of one sample, of all weights
 SURE = 4.0  # standard errors
 N_MATCHED, DRAWS = 1000, 5  # samples that are matched, and how often
 SHARP = 4.0  # times its error that a distance must be, to be known
@@ -49,40 +48,28 @@ def divergence(
     return Known(float(ratios.mean()), error_of_mean(ratios))
 
 
-def divergence_by_weights(
+def divergence_by_mixture(
     law: Density, model: Density, *, rng: np.random.Generator, n: int = N_DRAWN
-) -> Known | None:
-    """Return KL(law | model) from samples of the model: the mean of w log w, w = law / model.
+) -> Known:
+    """Return KL(law | model) from samples of both, as many of each, weighted as the law's.
 
-    None where weights are of a few samples only, or do not average one: then the model has next to
-    nothing where some of the law is, and its samples do not tell.
+    Weights are at most two, so that none is of a few samples only, as where the model alone is
+    drawn from: Hesterberg, "Weighted average importance sampling and defensive mixture
+    distributions", Technometrics 1995, https://doi.org/10.1080/00401706.1995.10484303.
     """
-    points, _ = model.sample(n, rng=rng)
-    logs = law.log_prob(points) - model.log_prob(points)
-    weights = np.exp(logs)
-    total = weights.sum()
-    if total**2 / (n * (weights**2).sum()) < ENOUGH_COUNT or weights.max() / total > LARGEST:
-        return None
-    if abs(weights.mean() - 1) > SURE * error_of_mean(weights):
-        return None
-    # The mean weight is one: taken as a control, it takes most of the scatter away.
-    terms = np.where(weights > 0, weights * np.where(weights > 0, logs, 0.0), 0.0)
+    points = np.concatenate([each.sample(n // 2, rng=rng)[0] for each in (law, model)])
+    p, q = law.log_prob(points), model.log_prob(points)
+    weights = 2 * np.exp(p - np.logaddexp(p, q))
+    drawn = weights > 0
+    if np.isneginf(q[drawn]).any():
+        return Known(float("inf"))
+    terms = np.zeros(len(points))
+    terms[drawn] = weights[drawn] * (p - q)[drawn]
+    # The mean weight is one: taken as a control, it takes some of the scatter away.
     slope = np.cov(terms, weights)[0, 1] / max(weights.var(ddof=1), 1e-300)
     values = terms - slope * (weights - 1)
-    return Known(float(values.mean()), error_of_mean(values))
-
-
-def divergence_in_parts(
-    blend: Blend, law: Density, *, rng: np.random.Generator, n: int = N_DRAWN
-) -> Known:
-    """Return KL(blend | law) from samples of either part of the blend, each as it weighs."""
-    value, variance = 0.0, 0.0
-    for part, share in ((blend.law, 1 - blend.share), (blend.other, blend.share)):
-        points, _ = part.sample(n, rng=rng)
-        ratios = blend.log_prob(points) - law.log_prob(points)
-        value += share * float(ratios.mean())
-        variance += (share * error_of_mean(ratios)) ** 2
-    return Known(value, float(np.sqrt(variance)))
+    of_parts = np.array([part.var(ddof=1) / len(part) for part in np.split(values, 2)])
+    return Known(float(values.mean()), float(np.sqrt(of_parts.sum()) / 2))
 
 
 def divergence_of_gaussians(one: Gaussian, other: Gaussian) -> float:

@@ -17,6 +17,7 @@ from genbench.ground.randomness import rng_for
 from genbench.metrics import CATALOG
 from genbench.sanity.truth.boards import REAL, Truth
 from genbench.sanity.truth.cells import Found
+from genbench.sanity.truth.divergences import Known
 
 N_BOOTSTRAP = 1000
 SEPARATED = 0.95
@@ -24,18 +25,21 @@ FEWEST_MODELS = 4  # that can be put in an order
 
 # What is true, and of which models it is asked: copies have no density, and only they have copies.
 TRUTHS: Mapping[str, Callable[[Truth], float | None]] = {
-    "KL(law | model)": lambda one: _of(one.forward, one),
-    "KL(model | law)": lambda one: _of(one.reverse, one),
-    "total variation": lambda one: _of(one.missed, one),
-    "W2": lambda one: _of(one.w2, one),
+    "KL(law | model)": lambda one: _of(one, one.forward, one.forward_again),
+    "KL(model | law)": lambda one: _of(one, one.reverse, one.reverse_again),
+    "total variation": lambda one: _of(one, one.missed),
+    "W2": lambda one: _of(one, one.w2),
     "dropped mass": lambda one: one.uncovered if one.family in (REAL, "dropped classes") else None,
     "share of copies": lambda one: one.copies if one.family in (REAL, "copies") else None,
 }
 
 
-def _of(known: object, one: Truth) -> float | None:
-    value = getattr(known, "value", None)
-    return None if value is None or one.copies or not math.isfinite(value) else float(value)
+def _of(one: Truth, *estimates: Known | None) -> float | None:
+    """Return the sharper of estimates of one truth; None where it is not known, and of copies."""
+    known = [each for each in estimates if each is not None and math.isfinite(each.value)]
+    if not known or one.copies:
+        return None
+    return min(known, key=lambda each: each.error).value
 
 
 @dataclass(frozen=True, kw_only=True)

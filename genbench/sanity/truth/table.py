@@ -25,10 +25,11 @@ READING = (
     "Models of known distance from laws that are known exactly; test, training and generated "
     "samples are as many as it says, drawn anew with each of {seeds} seeds. What is true of each "
     "model is in [truths.csv](truths.csv), with its standard error and a second estimate that "
-    "shares no sample with it. Agreement is Kendall's tau of a metric with what is true, over the "
-    "models of a board: 1 if it puts all in the true order, 0 if it knows nothing of it; 95 % "
-    "interval over seeds. n95 is the least number of samples from which on a metric puts real "
-    "samples before a faulty model in 95 of 100 pairs of seeds, of those that were tried: {sizes}."
+    "shares no sample with it; the sharper of both counts. Agreement is Kendall's tau of a metric "
+    "with what is true, over the models of a board: 1 if it puts all in the true order, 0 if it "
+    "knows nothing of it; 95 % interval over seeds. n95 is the least number of samples from which "
+    "on a metric puts real samples before a faulty model in 95 of 100 pairs of seeds, of those "
+    "that were tried: {sizes}."
 )
 STABLE = "Split into two halves of the seeds, the best metric is the same in {same} of {of} cells."
 

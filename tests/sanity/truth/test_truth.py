@@ -17,8 +17,7 @@ from genbench.sanity.truth.cells import Found, Place
 from genbench.sanity.truth.divergences import (
     Known,
     divergence,
-    divergence_by_weights,
-    divergence_in_parts,
+    divergence_by_mixture,
     divergence_of_gaussians,
     overlap,
     squared_w2_of_gaussians,
@@ -81,10 +80,7 @@ def test_divergences_are_those_of_quadrature():
     for one, other in ((MIXTURE, hot), (hot, MIXTURE), (MIXTURE, blend), (blend, hot)):
         truth = Known(on_grid(one, other))
         assert divergence(one, other, rng=rng(1)).agrees(truth)
-    weighted = divergence_by_weights(MIXTURE, hot, rng=rng(2))
-    assert weighted.agrees(Known(on_grid(MIXTURE, hot)))
-    parts = divergence_in_parts(blend, hot, rng=rng(3))
-    assert parts.agrees(Known(on_grid(blend, hot)))
+        assert divergence_by_mixture(one, other, rng=rng(2)).agrees(truth)
     missed = overlap(MIXTURE, hot, rng=rng(4))
     p, area = grid_of(MIXTURE)
     assert missed.agrees(Known(float(np.minimum(p, grid_of(hot)[0]).sum() * area)))
@@ -124,14 +120,15 @@ def test_what_a_model_cannot_draw_makes_its_divergence_endless():
         assert divergence(chain, blocked, rng=rng()).value == np.inf
 
 
-def test_weights_that_miss_some_of_the_law_tell_nothing():
+def test_both_estimates_see_what_one_law_all_but_lacks():
     narrow = GaussianMixture(MIXTURE.centres, width=0.1)
     blend = Blend(narrow, Gaussian(np.zeros(2), 9 * np.eye(2)), 0.02)
+    one, other = (f(blend, narrow, rng=rng()) for f in (divergence, divergence_by_mixture))
 
-    assert divergence_by_weights(blend, narrow, rng=rng()) is None
-    assert divergence(blend, narrow, rng=rng()).agrees(
-        divergence_in_parts(blend, narrow, rng=rng(1))
-    )
+    assert one.agrees(other)
+    assert one.value > 5
+    far = SomeClasses(MIXTURE, np.array([0]))
+    assert divergence_by_mixture(far, MIXTURE, rng=rng()).agrees(Known(on_grid(far, MIXTURE)))
 
 
 def test_w2_is_closed_for_gaussians_and_that_of_samples_near_it():

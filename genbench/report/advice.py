@@ -1,0 +1,84 @@
+"""Which metric to use for which fault, and with how many samples: from the trials that ship."""
+
+import csv
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+EXPLOITED, MOSTLY = 1.0, 0.5  # preferred to real samples; of the pictures
+FAULTS = ("dropped classes", "noise", "heat", "coarser fit", "copies")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """The metric that sees most models of a fault, and of those the one that needs least."""
+
+    fault: str
+    metric: str
+    n: int  # from which on it sees all that it sees
+    seen: int  # models, of all boards
+    of: int
+    falls: tuple[str, ...]  # to what attacks on it are made of
+
+
+def advice(
+    sizes: Iterable[Mapping[str, str]], attacks: Iterable[Mapping[str, str]]
+) -> list[Advice]:
+    """Return a line for each fault, from the rows of n95.csv and of attacks.csv.
+
+    Metrics are ordered by how many models of the fault they cannot tell from real samples, then by
+    the geometric mean of n95 over those they can. One that a board has no value of sees none of it.
+    """
+    rows = list(sizes)
+    fallen = falls(attacks)
+    found = []
+    for fault in FAULTS:
+        own = [row for row in rows if row["family"] == fault]
+        models = {(row["board"], row["model"]) for row in own}
+        by_metric: dict[str, list[int]] = {}
+        for row in own:
+            needed = by_metric.setdefault(row["metric"], [])
+            if row["n95"]:
+                needed.append(int(float(row["n95"])))
+        seeing = {metric: needed for metric, needed in by_metric.items() if needed}
+        if not seeing:
+            continue
+        best = min(seeing, key=lambda metric: _order(seeing[metric]))
+        found.append(
+            Advice(
+                fault=fault,
+                metric=best,
+                n=max(seeing[best]),
+                seen=len(seeing[best]),
+                of=len(models),
+                falls=fallen.get(best, ()),
+            )
+        )
+    return found
+
+
+def _order(needed: Sequence[int]) -> tuple[int, float]:
+    return -len(needed), sum(map(math.log, needed)) / len(needed)
+
+
+def falls(attacks: Iterable[Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return what each metric prefers to real samples, junk or copies, as attacks found."""
+    found: dict[str, set[str]] = {}
+    for row in attacks:
+        if row["exploitability"] and float(row["exploitability"]) >= EXPLOITED:
+            made_of = {kind for kind in ("junk", "copies") if float(row[kind]) > MOSTLY}
+            found.setdefault(row["metric"], set()).update(made_of)
+    return {metric: tuple(sorted(kinds, reverse=True)) for metric, kinds in found.items() if kinds}
+
+
+def published_advice() -> list[Advice]:
+    """Return the advice of the trials as shipped; none if they were not shipped."""
+    return advice(_rows("n95.csv"), _rows("attacks.csv"))
+
+
+def _rows(name: str) -> Iterable[Mapping[str, str]]:
+    table = resources.files("genbench.leaderboards") / "metrics" / name
+    if not table.is_file():
+        return ()
+    return csv.DictReader(table.read_text(encoding="utf-8").splitlines())
