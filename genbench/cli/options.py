@@ -119,9 +119,7 @@ def refuse_idle(way: str, taken: str) -> None:
     given = {name for name in options if _said(context, name)}
     if idle := [option for name, option in options.items() if name in given - {*taken.split()}]:
         used = ", ".join(options[name] for name in taken.split())
-        raise BadInput(
-            f"{', '.join(idle)} would do nothing: {way} takes no option but {used}."
-        )
+        raise BadInput(f"{', '.join(idle)} would do nothing: {way} takes no option but {used}.")
 
 
 def _said(context: click.Context, name: str) -> bool:

@@ -1,14 +1,18 @@
 """Names written beside points: where they hide nothing, with a thin line to a point that is far."""
 
+import math
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.lines import Line2D
+from matplotlib.transforms import Affine2D, ScaledTranslation
 
 from genbench.report.figures import GREY
 from genbench.report.labels import Box, Spot, place
 
 FAR = 11  # points of print from a name to its point: from there on a line joins them
+SHORT = 4  # points of print from a point to the end of its line
 
 
 def write(
@@ -71,17 +75,27 @@ def write(
                 min(max(0.0, dx - size[0] / 2), dx + size[0] / 2),
                 min(max(0.0, dy - size[1] / 2), dy + size[1] / 2),
             )
-            ax.annotate(
-                "",
-                xy=text.xy,
-                xytext=edge,
-                textcoords="offset points",
-                arrowprops={
-                    "arrowstyle": "-",
-                    "color": GREY,
-                    "lw": 0.6,
-                    "shrinkA": 0,
-                    "shrinkB": 4,
-                },
-            )
+            _join(ax, text.xy, edge)
     return boxes
+
+
+def _join(ax: Axes, point: Spot, edge: Spot) -> None:
+    """Draw a line from an edge, in points of print from a point, almost to it.
+
+    Where an arrow of matplotlib's is to end short is found by halving, whose last step may go
+    either way on another processor: this end is written down.
+    """
+    end = [SHORT * part / math.hypot(*edge) for part in edge]
+    printed = Affine2D().scale(1 / 72) + ax.figure.dpi_scale_trans
+    # Any transform will do for it, also that of a logarithmic axis.
+    at_point = ScaledTranslation(*point, ax.transData)  # type: ignore[arg-type]
+    ax.add_line(
+        Line2D(
+            *zip(edge, end, strict=True),
+            transform=printed + at_point,
+            color=GREY,
+            lw=0.6,
+            solid_capstyle="round",
+            zorder=3,
+        )
+    )

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from genbench.report.captions import write
+from genbench.report.captions import FAR, SHORT, write
 
 
 def written(n):
@@ -37,3 +37,23 @@ def test_where_there_is_room_all_names_stand():
 
     assert set(seen) == set(words)
     assert overlaps(seen) == 0
+
+
+def test_a_line_leads_from_a_far_name_to_just_before_its_point():
+    figure = Figure(figsize=(4, 3), dpi=150)
+    ax = figure.add_subplot()
+    ax.set_xlim(1, 1000)
+    ax.set_ylim(0, 1)
+    ax.set_xscale("log")
+    points = [(100.0, 0.5)] * 6  # all but the first must go elsewhere
+
+    boxes = write(ax, points, [f"name {i}" for i in range(6)], bold=[False] * 6)
+
+    assert len(boxes) == 6
+    assert ax.lines
+    point = ax.transData.transform(points[0]) * 72 / figure.dpi
+    for line in ax.lines:
+        start, end = line.get_transform().transform(line.get_xydata()) * 72 / figure.dpi - point
+        assert abs(np.hypot(*end) - SHORT) < 1e-9
+        assert np.hypot(*start) > FAR
+        assert abs(np.cross([*start, 0], [*end, 0])[2]) < 1e-6  # on one ray from the point
