@@ -8,7 +8,7 @@ import torch
 from PIL import Image, ImageFilter
 from sklearn.datasets import load_sample_images
 
-from genbench.evidence.moments import Gaussian, squared_distance
+from genbench.evidence.gaussians import Gaussian, squared_distance
 from genbench.ground.devices import PROCESSOR
 from genbench.ground.errors import BadInput
 from genbench.images.embedding import embed

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from genbench import loops
-from genbench.evidence.moments import Gaussian, squared_distance
+from genbench.evidence.gaussians import Gaussian, squared_distance
 from genbench.ground.errors import BadInput
 from genbench.loops import ImageScores, side
 from genbench.loops.side import UNKNOWN, Rows, Side, order_of

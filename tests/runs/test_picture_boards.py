@@ -89,6 +89,7 @@ def test_boards_have_the_convolutional_models_and_refuse_only_colours_to_the_pix
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "features", "n_generated"),
     [

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import genbench
-from genbench.evidence.moments import Gaussian, squared_distance
+from genbench.evidence.gaussians import Gaussian, squared_distance
 from genbench.ground.errors import BadInput
 from genbench.images.embedding import embed, softmax, stream
 from genbench.images.extractors import find

@@ -25,6 +25,7 @@ def untrained(train, rng, **settings):
     )
 
 
+@pytest.mark.long
 def test_an_untrained_network_draws_each_pixel_as_a_gaussian_of_its_own(gaussian, rng):
     model = untrained(gaussian, rng)
 

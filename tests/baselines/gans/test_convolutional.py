@@ -91,6 +91,7 @@ def test_the_discriminator_gives_probabilities(rng):
     assert ((found > 0) & (found < 1)).all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", [DCGAN, ConvolutionalWGAN])
 def test_both_kinds_of_pictures_are_drawn_in_whole_numbers(kind, rng):
     model = kind(steps=200, width=8, batch=32, learning_rate=2e-3).fit(halves(300, rng), rng=rng)

@@ -60,6 +60,7 @@ def test_a_place_hears_of_the_pixels_around_it_only():
     assert (change[:, 3:] == 0).all()
 
 
+@pytest.mark.long
 def test_pictures_that_are_drawn_have_one_bright_quarter_as_those_that_were_learned(rng):
     train, _ = quarters(400, rng)
     model = small(steps=300, prior_hidden=16, prior_steps=300).fit(train, rng=rng)

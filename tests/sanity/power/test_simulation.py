@@ -20,6 +20,7 @@ def planned(metric, difference, n_real=800):
     return plan(find(metric), real, difference=difference)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("metric", "difference"), [("fid", 0.3), ("mmd", 0.02)])
 def test_promised_power_is_met_within_binomial_error(metric, difference):
     kept = simulate(find(metric), planned(metric, difference), draw, simulations=60)

@@ -131,6 +131,7 @@ def test_both_estimates_see_what_one_law_all_but_lacks():
     assert divergence_by_mixture(far, MIXTURE, rng=rng()).agrees(Known(on_grid(far, MIXTURE)))
 
 
+@pytest.mark.long
 def test_w2_is_closed_for_gaussians_and_that_of_samples_near_it():
     closed = w2(ONE, OTHER, rng=rng())
     assert closed.error == 0
