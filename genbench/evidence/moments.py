@@ -38,7 +38,8 @@ class Moments(Evidence):
     @classmethod
     def _of(cls, comparison: Comparison, test: Any, generated: Any) -> Self:
         reference = comparison.reference
-        found = cls(reference.get(test), generated(comparison))
+        of_generated = generated(comparison)  # what a model lacks is said first
+        found = cls(reference.get(test), of_generated)
         if comparison.generated_moments is not None or reference.test_moments is not None:
             return found
         if reference.has_train and len(reference.train_set) >= found.generated.n:
