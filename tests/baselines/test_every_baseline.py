@@ -46,6 +46,17 @@ def knobs(name):
     return inspect.signature(type(CATALOG[name].make()).__init__).parameters
 
 
+# Pictures take long: what is seen of these here is seen in tests of their own, too.
+CONVOLUTIONAL = {"unet_ddpm", "unet_flow_matching", "convolutional_vq_vae", "dcgan"}
+CONVOLUTIONAL |= {"convolutional_vae", "convolutional_wgan_gp"}
+
+
+def quick_ones(names):
+    """The names, of which those that take long are asked for by that."""
+    long = pytest.mark.long
+    return [pytest.param(name, marks=long if name in CONVOLUTIONAL else ()) for name in names]
+
+
 TRAINED = [name for name in CATALOG if {"steps", "epochs"} & set(knobs(name))]
 
 
@@ -143,7 +154,7 @@ def test_copes_with_few_samples_and_a_constant_coordinate(name):
     assert np.isfinite(samples).all()
 
 
-@pytest.mark.parametrize("name", TRAINED)
+@pytest.mark.parametrize("name", quick_ones(TRAINED))
 def test_whoever_is_trained_takes_a_budget_that_decides_how_long(name):
     train = rows_of(learnable(name))[:100]
     settings = {key: 4 * n for key, n in BUDGETS.items() if key in knobs(name)}
