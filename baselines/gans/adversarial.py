@@ -23,6 +23,7 @@ from ..training import (
     EMA,
     Array,
     FourierFeatures,
+    Net,
     Trained,
     WarmupCosine,
     finite,
@@ -174,23 +175,27 @@ class Adversarial(Trained, ABC):
             generator = mlp(self.latent_width(d) + told, *hidden, d, activation=leaky_relu)
             self.discriminator = Discriminator(d, self.pack, told, hidden, self.frequencies)
         ema = EMA(generator, self.ema_decay)
+        with seeded(seed):
+            self.play(data, generator, ema)
+        self.generator = ema.network
+        return self
+
+    def play(self, data: Tensor, generator: nn.Module, ema: EMA[Net]) -> None:
+        """Train both networks on the rows that `prepare` returned, and average the generator's."""
         optimisers = self.optimisers(generator)
         steps = self.scaled(self.steps)
         schedules = [WarmupCosine(optimiser, steps) for optimiser in optimisers]
-        with seeded(seed):
-            for step in progress(range(steps), self.name):
-                for _ in range(self.critic_steps):
-                    real = self.real_batch(data, step)
-                    with torch.no_grad():
-                        fake = self.fake_batch(generator, real, step)
-                    gradient_step(optimisers[0], self.discriminator_loss(real, fake, step))
-                fake = self.fake_batch(generator, real, step)
-                gradient_step(optimisers[1], self.generator_loss(real, fake))
-                for schedule in schedules:
-                    schedule.step()
-                ema.update()
-        self.generator = ema.network
-        return self
+        for step in progress(range(steps), self.name):
+            for _ in range(self.critic_steps):
+                real = self.real_batch(data, step)
+                with torch.no_grad():
+                    fake = self.fake_batch(generator, real, step)
+                gradient_step(optimisers[0], self.discriminator_loss(real, fake, step))
+            fake = self.fake_batch(generator, real, step)
+            gradient_step(optimisers[1], self.generator_loss(real, fake))
+            for schedule in schedules:
+                schedule.step()
+            ema.update()
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
         return self.units.samples(self.generator(self.latents(n, rng)))

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import update_bn
 
 from ..pictures import PictureModel, Shape, in_parts
-from ..training import EMA, Array, WarmupCosine, gradient_step, new_seed, progress, seeded
+from ..training import EMA, Array, new_seed, seeded
 from .adversarial import Adversarial, Discriminator, leaky_relu
 
 STATISTICS = 20  # batches from which those of the running average are taken
@@ -84,27 +84,11 @@ class ConvolutionalGAN(PictureModel, Adversarial):
             generator = Generator(self.shape, self.latent_width(train.shape[1]), self.width)
             self.discriminator = Critic(self.shape, self.width)
             ema = EMA(generator, self.ema_decay)
-            self._play(data, generator, ema)
+            self.play(data, generator, ema)
             noise = torch.randn(STATISTICS, self.batch, self.latent_width(train.shape[1]))
             update_bn(noise, ema.network)
         self.generator = ema.network.eval()
         return self
-
-    def _play(self, data: Tensor, generator: nn.Module, ema: EMA[Generator]) -> None:
-        of_discriminator, of_generator = optimisers = self.optimisers(generator)
-        steps = self.scaled(self.steps)
-        schedules = [WarmupCosine(optimiser, steps) for optimiser in optimisers]
-        for step in progress(range(steps), self.name):
-            for _ in range(self.critic_steps):
-                real = self.real_batch(data, step)
-                with torch.no_grad():
-                    fake = self.fake_batch(generator, real, step)
-                gradient_step(of_discriminator, self.discriminator_loss(real, fake, step))
-            fake = self.fake_batch(generator, real, step)
-            gradient_step(of_generator, self.generator_loss(real, fake))
-            for schedule in schedules:
-                schedule.step()
-            ema.update()
 
     def sample(self, n: int, *, rng: np.random.Generator) -> Array:
         return self.units.samples(in_parts(self.generator, self.latents(n, rng)))

@@ -6,8 +6,7 @@ MNIST's 10,000 test pictures, after two minutes of training on a busy core.
 """
 
 import hashlib
-import os
-import tempfile
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,9 @@ from torch.nn import functional
 
 from genbench.datasets import Dataset
 from genbench.ground.arrays import Array, Labels, flat
+from genbench.ground.caches import cache_folder
 from genbench.ground.errors import BadInput
+from genbench.ground.landing import replace_file
 from genbench.ground.randomness import rng_for
 from genbench.ground.threads import one_thread
 
@@ -135,12 +136,6 @@ class Classifier:
         return np.concatenate(found)
 
 
-def cache_folder() -> Path:
-    """Return where trained networks are kept: $GENBENCH_CACHE, else the user's cache folder."""
-    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "genbench"
-    return Path(os.environ.get("GENBENCH_CACHE") or default)
-
-
 def path_of(dataset: Dataset, name: str) -> Path:
     """Return where the classifier of this name for a data set is kept."""
     digest = hashlib.sha256()
@@ -174,12 +169,10 @@ def _highest(dataset: Dataset) -> float:
 
 
 def _save(network: Network, path: Path) -> None:
-    """Write under a name of its own, then rename: two processes may train at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-    os.close(descriptor)
-    torch.save(network.state_dict(), temporary)
-    Path(temporary).replace(path)
+    """Write it whole or not at all: two processes may train at once."""
+    content = io.BytesIO()
+    torch.save(network.state_dict(), content)
+    replace_file(path, content.getvalue())
 
 
 def _train(

@@ -18,9 +18,7 @@ MOST_SHOWN = 2000  # points that a standard error is estimated from: its own is 
 MOST_FOLLOWED = 500  # ... or 3 %, where to follow more would take longer than the distance
 WIDE = 1000  # dimensions
 FEW_OPERATIONS = 1e9  # of a covariance: in double precision they take no time either
-SAFE_IN_SINGLE = (
-    1e-4  # of the largest pivot: covariances in single precision keep smaller ones badly
-)
+SAFE_IN_SINGLE = 1e-4  # of the largest pivot: single precision keeps smaller ones badly
 PRECISE = 1e-6  # of a squared distance
 PROBES = 8  # vectors
 
@@ -208,11 +206,6 @@ class Between:
             2 * points @ shift + (points**2).sum(axis=1) - of_one,
             -2 * others @ shift + (others**2).sum(axis=1) - of_other,
         )
-
-
-def influences(one: Gaussian, other: Gaussian) -> tuple[Array, Array]:
-    """Return how their squared distance would move with more weight on either's points."""
-    return Between(one, other).influences
 
 
 def _weights(gaussian: Gaussian, some: Array) -> Array:

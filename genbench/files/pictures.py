@@ -20,12 +20,10 @@ from genbench.ground.limits import (
 from genbench.ground.paths import shown
 from genbench.images.decoding import MOST_PIXELS, decode
 from genbench.images.image_folder import (
-    SUFFIXES,
     Tell,
     list_images,
+    list_members,
     picture_file,
-    sort_out,
-    tell,
 )
 
 
@@ -51,17 +49,10 @@ def read_zip(path: Path, told: Tell | None = None) -> Array:
         MissingExtra: Pillow is not installed.
     """
     with open_archive(path) as archive:
-        listing = sort_out(archive.members)
-        if not listing.counted:
-            raise BadInput(
-                f"{shown(path)} holds no image: no member's name ends in {', '.join(SUFFIXES)}; "
-                f"{listing}."
-            )
-        tell(listing, name=shown(path), to=told)
+        members = list_members(archive.members, name=shown(path), told=told)
         read = partial(archive.read, most=MOST_PICTURE_BYTES)
         contents = [
-            (f"{shown(path)}, member {shown(member)},", partial(read, member))
-            for member in listing.counted
+            (f"{shown(path)}, member {shown(member)},", partial(read, member)) for member in members
         ]
         return _stack(contents, name=shown(path))
 

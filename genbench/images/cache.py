@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from genbench.ground.caches import cache_folder
 from genbench.ground.landing import replace_file
 from genbench.ground.paths import brief
 from genbench.images.pictures import Stamp
@@ -36,12 +37,6 @@ TABLE = (
 Kept = TypeVar("Kept")
 
 
-def default_folder() -> Path:
-    """Return where features are kept: in $GENBENCH_CACHE, else in the user's cache folder."""
-    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "genbench"
-    return Path(os.environ.get("GENBENCH_CACHE") or default) / "images"
-
-
 def key_of(described: Mapping[str, str], digests: Iterable[bytes]) -> str:
     """Return the name of a batch's entry."""
     made = json.dumps([SCHEMA, sorted(described.items())]).encode()
@@ -52,7 +47,7 @@ class FeatureCache:
     """A folder of features; where it cannot be written to, that is said once and it is not used."""
 
     def __init__(self, folder: Path | None = None, *, most_bytes: int = MOST_BYTES) -> None:
-        self.folder, self.most_bytes = folder or default_folder(), most_bytes
+        self.folder, self.most_bytes = folder or cache_folder() / "images", most_bytes
         self._written, self._new = True, 0
         self._index: sqlite3.Connection | None = None
         self._lock = Lock()  # threads of one run ask one after another

@@ -112,6 +112,21 @@ def list_images(folder: Path | str, *, told: Tell | None = None) -> list[Path]:
     return [folder / name for name in listing.counted]
 
 
+def list_members(members: Iterable[str], *, name: str, told: Tell | None = None) -> list[str]:
+    """Return the members of an archive, called `name`, that are pictures, by the same rules.
+
+    Raises:
+        BadInput: there is no image among them.
+    """
+    listing = sort_out(members)
+    if not listing.counted:
+        raise BadInput(
+            f"{name} holds no image: no member's name ends in {', '.join(SUFFIXES)}; {listing}."
+        )
+    tell(listing, name=name, to=told)
+    return listing.counted
+
+
 def _files(folder: Path) -> Iterable[str]:
     for here, folders, files in os.walk(folder):
         below = Path(here).relative_to(folder)

@@ -7,13 +7,14 @@ that holds moments of a whole set beside some of its pictures gives the Frechet 
 
 from typing import ClassVar, Self
 
-import numpy as np
-
 from genbench.evidence import Comparison
-from genbench.evidence.comparison import given
-from genbench.metrics.inception_scores import inception_score_of
 from genbench.presets import Preset
-from genbench.presets.subsets import SubsetScores, average_of_splits
+from genbench.presets.subsets import (
+    SubsetScores,
+    average_of_splits,
+    class_probabilities,
+    scores_of_chunks,
+)
 
 SPLIT_SIZE = 5000
 
@@ -26,11 +27,8 @@ class InceptionSplits(SubsetScores):
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
         """Cut them."""
-        name = "class probabilities of the generated samples"
-        table = given(comparison.generated_probabilities, name)
-        starts = range(0, len(table), SPLIT_SIZE)
-        values = [inception_score_of(table[start : start + SPLIT_SIZE]) for start in starts]
-        return cls(np.array(values), {"split_size": SPLIT_SIZE})
+        values = scores_of_chunks(class_probabilities(comparison), SPLIT_SIZE)
+        return cls(values, {"split_size": SPLIT_SIZE})
 
 
 PRESET = Preset(

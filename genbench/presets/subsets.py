@@ -6,9 +6,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from genbench.evidence import Comparison, Evidence
+from genbench.evidence.comparison import given
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
 from genbench.metric import Metric
+from genbench.metrics.inception_scores import inception_score_of
 
 SUBSETS, SUBSET_SIZE, SPLITS = 100, 1000, 10
 
@@ -63,6 +65,22 @@ def average_of_splits(splits: type[SubsetScores]) -> Metric:
         catches=(),
         chance=1.0,
     )
+
+
+def class_probabilities(comparison: Comparison) -> Array:
+    """Return those of the generated samples (n, classes), in their order.
+
+    Raises:
+        Unavailable: there are none.
+    """
+    name = "class probabilities of the generated samples"
+    return given(comparison.generated_probabilities, name)
+
+
+def scores_of_chunks(table: Array, size: int) -> Array:
+    """Return IS of chunks of so many rows in their order, the last of which may be shorter."""
+    starts = range(0, len(table), size)
+    return np.array([inception_score_of(table[start : start + size]) for start in starts])
 
 
 def check_subset_size(comparison: Comparison) -> None:

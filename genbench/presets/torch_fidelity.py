@@ -12,7 +12,6 @@ from typing import ClassVar, Self
 import numpy as np
 
 from genbench.evidence import Comparison
-from genbench.evidence.comparison import given
 from genbench.metrics.inception_scores import inception_score_of
 from genbench.presets import Preset
 from genbench.presets.subsets import (
@@ -22,6 +21,7 @@ from genbench.presets.subsets import (
     SubsetScores,
     averages,
     check_subset_size,
+    class_probabilities,
     cubic_discrepancy,
 )
 
@@ -55,8 +55,7 @@ class InceptionSplits(SubsetScores):
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
         """Shuffle with the program's own seed."""
-        name = "class probabilities of the generated samples"
-        table = given(comparison.generated_probabilities, name)
+        table = class_probabilities(comparison)
         n = len(table)
         table = table[np.random.RandomState(SEED).permutation(n)]
         bounds = [split * n // SPLITS for split in range(SPLITS + 1)]

@@ -17,11 +17,9 @@ import numpy as np
 
 from genbench.distances import nearest
 from genbench.evidence import Comparison, Evidence, Gaussian, Moments
-from genbench.evidence.comparison import given
 from genbench.ground.arrays import Labels
 from genbench.ground.errors import Unavailable
 from genbench.metric import Metric
-from genbench.metrics.inception_scores import inception_score_of
 from genbench.presets import Preset
 from genbench.presets.subsets import (
     SPLITS,
@@ -30,7 +28,9 @@ from genbench.presets.subsets import (
     SubsetScores,
     averages,
     check_subset_size,
+    class_probabilities,
     cubic_discrepancy,
+    scores_of_chunks,
 )
 
 
@@ -60,14 +60,10 @@ class InceptionSplits(SubsetScores):
     @classmethod
     def of(cls, comparison: Comparison) -> Self:
         """Shuffle by torch's stream."""
-        name = "class probabilities of the generated samples"
-        table = given(comparison.generated_probabilities, name)
+        table = class_probabilities(comparison)
         table = table[next(_orders(comparison.seed, [len(table)]))]
-        size = -(-len(table) // SPLITS)
-        values = [
-            inception_score_of(table[start : start + size]) for start in range(0, len(table), size)
-        ]
-        return cls(np.array(values), {"splits": len(values)})
+        values = scores_of_chunks(table, -(-len(table) // SPLITS))
+        return cls(values, {"splits": len(values)})
 
 
 @dataclass(frozen=True)

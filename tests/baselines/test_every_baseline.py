@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
+from genbench.baselines.pictures import PictureModel
 from genbench.datasets import load
 from genbench.models.find import GenerativeModel, HasLogProb, Selective, baselines
 
@@ -46,15 +47,10 @@ def knobs(name):
     return inspect.signature(type(CATALOG[name].make()).__init__).parameters
 
 
-# Pictures take long: what is seen of these here is seen in tests of their own, too.
-CONVOLUTIONAL = {"unet_ddpm", "unet_flow_matching", "convolutional_vq_vae", "dcgan"}
-CONVOLUTIONAL |= {"convolutional_vae", "convolutional_wgan_gp"}
-
-
 def quick_ones(names):
-    """The names, of which those that take long are asked for by that."""
-    long = pytest.mark.long
-    return [pytest.param(name, marks=long if name in CONVOLUTIONAL else ()) for name in names]
+    """The names, of which convolutional models, which take long, are asked for by that."""
+    long = {name for name in names if isinstance(CATALOG[name].make(), PictureModel)}
+    return [pytest.param(name, marks=pytest.mark.long if name in long else ()) for name in names]
 
 
 TRAINED = [name for name in CATALOG if {"steps", "epochs"} & set(knobs(name))]

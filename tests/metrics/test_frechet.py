@@ -10,7 +10,7 @@ from genbench.evidence import (
     Reference,
 )
 from genbench.evidence.frechet_extrapolation import FrechetExtrapolation
-from genbench.evidence.gaussians import Between, influences, squared_distance
+from genbench.evidence.gaussians import Between, squared_distance
 from genbench.evidence.roots import Root
 from genbench.ground.errors import Unavailable
 from genbench.metrics.frechet import (
@@ -183,7 +183,7 @@ def test_influence_is_what_a_little_more_weight_on_a_point_does():
     test = rng.normal(size=(40, 3)) @ rng.normal(size=(3, 3))
     generated = rng.normal(size=(30, 3)) @ rng.normal(size=(3, 3)) + 1
 
-    found, _ = influences(Gaussian.of(test), Gaussian.of(generated))
+    found, _ = Between(Gaussian.of(test), Gaussian.of(generated)).influences
 
     def distance(weights):
         mean = weights @ test
@@ -206,19 +206,19 @@ def test_either_sets_influences_are_those_of_the_first_with_roles_swapped():
     one = Gaussian.of(rng.normal(size=(40, 3)) @ rng.normal(size=(3, 3)))
     other = Gaussian.of(rng.normal(size=(30, 3)) + 1)
 
-    assert influences(one, other)[1] == pytest.approx(influences(other, one)[0])
+    assert Between(one, other).influences[1] == pytest.approx(Between(other, one).influences[0])
 
 
 def test_influences_are_the_same_from_thin_and_from_full_factors():
     rng = np.random.default_rng(12)
     test, generated = rng.normal(size=(6, 8)), rng.normal(size=(5, 8)) + 1
 
-    thin, _ = influences(Gaussian.of(test), Gaussian.of(generated))
+    thin, _ = Between(Gaussian.of(test), Gaussian.of(generated)).influences
 
     mean, centred = test.mean(axis=0), (test - test.mean(axis=0)) / np.sqrt(5)
     rotation = np.linalg.qr(rng.normal(size=(6, 6)))[0]
     full = Gaussian(6, mean, (rotation @ centred)[:7], test[:5])
-    assert thin[:5] == pytest.approx(influences(full, Gaussian.of(generated))[0], rel=1e-6)
+    assert thin[:5] == pytest.approx(Between(full, Gaussian.of(generated)).influences[0], rel=1e-6)
 
 
 def test_a_feature_given_twice_is_one_that_is_longer():

@@ -10,7 +10,7 @@ from genbench.ground.errors import BadInput
 from genbench.ground.limits import MOST_PICTURE_BYTES, check_file_size, check_members
 from genbench.ground.paths import brief, readable, shown
 from genbench.images.decoding import Colour, Facts, Pixels, decode, look
-from genbench.images.image_folder import SUFFIXES, Tell, list_images, picture_file, sort_out, tell
+from genbench.images.image_folder import Tell, list_images, list_members, picture_file
 from genbench.images.pictures import Picture, Source, Stamp
 
 
@@ -62,22 +62,16 @@ def of_zip(path: Path, *, background: Colour | None, told: Tell | None) -> Sourc
         BadInput: it is no archive as it should be, or holds no picture.
     """
     with readable(path, ".zip file"), open_archive(path) as archive:
-        listing = sort_out(archive.members)
-    if not listing.counted:
-        raise BadInput(
-            f"{shown(path)} holds no image: no member's name ends in {', '.join(SUFFIXES)}; "
-            f"{listing}."
-        )
-    tell(listing, name=shown(path), to=told)
+        members = list_members(archive.members, name=shown(path), told=told)
 
     def pictures() -> Iterator[Picture]:
         with readable(path, ".zip file"), open_archive(path) as archive:
-            for member in listing.counted:
+            for member in members:
                 # Unpacked here, since the archive closes behind its last member.
                 content = archive.read(member, most=MOST_PICTURE_BYTES)
                 yield _of_content(content, f"{shown(path)}, member {shown(member)}", background)
 
-    return Source(shown(path), pictures, len(listing.counted), in_files=True)
+    return Source(shown(path), pictures, len(members), in_files=True)
 
 
 def _of_content(content: bytes, name: str, background: Colour | None) -> Picture:
