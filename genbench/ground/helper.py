@@ -1,8 +1,8 @@
 """A process of our own that calls functions for us, one after another, and ends when we do."""
 
+import multiprocessing
 import os
-from collections.abc import Callable
-from multiprocessing import get_context
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
@@ -17,13 +17,20 @@ class HelperDied(Exception):
 
 
 class Helper:
-    """A process that imports what it is to call, and keeps what that keeps."""
+    """A process that imports what it is to call, and keeps what that keeps.
 
-    def __init__(self) -> None:
-        # Spawned: forking a process that runs threads may hang.
-        context = get_context("spawn")
+    All are forked from one that has nothing but `imports`, those of the first helper that is
+    started here: what takes seconds to import is imported once. Where that cannot be, each is
+    started anew. They have the surroundings and the current folder of who starts them.
+    """
+
+    def __init__(self, imports: Sequence[str] = ()) -> None:
+        # Never forked from this process: it may run threads, and its forks would hang.
+        can_fork = "forkserver" in multiprocessing.get_all_start_methods()
+        context = multiprocessing.get_context("forkserver" if can_fork else "spawn")
+        context.set_forkserver_preload(list(imports))
         self._line, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, os.getpid()))
+        self._process = context.Process(target=_serve, args=(theirs, dict(os.environ)))
         with theirs, unheard():
             self._process.start()
 
@@ -51,8 +58,13 @@ class Helper:
         self._process.join()
 
 
-def _serve(line: Connection, parent: int) -> None:
-    die_with_parent(parent)  # before anything large is imported, as by what is called
+def _serve(line: Connection, surroundings: Mapping[str, str]) -> None:
+    die_with_parent(os.getppid())  # before anything large is imported, as by what is called
+    caller = multiprocessing.parent_process()
+    if caller is None or not caller.is_alive():  # it ended, and what we are forked from with it
+        return
+    os.environ.clear()
+    os.environ.update(surroundings)
     while True:
         try:
             function, args, kwargs = line.recv()

@@ -18,6 +18,21 @@ from genbench.scoring.excerpts import N_ROWS, Excerpt
 N_PICTURES, N_POINTS = 10, 200  # to look at, in a record
 N_COORDINATES = 2  # of points that can be drawn
 
+# What scoring imports: it takes longer than scoring a small cell.
+IMPORTS = (
+    "genbench.embeddings.classifier",
+    "genbench.scoring.dataset",
+    "genbench.scoring.evaluate",
+    "genbench.scoring.excerpts",
+    "genbench.scoring.laws",
+    "scipy.spatial",
+    "scipy.special",
+    "scipy.stats",
+    "sklearn.cluster",
+    "sklearn.neighbors",
+    "torch",
+)
+
 Preview = tuple[tuple[float, ...], ...]
 
 
@@ -70,7 +85,7 @@ class Scorer:
         with self._lock:
             if self._closed:
                 raise HelperDied("The run was stopped.")
-            helper = self._idle.pop() if self._idle else Helper()
+            helper = self._idle.pop() if self._idle else Helper(IMPORTS)
             self._all.add(helper)
         try:
             return helper.call(score_here, *what)
