@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import kl_div
+from scipy.special import kl_div, xlogy
 
 from genbench.ground.arrays import Array
 
@@ -63,13 +63,14 @@ def best_law(channel: Array, margin: Array, *, tolerance: float) -> BestLaw:
     unit = np.abs(margin).max()
     margin = margin / unit
     law = _inside(margin)
+    negentropy = xlogy(channel, channel).sum(axis=1)
     spare = float(law @ margin)
     prices = 1 / (n * law)  # of each weight's staying above 0
     multiplier = 1 / (n * spare)  # the price of the mean margin's staying above 0
     steps = 0
     while True:
         output = law @ channel
-        worth = divergences(channel, output)
+        worth = negentropy - channel @ np.log(output)  # divergences, in a tenth of the time
         value, bound = float(law @ worth), float((worth + multiplier * margin).max())
         if bound - value <= tolerance or steps == MOST_STEPS:
             return BestLaw(law, value, bound, float(multiplier / unit), steps)

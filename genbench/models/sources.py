@@ -157,10 +157,13 @@ def read_code(where: str) -> dict[str, Part]:
         places = [place for place in places if place.package.startswith(BASELINES)]
     elif _is_installed(path):
         return found
-    pending, paths = [name], {path}
+    pending, paths, asked = [name], {path}, set[str]()
     while pending:
         importer = pending.pop()
         for module in _imported_by(importer, found[importer]):
+            if module in asked:
+                continue
+            asked.add(module)
             beside = _find(module, places)
             if beside is not None and beside not in paths:
                 found[module] = Part(beside, read_file(beside))

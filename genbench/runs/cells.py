@@ -196,7 +196,8 @@ def cells_of(board: Board) -> list[Cell]:
     ]
     cells = list(dict.fromkeys(cells))  # one model may be named in two ways
     for cell in cells:
-        cell.key()
+        if cell.seed == board.seeds[0]:  # what is unknown is unknown with any seed
+            cell.key()
     return cells
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from genbench.creativity.envelope import Envelope
 from genbench.evidence.kinds import DECIMALS, N_CELLS, Kinds
@@ -117,7 +118,10 @@ def _fitted(dataset: str, checksums: set[str], board: Board | None) -> Book | No
     except (BadInput, Unavailable):  # a data set that is not here, or is another by now
         return None
     usual = kinds[SIZES.index(N_CELLS)]
-    return Book.of(kinds) if usual.checksum in checksums else None
+    if usual.checksum not in checksums:
+        return None
+    with threadpool_limits(1):  # matrices are small: more threads would wait for one another
+        return Book.of(kinds)
 
 
 def _rounded(envelope: Envelope) -> Envelope:

@@ -21,6 +21,8 @@ BUDGETS = {
     "max_epochs": 1,
     "prior_steps": 10,
     "times": 50,
+    "pairs": 200,
+    "restarts": 1,
 }
 
 
@@ -39,7 +41,14 @@ def rows_of(table):
     return load(table).train[: TABLES[table]].copy()
 
 
-every_model = pytest.mark.parametrize("name", CATALOG)
+# Those of texts are networks of sequences that others are too, only larger.
+every_model = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.long if name.endswith("_text") else ())
+        for name in CATALOG
+    ],
+)
 every_table = pytest.mark.parametrize("table", TABLES)
 
 
@@ -48,8 +57,12 @@ def knobs(name):
 
 
 def quick_ones(names):
-    """The names, of which convolutional models, which take long, are asked for by that."""
-    long = {name for name in names if isinstance(CATALOG[name].make(), PictureModel)}
+    """The names, of which convolutional models and those of texts are asked for by what is long."""
+    long = {
+        name
+        for name in names
+        if name.endswith("_text") or isinstance(CATALOG[name].make(), PictureModel)
+    }
     return [pytest.param(name, marks=pytest.mark.long if name in long else ()) for name in names]
 
 

@@ -34,7 +34,11 @@ def call(*arguments):
 def small_board(folder):
     """Write the file of a board of the controls on the ring, and return its path."""
     path = folder / "small.toml"
-    path.write_text('seeds = 1\nmodels = ["copycat"]\n[[data]]\nname = "ring"\n')
+    path.write_text(
+        'seeds = 1\nmodels = ["copycat"]\n'
+        'metrics = ["fid", "coverage", "authenticity", "bayesian_surprise"]\n'
+        '[[data]]\nname = "ring"\n'
+    )
     return path
 
 

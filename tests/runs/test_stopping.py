@@ -100,10 +100,16 @@ def start(tmp_path):
     def begin(name):
         command = [sys.executable, "-P", "-m", "genbench", "run"]
         target = f"{tmp_path / 'model.py'}:{name}"
-        words = ["quick", "--models", target, "--datasets", "ring", "--folder", tmp_path / "b"]
+        board = tmp_path / "board.toml"
+        board.write_text(
+            f'seeds = 1\nmodels = ["{target}"]\nmetrics = ["recall"]\n[[data]]\nname = "ring"\n'
+        )
         with (tmp_path / "said").open("w") as said:
             process = subprocess.Popen(
-                [*command, *words], stdout=said, stderr=said, start_new_session=True
+                [*command, board, "--folder", tmp_path / "b"],
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
             )
         started.append(process.pid)
         assert wait_for((tmp_path / "pid").exists, 120)
