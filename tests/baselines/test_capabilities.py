@@ -80,6 +80,7 @@ def log_normal(x, mean, log_width):
     return torch.distributions.Normal(mean, log_width.exp()).log_prob(x).sum(dim=1)
 
 
+@pytest.mark.long
 def test_a_variational_autoencoder_gives_bounds_on_its_likelihood(vae):
     points, mean, log_width = encoded(vae)
     volume = np.log(vae.spread).sum()

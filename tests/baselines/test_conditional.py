@@ -19,7 +19,14 @@ MODELS = {
     "conditional_ddpm": lambda: ConditionalDDPM(hidden=32, blocks=1, steps=300, times=100),
     "conditional_transformer": lambda: ConditionalTransformer(width=32, layers=1, epochs=25),
 }
-every_model = pytest.mark.parametrize("name", MODELS)
+# The GAN takes a minute to learn what the others do in seconds.
+every_model = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.long if name == "conditional_gan" else ())
+        for name in MODELS
+    ],
+)
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ for family, (module, name, params) in json.loads(sys.argv[1]).items():
 """
 
 
+@pytest.mark.long
 def test_every_family_works_alone_with_what_it_shares_beside_it(tmp_path):
     models = {}
     for family, name in TRAINED.items():

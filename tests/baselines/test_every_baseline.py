@@ -49,7 +49,23 @@ every_model = pytest.mark.parametrize(
         for name in CATALOG
     ],
 )
-every_table = pytest.mark.parametrize("table", TABLES)
+# What is no model of symbols takes them for numbers, as the digits.
+OF_SYMBOLS = {"autoregressive", "Transformer", "sequence model", "count model", "control"}
+every_model_on_every_table = pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        pytest.param(
+            name,
+            table,
+            marks=pytest.mark.long
+            if name.endswith("_text")
+            or (table == "grammar" and CATALOG[name].family not in OF_SYMBOLS)
+            else (),
+        )
+        for name in CATALOG
+        for table in TABLES
+    ],
+)
 
 
 def knobs(name):
@@ -88,8 +104,7 @@ def fitted_once(name, table):
     return fitted(name, rows_of(table))
 
 
-@every_model
-@every_table
+@every_model_on_every_table
 def test_draws_finite_samples_of_the_right_shape_or_refuses_beforehand(name, table):
     train = rows_of(table)
     if reason := refusal(quick(name), train):
@@ -107,8 +122,7 @@ def test_draws_finite_samples_of_the_right_shape_or_refuses_beforehand(name, tab
     assert np.isfinite(several).all()
 
 
-@every_model
-@every_table
+@every_model_on_every_table
 def test_log_prob_if_any_is_one_number_a_sample(name, table):
     train = rows_of(table)
     if not isinstance(quick(name), HasLogProb):
@@ -124,30 +138,24 @@ def test_log_prob_if_any_is_one_number_a_sample(name, table):
 
 
 @every_model
-def test_the_same_seed_gives_the_same_samples_and_another_seed_others(name):
-    table = learnable(name)
-    once, again = fitted_once(name, table), fitted(name, rows_of(table))
-
-    first = once.sample(50, rng=np.random.default_rng(1))
-
-    np.testing.assert_array_equal(first, again.sample(50, rng=np.random.default_rng(1)))
-    assert not np.array_equal(first, once.sample(50, rng=np.random.default_rng(2)))
-
-
-@every_model
-def test_leaves_training_data_global_randomness_and_the_screen_alone(name, capfd):
+def test_depends_on_its_seed_alone_and_leaves_all_else_alone(name, capfd):
+    """Training data, global randomness and the screen are as they were."""
     import torch
 
-    train = rows_of(learnable(name))
+    table = learnable(name)
+    train, once = rows_of(table), fitted_once(name, table)
     before = train.copy()
     legacy, of_torch = np.random.get_state()[1].copy(), torch.get_rng_state()  # noqa: NPY002
+    capfd.readouterr()
 
-    fitted(name, train).sample(5, rng=np.random.default_rng(0))
+    first = fitted(name, train).sample(50, rng=np.random.default_rng(1))
 
     np.testing.assert_array_equal(train, before)
     np.testing.assert_array_equal(np.random.get_state()[1], legacy)  # noqa: NPY002
     assert torch.equal(torch.get_rng_state(), of_torch)
     assert capfd.readouterr() == ("", "")
+    np.testing.assert_array_equal(first, once.sample(50, rng=np.random.default_rng(1)))
+    assert not np.array_equal(first, once.sample(50, rng=np.random.default_rng(2)))
 
 
 @every_model

@@ -91,6 +91,7 @@ def in_any_order(small_limits):
     return scores_in(np.arange), [scores_in(rng.permutation) for _ in range(ORDERS)]
 
 
+@pytest.mark.long
 def test_samples_in_a_cycle_of_classes_score_as_if_they_were_shuffled(in_any_order):
     in_a_cycle, shuffled = in_any_order
     assert all(one.keys() == in_a_cycle.keys() for one in shuffled)

@@ -80,6 +80,7 @@ def test_intervals_cover_as_often_as_they_say(seeds, datasets):
     assert covered / n == pytest.approx(0.95, abs=0.012)
 
 
+@pytest.mark.long
 def test_of_equal_models_the_leader_seldom_shuts_one_out():
     rng = np.random.default_rng(1)
     boards, models = 1000, 55

@@ -120,6 +120,7 @@ def test_sample_files_stand_beside_the_board_too(place):
     assert {"drawn.npy", "Our own"} <= {each.model for each in found}
 
 
+@pytest.mark.long
 def test_the_test_set_handed_in_is_marked_at_every_door(place):
     ring = load("ring")
     n = len(ring.fresh)

@@ -20,6 +20,7 @@ def nearest(samples):
     return (np.abs(samples[:, None] - CENTRES) / [1, 5]).sum(axis=-1).argmin(axis=1)
 
 
+@pytest.mark.long
 def test_a_noise_ends_where_the_flow_would_take_it(fitted):
     noise = torch.randn((2000, 2), generator=torch.Generator().manual_seed(5))
 

@@ -81,6 +81,7 @@ def test_the_way_back_ends_where_the_way_there_began(random_velocity, points):
     torch.testing.assert_close(lost, -log_det, atol=1e-5, rtol=0)
 
 
+@pytest.mark.long
 def test_steps_are_as_many_as_the_tolerance_asks_for(rng):
     train = np.concatenate([rng.normal(-2, 1, size=(200, 1)), rng.normal(2, 1, size=(200, 1))])
     models = [
@@ -93,6 +94,7 @@ def test_steps_are_as_many_as_the_tolerance_asks_for(rng):
     assert 0 < np.abs(coarse - fine).max() < 1e-2
 
 
+@pytest.mark.long
 def test_a_velocity_too_stiff_for_the_solver_is_refused(rng):
     with pytest.raises(FloatingPointError, match="too stiff"):
         small(tolerance=0.0).fit(rng.normal(size=(100, 2)), rng=rng)

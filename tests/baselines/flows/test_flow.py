@@ -23,6 +23,14 @@ SMALL = {
     ContinuousFlow: {"hidden": 16, "steps": 40, "batch": 64, "train_solver_steps": 4},
 }
 every_flow = pytest.mark.parametrize("flow", SMALL)
+# A continuous flow solves an equation at each point of a grid.
+every_flow_on_a_grid = pytest.mark.parametrize(
+    "flow",
+    [
+        pytest.param(flow, marks=pytest.mark.long if flow is ContinuousFlow else ())
+        for flow in SMALL
+    ],
+)
 
 
 def small(flow, **settings):
@@ -53,7 +61,7 @@ def test_samples_lead_to_noise_and_back(flow, rng):
     assert np.isfinite(model.encode(train + 100)).all()
 
 
-@every_flow
+@every_flow_on_a_grid
 def test_density_integrates_to_one_in_the_units_of_the_data(flow, rng):
     train = np.concatenate([rng.normal(-20, 4, size=(200, 2)), rng.normal(20, 4, size=(200, 2))])
     model = small(flow).fit(train, rng=rng)
@@ -61,7 +69,7 @@ def test_density_integrates_to_one_in_the_units_of_the_data(flow, rng):
     assert mass(model, np.linspace(-100, 100, cells(flow) + 1)) == pytest.approx(1, abs=0.01)
 
 
-@every_flow
+@every_flow_on_a_grid
 def test_density_of_whole_numbers_integrates_to_one_and_ends_beyond_their_range(flow, rng):
     train = rng.binomial(4, 0.3, size=(300, 2)).astype(float)
     model = small(flow, margin=0.05).fit(train, rng=rng)

@@ -22,6 +22,7 @@ def reversals(steps):
     return (written == test[:, ::-1]).mean(), aligned.mean()
 
 
+@pytest.mark.long
 def test_attention_of_a_reversal_goes_from_the_end_to_the_beginning():
     right, aligned = reversals(600)
 

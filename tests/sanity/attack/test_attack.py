@@ -93,6 +93,7 @@ def test_ten_junk_pictures_beat_real_samples_by_the_inception_score(digits):
     assert made.value > digits.value(find("is"), digits.fresh)  # all of them, not a hundred
 
 
+@pytest.mark.long
 def test_junk_beats_real_samples_by_the_frechet_distance_without_the_test_set():
     made, far = reached("frechet_distance", "train", "noise", 240)
 
