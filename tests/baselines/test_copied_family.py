@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from genbench.baselines import catalog
 
 BASELINES = Path(catalog.__file__).parent

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
-from genbench.baselines.pictures import PictureModel
 from genbench.datasets import load
 from genbench.models.find import GenerativeModel, HasLogProb, Selective, baselines
 
@@ -34,33 +33,45 @@ def quick(name):
     return model(**{**spec.params, **{key: n for key, n in BUDGETS.items() if key in knobs}})
 
 
-TABLES = {"ring": 300, "digits": 150, "grammar": 100}  # rows
+TABLES = {"ring": 150, "digits": 80, "grammar": 60}  # rows
 
 
 def rows_of(table):
     return load(table).train[: TABLES[table]].copy()
 
 
-# Those of texts are networks of sequences that others are too, only larger.
-every_model = pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.long if name.endswith("_text") else ())
-        for name in CATALOG
-    ],
-)
+def first_of_each(kind, names=CATALOG):
+    found = {}
+    for name in names:
+        found.setdefault(kind(name), name)
+    return set(found.values())
+
+
+# The others are the same class with other parameters, or a larger network of the same layers.
+PLAIN = {
+    name
+    for name in first_of_each(lambda name: type(CATALOG[name].make()))
+    if not name.endswith("_text")
+}
 # What is no model of symbols takes them for numbers, as the digits.
 OF_SYMBOLS = {"autoregressive", "Transformer", "sequence model", "count model", "control"}
+
+
+def long_unless(quick, *case):
+    """What takes long is asked for by that."""
+    return pytest.param(*case, marks=() if quick else pytest.mark.long)
+
+
+every_model = pytest.mark.parametrize(
+    "name", [long_unless(name in PLAIN, name) for name in CATALOG]
+)
 every_model_on_every_table = pytest.mark.parametrize(
     ("name", "table"),
     [
-        pytest.param(
+        long_unless(
+            name in PLAIN and (table != "grammar" or CATALOG[name].family in OF_SYMBOLS),
             name,
             table,
-            marks=pytest.mark.long
-            if name.endswith("_text")
-            or (table == "grammar" and CATALOG[name].family not in OF_SYMBOLS)
-            else (),
         )
         for name in CATALOG
         for table in TABLES
@@ -72,17 +83,8 @@ def knobs(name):
     return inspect.signature(type(CATALOG[name].make()).__init__).parameters
 
 
-def quick_ones(names):
-    """The names, of which convolutional models and those of texts are asked for by what is long."""
-    long = {
-        name
-        for name in names
-        if name.endswith("_text") or isinstance(CATALOG[name].make(), PictureModel)
-    }
-    return [pytest.param(name, marks=pytest.mark.long if name in long else ()) for name in names]
-
-
 TRAINED = [name for name in CATALOG if {"steps", "epochs"} & set(knobs(name))]
+ONE_OF_EACH_FAMILY = first_of_each(lambda name: CATALOG[name].family, TRAINED)
 
 
 def refusal(model, train):
@@ -171,7 +173,9 @@ def test_copes_with_few_samples_and_a_constant_coordinate(name):
     assert np.isfinite(samples).all()
 
 
-@pytest.mark.parametrize("name", quick_ones(TRAINED))
+@pytest.mark.parametrize(
+    "name", [long_unless(name in ONE_OF_EACH_FAMILY, name) for name in TRAINED]
+)
 def test_whoever_is_trained_takes_a_budget_that_decides_how_long(name):
     train = rows_of(learnable(name))[:100]
     settings = {key: 4 * n for key, n in BUDGETS.items() if key in knobs(name)}
