@@ -65,12 +65,11 @@ def _side_by_side(sides: Mapping[str, Side], *, seed: int) -> Section:
     drawn = {
         name: _drawn(np.arange(len(sides[name].points)), SHOWN, seed, name) for name in (REAL, MADE)
     }
-    return Section(
-        "Real and generated",
-        f"Left {_of(drawn[REAL], sides[REAL])} real pictures, right "
-        f"{_of(drawn[MADE], sides[MADE])} generated ones, drawn at random (seed {seed}).",
-        _halves(drawn[REAL], drawn[MADE]),
-    )
+    left, right = (_of(drawn[name], sides[name]) for name in (REAL, MADE))
+    said = f"Left {left} real pictures, right {right} generated ones"
+    if any(len(drawn[name]) < len(sides[name].digests) for name in drawn):
+        said += f", drawn at random (seed {seed})"
+    return Section("Real and generated", f"{said}.", _halves(drawn[REAL], drawn[MADE]))
 
 
 def _copies(sides: Mapping[str, Side]) -> Section:
