@@ -17,6 +17,7 @@ from genbench.images.sheets import (
     MARGIN,
     PAPER,
     SMALL,
+    TITLE,
     WIDTH,
     Row,
     Section,
@@ -135,13 +136,16 @@ def test_a_sheet_that_is_there_stays_until_the_new_one_is_whole(tmp_path, grey, 
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_words_stay_within_the_sheet(tmp_path, grey):
-    long = "a/" * 60
-    write(tmp_path / "sheet.png", long, long, [Section(long, long)], {})
-    sheet = np.asarray(Image.open(tmp_path / "sheet.png"))
-    assert (sheet[:, WIDTH - MARGIN :] == PAPER).all()
-    assert (sheet[:, :MARGIN] == PAPER).all()
-    assert (sheet != PAPER).any()
+def test_words_that_are_too_long_for_a_line_go_on_in_the_next(tmp_path):
+    sheets = []
+    for word in ("a/", "a/" * 60):
+        write(tmp_path / "sheet.png", word, "", [], {})
+        sheets.append(np.asarray(Image.open(tmp_path / "sheet.png")))
+    short, long = sheets
+    assert len(long) >= len(short) + 2 * TITLE
+    assert (long[:, WIDTH - MARGIN :] == PAPER).all()
+    dark = (long != PAPER).any(axis=(1, 2))
+    assert dark[-MARGIN - TITLE :].any()  # the last line is not empty
 
 
 def test_of_a_long_name_the_end_stands_below_a_picture():
