@@ -196,7 +196,7 @@ def two_files(
     _beside_real(console, given, named, no_fresh=no_fresh, show=show, **settings)
     if sheet is not None:
         sides = {name: side_of_pixels(source) for name, source in sources.items()}
-        sheets.draw(sheet, sides, features="pixels", seed=settings["seed"], told=told)
+        sheets.draw(console, show, sheet, sides, features="pixels", seed=settings["seed"])
 
 
 def images(
@@ -218,7 +218,6 @@ def images(
     from genbench.cli.picture_options import settings_from
     from genbench.scoring.images import gather
 
-    told = telling(console, show)
     named = {"generated": Path(target), "test": against, "train": train, "fresh": fresh}
     metrics_of(show.metrics)  # says at once what is misspelt
     if sheet is not None:
@@ -228,7 +227,7 @@ def images(
         settings_from(looked, device=device, seed=seed),
         preset=preset,
         n=looked["n"],
-        told=told,
+        told=telling(console, show),
     )
     _beside_real(
         console,
@@ -242,7 +241,7 @@ def images(
     )
     if sheet is not None:
         features = f"{found.about['features']}, {found.about['preprocessing']}"
-        sheets.draw(sheet, found.pictures, features=features, seed=seed, told=told)
+        sheets.draw(console, show, sheet, found.pictures, features=features, seed=seed)
 
 
 def _beside_real(

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from rich.console import Console
+
+from genbench.cli.show import Show, telling
 from genbench.ground.errors import BadInput
 from genbench.ground.paths import shown
-from genbench.images.image_folder import Tell
 from genbench.images.pictures import Source
 from genbench.images.sheets import Side, write
 from genbench.images.sources import open_source
@@ -33,18 +35,27 @@ def opened(named: Mapping[str, Path | None]) -> dict[str, Source]:
     return found
 
 
-def draw(path: Path, sides: Mapping[str, Side], *, features: str, seed: int, told: Tell) -> None:
-    """Write the sheet, and say so."""
+def draw(
+    console: Console,
+    show: Show,
+    path: Path,
+    sides: Mapping[str, Side],
+    *,
+    features: str,
+    seed: int,
+) -> None:
+    """Write the sheet, and say so.
+
+    Raises:
+        BadInput: a set has changed since it was scored.
+    """
     counts = [
         f"{len(sides[name].digests)} {word} ({sides[name].source.name})"
         for name, word in WORDS.items()
         if name in sides
     ]
-    write(
-        path,
-        "Generated pictures beside real ones",
-        f"{', '.join(counts)}. Features: {features}.",
-        sections(sides, seed=seed),
-        sides,
-    )
-    told(f"Wrote {shown(path)}.")
+    said = f"{', '.join(counts)}. Features: {features}."
+    with show.status(console, f"Drawing {path}"):
+        chosen = sections(sides, seed=seed)
+        write(path, "Generated pictures beside real ones", said, chosen, sides)
+    telling(console, show)(f"Wrote {shown(path)}.")

@@ -103,11 +103,16 @@ def test_nothing_is_kept_where_that_is_asked_for(place):
 def test_training_pictures_show_copies(place):
     result = ok(
         *("score", "made", "--against", "real", "--train", "made", *NETWORK),
-        *("-m", "authenticity,data_copying"),
+        *("-m", "authenticity,data_copying", "--sheet", "sheet.png"),
     )
 
     assert "12 of 12 generated pictures are pictures of train, pixel by pixel" in result.output
     assert "authenticity" in result.output
+    assert result.output.endswith("Wrote sheet.png.\n")
+    with Image.open("sheet.png") as sheet:
+        colours = {colour for _, colour in sheet.getcolors(sheet.width * sheet.height)}
+    shown = (np.asarray(Image.open(path)) for path in (place / "made").iterdir())
+    assert all(tuple(map(int, pixels[3, 5])) in colours for pixels in shown)
 
 
 def test_statistics_stand_in_for_pictures(place):
