@@ -155,3 +155,15 @@ def test_of_a_long_name_the_end_stands_below_a_picture():
     assert name.endswith("17.png")
     assert SMALL - 20 < _font(CAPTION).getlength(name) <= SMALL
     assert said == "0.5"
+
+
+def test_names_of_any_kind_are_drawn(tmp_path, grey):
+    for place, name in enumerate(("line\nbreak", "猫", "\u202eturned", "a" * 120)):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        Image.fromarray(grey[place]).save(tmp_path / "in" / name / f"{name}.png")
+    tiles = [Tile("made", place, named=True) for place in range(4)]
+
+    sheet = drawn(tmp_path / "sheet.png", {"made": side(tmp_path / "in")}, *tiles)
+
+    assert (sheet[:, WIDTH - MARGIN :] == PAPER).all()
+    assert (sheet[-MARGIN - GAP - CAPTION : -MARGIN] != PAPER).any()

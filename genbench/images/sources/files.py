@@ -78,7 +78,7 @@ def of_zip(path: Path, *, background: Colour | None, told: Tell | None) -> Sourc
 
 def _folders(paths: Iterable[PurePath]) -> list[str] | None:
     """Return the name of the folder that each picture lies in; None if one lies in none."""
-    names = [path.parent.name for path in paths]
+    names = [shown(path.parent.name) for path in paths]
     return names if all(names) else None
 
 
