@@ -11,6 +11,7 @@ from genbench.evidence.comparison import Comparison, Reference
 from genbench.evidence.typicality import places, share_below
 from genbench.ground.arrays import Labels
 from genbench.ground.errors import BadInput, Unavailable
+from genbench.ground.paths import shown
 from genbench.ground.randomness import rng_for
 from genbench.images.pictures import Source, as_rgb, digest_of
 from genbench.images.sheets import ACROSS, LARGE, Row, Section, Side, Tile
@@ -32,7 +33,9 @@ def hold_pictures(sides: Mapping[str, Any]) -> None:
     """
     for given in sides.values():
         if is_statistics(given) and load(given).pictures is None:
-            raise BadInput(f"--sheet shows pictures, and {given} holds statistics of them alone.")
+            raise BadInput(
+                f"--sheet shows pictures, and {shown(given)} holds statistics of them alone."
+            )
 
 
 def side_of_pixels(source: Source) -> Side:
