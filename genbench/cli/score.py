@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
+from genbench.cli import sheets
 from genbench.cli.halves import halved
 from genbench.cli.show import Show, as_they_come, metrics_of, show_scores, telling
 from genbench.datasets import Dataset
@@ -26,6 +27,7 @@ from genbench.runs.with_decoders import find_decoded, remarks_on_decoder
 from genbench.scoring.dataset import Outputs, read_outputs, score_samples
 from genbench.scoring.evaluate import Scores, with_remarks
 from genbench.scoring.resolution import remarks_on_size
+from genbench.scoring.sheet import hold_pictures, side_of_pixels
 
 
 def model(
@@ -154,6 +156,7 @@ def two_files(
     train: Path | None,
     fresh: Path | None,
     no_fresh: bool,
+    sheet: Path | None,
     show: Show,
     standardise: bool = False,
     **settings: Any,
@@ -166,6 +169,7 @@ def two_files(
     told = telling(console, show)
     named = {"generated": path, "test": against, "train": train, "fresh": fresh}
     files = {name: file for name, file in named.items() if file is not None}
+    sources = {} if sheet is None else sheets.opened(named)
     if any(map(is_text, files.values())):
         if standardise:
             raise BadInput("--standardise would do nothing: text has no columns of numbers.")
@@ -190,6 +194,9 @@ def two_files(
         told(f"Standardised by the mean and the spread of each column of {against}.")
     given = {"test": test, "generated": generated, "train": training, "fresh": more}
     _beside_real(console, given, named, no_fresh=no_fresh, show=show, **settings)
+    if sheet is not None:
+        sides = {name: side_of_pixels(source) for name, source in sources.items()}
+        sheets.draw(console, show, sheet, sides, features="pixels", seed=settings["seed"])
 
 
 def images(
@@ -201,6 +208,7 @@ def images(
     train: Path | None,
     fresh: Path | None,
     no_fresh: bool,
+    sheet: Path | None,
     show: Show,
     preset: str | None,
     device: str,
@@ -212,6 +220,8 @@ def images(
 
     named = {"generated": Path(target), "test": against, "train": train, "fresh": fresh}
     metrics_of(show.metrics)  # says at once what is misspelt
+    if sheet is not None:
+        hold_pictures(named)
     found = gather(
         named,
         settings_from(looked, device=device, seed=seed),
@@ -229,6 +239,9 @@ def images(
         device=device,
         seed=seed,
     )
+    if sheet is not None:
+        features = f"{found.about['features']}, {found.about['preprocessing']}"
+        sheets.draw(console, show, sheet, found.pictures, features=features, seed=seed)
 
 
 def _beside_real(

@@ -38,11 +38,12 @@ TAKEN = {
         "isolate"
     ),
     "two files": (
-        "against train fresh no_fresh standardise features preset device seed metrics json out why"
+        "against train fresh no_fresh standardise features preset device seed metrics json out why "
+        "sheet"
     ),
     "pictures": (
         "against train fresh no_fresh features weights sha256 download n workers cache no_cache "
-        "range layout background preset device seed metrics json out why"
+        "range layout background preset device seed metrics json out why sheet"
     ),
 }
 
@@ -73,6 +74,11 @@ TAKEN = {
     help="Write the scores to a file too: .json or .csv.",
 )
 @click.option("--why", is_flag=True, help="Say of each metric that is not scored why not.")
+@click.option(
+    "--sheet",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Show pictures, real beside generated, in a .png file.",
+)
 @looking
 @click.option("--preset", help="Measure files as another program does, such as torch-fidelity.")
 @click.option("--device", default="cpu", help="Where networks and large products run: cuda.")
@@ -107,6 +113,7 @@ def score(
     json: bool,
     out: Path | None,
     why: bool,
+    sheet: Path | None,
     preset: str | None,
     device: str,
     seed: int,
@@ -134,7 +141,7 @@ def score(
     genbench score samples.npy --against real.npy --train train.npy --fresh more.npy
     genbench score samples.npy --against real.npy -m fid,coverage --json
     genbench score out.txt --against real.txt --train train.txt
-    genbench score generated/ --against real/
+    genbench score generated/ --against real/ --train train/ --sheet sheet.png
     genbench score samples.npz --against real.zip --train train/ --preset clean-fid --weights FILE
     genbench score generator.onnx:64 --n 10000 --against real/ --range -1,1
     """
@@ -163,8 +170,10 @@ def score(
     show = Show(metrics=names(metrics), json=json, out=out, why=why)
     if fresh is not None and no_fresh:
         raise BadInput("--fresh and --no-fresh contradict each other: give one of them.")
+    if sheet is not None and sheet.suffix.lower() != ".png":
+        raise BadInput(f"--sheet must end in .png, not {sheet.name!r}.")
     settings: dict[str, Any] = {"preset": preset, "device": device, "seed": seed, "show": show}
-    beside: dict[str, Any] = {"train": train, "fresh": fresh, "no_fresh": no_fresh}
+    beside: dict[str, Any] = {"train": train, "fresh": fresh, "no_fresh": no_fresh, "sheet": sheet}
     launcher = Launcher(python=python, isolate=words_from(isolate))
     limits = Limits(seconds=deadline, memory=bytes_from(memory), launcher=launcher)
     path, well = Path(target), True

@@ -20,14 +20,26 @@ def typicality(comparison: Comparison) -> Array:
     Raises:
         Unavailable: too few test samples, and no density.
     """
+    return share_below(*places(comparison))
+
+
+def places(comparison: Comparison) -> tuple[Array, Array]:
+    """Return how dense the places of generated samples are, (n,), and real ones, in rising order.
+
+    Raises:
+        Unavailable: as `typicality`.
+    """
     reference = comparison.reference
     real = reference.get(_of_real)
     if reference.density is not None:
-        own = _log_densities(reference.density, comparison)
-    else:
-        own = -nearest(comparison.generated_set, reference.test_set, k=reference.k)[0][:, -1]
-    below, at_most = (np.searchsorted(real, own, side=side) for side in ("left", "right"))
-    return np.asarray((below + at_most) / (2 * len(real)))
+        return _log_densities(reference.density, comparison), real
+    return -nearest(comparison.generated_set, reference.test_set, k=reference.k)[0][:, -1], real
+
+
+def share_below(values: Array, ordered: Array) -> Array:
+    """Return which share of ordered values is below each value (n,), ties counting half."""
+    below, at_most = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
+    return np.asarray((below + at_most) / (2 * len(ordered)))
 
 
 def _log_densities(density: Density, comparison: Comparison) -> Array:

@@ -1,7 +1,7 @@
 """A picture that can be read when it is needed, and a source of them."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -39,6 +39,7 @@ class Source:
     pictures: Callable[[], Iterator[Picture]]
     n: int | None  # None: whoever counts them must read them all
     in_files: bool = False  # one picture a file, whose head can be read before all else
+    labels: Sequence[str] | None = None  # the class of each picture, where it is known
 
     def first(self, n: int | None) -> "Source":
         """Return the source of the first n pictures; of all, if n is None.
@@ -59,7 +60,8 @@ class Source:
                     return
             raise BadInput(f"{self.name} has {found} pictures; {n} are asked for.")
 
-        return Source(self.name, pictures, n, self.in_files)
+        labels = None if self.labels is None else self.labels[:n]
+        return Source(self.name, pictures, n, self.in_files, labels)
 
 
 def as_rgb(pixels: Pixels) -> Pixels:

@@ -20,6 +20,7 @@ from genbench.images.fairness import remarks
 from genbench.images.image_folder import Tell
 from genbench.images.pictures import Source
 from genbench.images.seen import Seen
+from genbench.images.sheets import Side
 from genbench.images.sources import Values, open_source
 from genbench.images.sources.values import Layout
 from genbench.images.weights import Wanted
@@ -78,6 +79,7 @@ class Gathered:
     inputs: dict[str, Any]
     remarks: list[str]
     about: dict[str, Any]  # what the numbers depend on
+    pictures: dict[str, Side]  # the sets that are of pictures
 
     def tell(self, found: Score) -> Score:
         """Return a score that says so."""
@@ -119,6 +121,7 @@ def gather(
     cache = None if settings.cache is False else FeatureCache(_path(settings.cache))
     inputs: dict[str, Any] = {}
     seen: dict[str, Seen] = {}
+    of_pictures: dict[str, Side] = {}
     try:
         for name, each in opened.items():
             source = _take(name, each, inputs, extractor, settings, told)
@@ -132,6 +135,7 @@ def gather(
                 show_progress=settings.show_progress,
             )
             seen[name] = found.seen
+            of_pictures[name] = Side(source, found.features, found.seen.digests)
             inputs[name] = found.features
             if found.probabilities is not None and name != "fresh":  # no metric is given its
                 inputs[f"{name}_probabilities"] = found.probabilities
@@ -141,7 +145,7 @@ def gather(
     said = remarks(seen, size=extractor.preparing.size, published=preset is not None)
     about = {**extractor.described, "device": settings.device, "torch": torch.__version__}
     about |= {f"{name}_pictures": str(each) for name, each in seen.items()}
-    return Gathered(inputs, said, about)
+    return Gathered(inputs, said, about, of_pictures)
 
 
 def _path(cache: Path | str | None) -> Path | None:

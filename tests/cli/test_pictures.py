@@ -1,16 +1,23 @@
 """Pictures on the command line: which way is taken, what is said, and what is kept."""
 
 import json
+import re
+import shlex
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+import genbench.images
+from genbench import presets
 from genbench.cli.main import main
+from genbench.cli.options import names
 from genbench.images.extractors import CATALOG
 from genbench.images.weights import FILES
+from genbench.metrics import find
 
 NETWORK = ("--features", "random-convolution")
 
@@ -103,11 +110,16 @@ def test_nothing_is_kept_where_that_is_asked_for(place):
 def test_training_pictures_show_copies(place):
     result = ok(
         *("score", "made", "--against", "real", "--train", "made", *NETWORK),
-        *("-m", "authenticity,data_copying"),
+        *("-m", "authenticity,data_copying", "--sheet", "sheet.png"),
     )
 
     assert "12 of 12 generated pictures are pictures of train, pixel by pixel" in result.output
     assert "authenticity" in result.output
+    assert result.output.endswith("Wrote sheet.png.\n")
+    with Image.open("sheet.png") as sheet:
+        colours = {colour for _, colour in sheet.getcolors(sheet.width * sheet.height)}
+    shown = (np.asarray(Image.open(path)) for path in (place / "made").iterdir())
+    assert all(tuple(map(int, pixels[3, 5])) in colours for pixels in shown)
 
 
 def test_statistics_stand_in_for_pictures(place):
@@ -196,3 +208,15 @@ def test_lists_name_all_networks_and_weights():
         assert entry.preparing in features
     for file in FILES.values():
         assert file.sha256[:20] in "".join(weights.split())
+
+
+def test_what_we_take_for_the_commands_of_other_programs_can_be_typed():
+    text = (Path(genbench.images.__file__).parent / "README.md").read_text(encoding="utf-8")
+    taken = re.findall(r"^\|.*\| `genbench ([^`]*)` \|$", text, re.MULTILINE)
+
+    assert len(taken) == 6
+    for line in taken:
+        name, *words = shlex.split(line)
+        given = main.commands[name].make_context(name, words).params
+        assert presets.find(given["preset"]).features in CATALOG
+        assert all(map(find, names(given.get("metrics")) or ()))

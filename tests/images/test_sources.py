@@ -283,6 +283,21 @@ def test_floating_point_numbers_are_rounded_to_the_nearest_level():
     np.testing.assert_array_equal(read_levels.read(), levels[0])
 
 
+def test_folders_are_classes_where_every_picture_lies_in_one(tmp_path, pixels):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        for place, picture in enumerate(pixels[:4]):
+            file.writestr(f"all/{'elk' if place % 2 else 'cat'}/{place}.png", content(picture))
+    with zipfile.ZipFile(tmp_path / "a.zip") as file:
+        file.extractall(tmp_path / "b")
+
+    for given in (tmp_path / "a.zip", tmp_path / "b"):
+        assert open_source(given).labels == ["cat", "cat", "elk", "elk"]
+        assert open_source(given, n=3).labels == ["cat", "cat", "elk"]
+    (tmp_path / "b" / "0.png").write_bytes(content(pixels[0]))
+    assert open_source(tmp_path / "b").labels is None
+    assert open_source(pixels).labels is None
+
+
 def test_layout_decides_where_shapes_do_not():
     square = np.random.default_rng(0).integers(256, size=(2, 3, 20, 3), dtype=np.uint8)
 

@@ -1,9 +1,9 @@
 """Pictures in files: a folder, or an archive."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 
 from genbench.ground.archives import open_archive
 from genbench.ground.errors import BadInput
@@ -35,7 +35,8 @@ def of_folder(folder: Path, *, background: Colour | None, told: Tell | None) -> 
                 stamp=stamp._replace(path=stamp.path + on),
             )
 
-    return Source(shown(folder), pictures, len(paths), in_files=True)
+    labels = _folders(path.relative_to(folder) for path in paths)
+    return Source(shown(folder), pictures, len(paths), in_files=True, labels=labels)
 
 
 def _read(path: Path, background: Colour | None) -> Pixels:
@@ -71,7 +72,14 @@ def of_zip(path: Path, *, background: Colour | None, told: Tell | None) -> Sourc
                 content = archive.read(member, most=MOST_PICTURE_BYTES)
                 yield _of_content(content, f"{shown(path)}, member {shown(member)}", background)
 
-    return Source(shown(path), pictures, len(members), in_files=True)
+    labels = _folders(map(PurePosixPath, members))
+    return Source(shown(path), pictures, len(members), in_files=True, labels=labels)
+
+
+def _folders(paths: Iterable[PurePath]) -> list[str] | None:
+    """Return the name of the folder that each picture lies in; None if one lies in none."""
+    names = [shown(path.parent.name) for path in paths]
+    return names if all(names) else None
 
 
 def _of_content(content: bytes, name: str, background: Colour | None) -> Picture:
