@@ -120,7 +120,7 @@ def _report(place: Path) -> None:
     from rich.text import Text
 
     from genbench.report.scaling_folder import LAWS, law_words, scalings_in, write_report
-    from genbench.report.scaling_laws import lines
+    from genbench.report.scaling_laws import lines, untold
 
     found = scalings_in(place)
     written = write_report(place, found, command=f"genbench scale --again {place.as_posix()}")
@@ -133,5 +133,7 @@ def _report(place: Path) -> None:
         CONSOLE.print(table)
         if one.why_no_law:
             CONSOLE.print(f"No law of losses: {one.why_no_law}", markup=False, highlight=False)
+        for sentence in untold(one):
+            CONSOLE.print(f"Not told: {sentence}", markup=False, highlight=False)
     for path in written:
         CONSOLE.print(str(path), markup=False, highlight=False)

@@ -19,9 +19,11 @@ LEAD = "#0b5d3b"
 def agreement_bars(every: Overall, made: Sequence[Table], colours: Mapping[str, str]) -> Figure:
     """Draw who leads over all data sets, and between which anchors everybody stands."""
     shown = _shown(every)
-    left_out = sum(line.standing is not None for line in every.lines) - sum(
-        line.standing is not None for line in shown
-    )
+    left_out = [
+        line
+        for line in every.lines
+        if line not in shown and (line.decoded or line.standing is not None)
+    ]
     with mpl.rc_context(STYLE):
         height = 0.27 * max(len(shown), 1) + 1.1
         figure, (ax,) = panels(1, columns=1, size=(8.4, height), foot=0.0)
@@ -33,13 +35,17 @@ def agreement_bars(every: Overall, made: Sequence[Table], colours: Mapping[str, 
             ax.set_axis_off()
             ax.text(0.5, 0.5, f"no agreement on {names}", ha="center", color=GREY)
         if left_out:
-            ax.set_xlabel(f"{left_out} more models below are in the tables", color=GREY)
+            what = "rows" if any(line.decoded for line in left_out) else "models below"
+            ax.set_xlabel(f"{len(left_out)} more {what} are in the tables", color=GREY)
     return figure
 
 
 def _shown(every: Overall) -> list[Line]:
-    """Return the lead group, or as many as make a figure; and the anchors."""
-    able = [line for line in every.lines if line.competes]
+    """Return the lead group, or as many as make a figure; and the anchors.
+
+    What decoders wrote comes after all models.
+    """
+    able = sorted((line for line in every.lines if line.competes), key=lambda line: line.decoded)
     first = [line for line in able if line.standing and line.standing.letter == "A"]
     models = {line.model for line in (first if len(first) >= FEWEST else able[:FEWEST])}
     return [line for line in every.lines if line.model in models or not line.competes]
@@ -84,4 +90,6 @@ def _said(line: Line) -> str:
         return f"group ({letter})" if line.standing.hollow else f"group {letter}"
     if line.model == REAL:
         return "a perfect model"
-    return "copies" if line.copies else "control" if not line.competes else ""
+    if line.copies or not line.competes:
+        return "copies" if line.copies else "control"
+    return "a decoder" if line.decoded else ""

@@ -26,7 +26,7 @@ def _card(
 ) -> str:
     line = found.by_model.get(model)
     whole = (
-        f"<p>Over all data sets: agreement {line.agreement.text}"
+        f"<p>Over {found.title}: agreement {line.agreement.text}"
         f"{f', group {line.standing.letter}, places {line.rank}' if line.standing else ''}"
         f"{', all but surely as good as real samples' if line.as_real else ''}.</p>"
         if line

@@ -31,7 +31,7 @@ class Priced:
 
     line: Line
     seconds: Interval  # above 0; the mean over data sets
-    on_front: bool  # no honest model is both faster and better, for sure
+    on_front: bool  # no honest model is both faster and better, for sure; a decoder is no model
 
     @property
     def model(self) -> str:
@@ -60,6 +60,7 @@ class Costs:
 
     priced: tuple[Priced, ...]  # the highest agreement first
     absent: Mapping[str, str]
+    over: str = "all data sets"
 
 
 def costs(found: Overall) -> Costs | None:
@@ -75,7 +76,7 @@ def costs(found: Overall) -> Costs | None:
             priced.append((line, line.fits))
     if not any(line.competes for line, _ in priced):
         return None
-    able = [(line, fits) for line, fits in priced if _honest(line)]
+    able = [(line, fits) for line, fits in priced if _honest(line) and not line.decoded]
     agreements, seconds = [line.agreement for line, _ in able], [fits for _, fits in able]
     stands = unbeaten([(agreements, "high"), (seconds, "low")])
     front = {line.model for (line, _), alone in zip(able, stands, strict=True) if alone}
@@ -84,6 +85,7 @@ def costs(found: Overall) -> Costs | None:
             Priced(line=line, seconds=fits, on_front=line.model in front) for line, fits in priced
         ),
         absent=absent,
+        over=found.title,
     )
 
 
@@ -92,9 +94,12 @@ def _honest(line: Line) -> bool:
 
 
 def best_within(found: Costs) -> list[Priced]:
-    """Return the honest models better than all that are as fast, the fastest first."""
+    """Return the honest models better than all that are as fast, the fastest first.
+
+    What a decoder wrote took the fit of its model, and is none.
+    """
     best: list[Priced] = []
-    honest = (each for each in found.priced if each.honest)
+    honest = (each for each in found.priced if each.honest and not each.line.decoded)
     for each in sorted(honest, key=lambda p: (p.seconds.mean, -p.agreement.mean, p.model)):
         if not best or each.agreement.mean > best[-1].agreement.mean:
             best.append(each)

@@ -61,7 +61,7 @@ def _set_axes(ax: Axes, found: Costs) -> None:
     ax.set_xlabel("seconds of a fit, mean over data sets")
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0, as noise", "0.25", "0.5", "0.75", "1, as real"])
     ax.tick_params(labelcolor=INK)
-    ax.set_ylabel("agreement over all data sets")
+    ax.set_ylabel(f"agreement over {found.over}")
     ax.grid(visible=True)
     ax.axhline(1, color=GREY, lw=0.9, ls=DASHES, zorder=1)
 

@@ -1,6 +1,7 @@
 """Curves: a model with several values of a parameter, drawn as one line and never ranked.
 
-Those of a decoder join points that are ranked: what one model writes by top_p:0.5, top_p:0.9, ...
+Those of a decoder join what one model writes by top_p:0.5, top_p:0.9, ...: rows of the tables, not
+ranked either, as one fit writes them all.
 """
 
 from collections.abc import Iterable, Sequence

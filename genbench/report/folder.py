@@ -19,7 +19,6 @@ from genbench.report.exports import board_json
 from genbench.report.figure_files import MORE, NAMES, figure_files
 from genbench.report.frontier import Plane
 from genbench.report.html_tools import file_name
-from genbench.report.intervals import joined
 from genbench.report.leaderboard import Rules, Table, tables
 from genbench.report.markdown import (
     SHORT,
@@ -227,12 +226,11 @@ def _overall(every: Overall) -> str:
     told, pairs = every.pairs
     listed = incomplete(every)
     parts = [
-        f"## All data sets\n\n{told} of {pairs} pairs of models are told apart; † copies its"
-        " training data there. Letters in brackets: only because its seeds scatter too much.\n",
+        f"## {every.title.capitalize()}\n",
+        f"{told} of {pairs} pairs of models are told apart; † copies its training data there."
+        " Letters in brackets: only because its seeds scatter too much.\n",
         overall_markdown(every),
-        f"Without an agreement, and so not in it: {safe(joined(every.without))}.\n"
-        if every.without
-        else "",
+        *(f"{safe(note)}\n" for note in every.notes),
         f"Not in this table:\n\n{listed}" if listed else "",
     ]
     return "\n".join(part for part in parts if part)

@@ -37,7 +37,7 @@ def html_overall(found: Overall, look: Look) -> str:
         head("fit s", tip="Mean seconds of a fit; differs from machine to machine"),
     ]
     rows = "\n".join(_line(found, line, look) for line in found.lines)
-    return framed("all data sets", "".join(heads), rows)
+    return framed(found.title, "".join(heads), rows)
 
 
 def _line(found: Overall, line: Line, look: Look) -> str:

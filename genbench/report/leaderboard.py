@@ -20,10 +20,15 @@ from genbench.report.losses import competes, estimates, losses, numbers
 from genbench.report.standing import Standing, as_real, share_told_apart, standings
 from genbench.runs.boards import Board
 from genbench.runs.records import REAL, Record, by_dataset
+from genbench.sequences import decoders
 
 FEW_TOLD_APART = 0.05  # of pairs
 ENOUGH_SEEDS = 2 / 3  # of those that were to be run; with fewer, the agreement is that of noise
 ONE_SEED = "Fewer than three seeds: an order, not a ranking."
+DECODED = (
+    "What a decoder wrote (model@decoder) stands in its place and is not ranked: one fit writes it"
+    " all. `genbench compare` tells two of them apart."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +62,11 @@ class Row:
     def copies_train(self) -> bool:
         """Whether far fewer of its samples are originals than of real ones."""
         return self.originality is not None and self.originality.copies
+
+    @property
+    def decoded(self) -> bool:
+        """Whether a decoder wrote its samples: it is shown, and no model to be ranked."""
+        return decoders.is_decoded(self.model)
 
     @property
     def mark(self) -> str:
@@ -96,6 +106,13 @@ class Table:
     pairs: tuple[int, int] = (0, 0)  # told apart, of how many
     notes: tuple[str, ...] = ()
     curves: tuple[Row, ...] = ()  # the points of curves, which are drawn and have no place
+
+    @property
+    def sequences(self) -> str:
+        """What its rows are sequences of, "symbols" or "series"; nothing of others."""
+        records = [record for row in self.rows for record in row.records]
+        found = {"symbols": any(r.texts for r in records), "series": any(r.series for r in records)}
+        return next((kind for kind, so in found.items() if so), "")
 
     @property
     def leaders(self) -> set[str]:
@@ -194,6 +211,7 @@ def _table(dataset: str, records: Sequence[Record], rules: Rules) -> Table:
         model
         for model, own in by_model.items()
         if all(map(competes, own))
+        and not decoders.is_decoded(model)
         and (rules.copiers_ranked or model not in originals or not originals[model].copies)
     }
     places = standings(
@@ -260,6 +278,8 @@ def _notes(
     told, n = pairs
     if n and told < FEW_TOLD_APART * n:
         yield f"This data set tells models apart badly: {told} of {n} pairs."
+    if any(decoders.is_decoded(cell.model) for cell in cells):
+        yield DECODED
     if names := joined({cell.model for cell in cells if not cell.verified}):
         yield f"not verified: genbench was handed the samples of {names}"
     for cell in cells:

@@ -10,7 +10,7 @@ from genbench.models.find import baselines
 from genbench.report.columns import NOTHING
 from genbench.report.intervals import number
 from genbench.report.kept import Kept
-from genbench.report.leaderboard import Row, Table, failure, plain
+from genbench.report.leaderboard import DECODED, Row, Table, failure, plain
 from genbench.report.markdown import places
 from genbench.report.overall import NOVELTY, Line, why_nothing
 
@@ -98,6 +98,8 @@ def _of_table(table: Table, row: Row) -> Iterator[str]:
         yield row.mark
     if not row.competes:
         yield "no rank: it is there to be compared with."
+    if row.decoded:
+        yield DECODED
     for record in table.failures:
         if record.model == row.model:
             yield f"seed {record.seed}: {failure(record)}"

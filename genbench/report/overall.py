@@ -1,19 +1,22 @@
 """All data sets of a board in one table: each weighs the same, however many seeds it has.
 
 The headline of a model depends on nobody else who is listed. The data sets are taken as they are:
-intervals and verdicts are about these, on these splits, over seeds.
+intervals and verdicts are about these, on these splits, over seeds. Models of symbols cannot learn
+series, nor models of series symbols: of a board that has both, the table is of those that are more.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from genbench.report.intervals import ENOUGH, Estimate, Interval, Pooled
-from genbench.report.leaderboard import USUAL, Row, Rules, Table, failure
+from genbench.report.intervals import ENOUGH, Estimate, Interval, Pooled, joined
+from genbench.report.leaderboard import DECODED, USUAL, Row, Rules, Table, failure
 from genbench.report.standing import Standing, as_real, share_told_apart, standings
 from genbench.runs.records import REAL
+from genbench.sequences import decoders
 
 NOVELTY = "bayesian_surprise"
+SEQUENCES = {"symbols": "series", "series": "symbols"}  # each kind, and the other
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,11 @@ class Line:
     def rank(self) -> str | None:
         """The places that are open to it."""
         return None if self.standing is None else self.standing.rank
+
+    @property
+    def decoded(self) -> bool:
+        """Whether a decoder wrote its samples: it is shown, and no model to be ranked."""
+        return decoders.is_decoded(self.model)
 
     @property
     def copied(self) -> tuple[str, ...]:
@@ -89,9 +97,27 @@ class Overall:
 
     datasets: tuple[str, ...] = ()
     without: tuple[str, ...] = ()  # data sets that have no headline
+    apart: tuple[str, ...] = ()  # data sets of the other kind of sequences, which are fewer
+    of: str = ""  # the kind that the table is of, where some are apart: "symbols" or "series"
     lines: tuple[Line, ...] = ()
     incomplete: tuple[Incomplete, ...] = ()
     pairs: tuple[int, int] = (0, 0)  # told apart, of how many
+
+    @property
+    def title(self) -> str:
+        """What it is a table of."""
+        return f"all data sets of {self.of}" if self.of else "all data sets"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said under it: what is not in it, or not ranked, and why."""
+        said = {
+            f"Without an agreement, and so not in it: {joined(self.without)}.": self.without,
+            f"Of {SEQUENCES.get(self.of)}, which models of {self.of} do not learn, and so not in it"
+            f" but in tables of their own: {joined(self.apart)}.": self.apart,
+            DECODED: any(line.decoded for line in self.lines),
+        }
+        return tuple(words for words, true in said.items() if true)
 
     @property
     def by_model(self) -> dict[str, Line]:
@@ -105,10 +131,13 @@ FLOOR = Estimate((0.0,) * ENOUGH)  # the agreement of noise
 def overall(made: Sequence[Table], rules: Rules = USUAL) -> Overall:
     """Return the table of all data sets, the highest agreement first.
 
+    Where there are both symbols and series, more of one than of the other, these are the table's.
     Who was refused or is missing on one data set has no place in it, and is listed with the reason.
     Where most seeds of a model failed, or all, its agreement is that of noise.
     """
-    whole = [table for table in made if table.counted]
+    counted = [table for table in made if table.counted]
+    most, others = _by_kind(counted)
+    whole = [table for table in counted if table not in others]
     names = tuple(table.dataset for table in whole)
     rows = {table.dataset: table.by_model for table in whole}
     lines: list[Line] = []
@@ -143,6 +172,7 @@ def overall(made: Sequence[Table], rules: Rules = USUAL) -> Overall:
         line
         for line in lines
         if line.competes
+        and not line.decoded
         and (rules.copiers_ranked or not line.copies)
         and line.agreement.half is not None
     ]
@@ -159,10 +189,22 @@ def overall(made: Sequence[Table], rules: Rules = USUAL) -> Overall:
     return Overall(
         datasets=names,
         without=tuple(table.dataset for table in made if not table.counted),
+        apart=tuple(table.dataset for table in others),
+        of=most if others else "",
         lines=tuple(sorted(lines, key=lambda line: (-line.agreement.mean, line.model))),
         incomplete=tuple(incomplete),
         pairs=share_told_apart([line.agreement for line in ranked]),
     )
+
+
+def _by_kind(made: Sequence[Table]) -> tuple[str, list[Table]]:
+    """Return of which kind of sequences there are more, and the tables of the other one.
+
+    There are none of these where both are as many: then nothing speaks for either.
+    """
+    kinds = {kind: [t for t in made if t.sequences == kind] for kind in SEQUENCES}
+    fewer, most = sorted(kinds, key=lambda kind: len(kinds[kind]))
+    return most, kinds[fewer] if len(kinds[fewer]) < len(kinds[most]) else []
 
 
 def places_of(found: Overall) -> dict[str, dict[str, float]]:

@@ -66,7 +66,8 @@ def pages(tables: Sequence[Table], every: Overall, content: Content) -> dict[str
     body = _Body(
         header=_header(content.title, tables),
         top=summary(every, tables, look),
-        whole=html_overall(every, look) + _without(every) if every.lines else "",
+        whole=html_overall(every, look) + _notes(every) if every.lines else "",
+        title=every.title,
         foot=_reading(tables, look) + _lists(tables, every, content),
         cards=cards(every, tables, look, content.summaries),
     )
@@ -108,6 +109,7 @@ class _Body:
     header: str
     top: str = ""
     whole: str = ""  # the table of all data sets
+    title: str = ""  # of that table
     foot: str = ""
     cards: str = ""
 
@@ -115,7 +117,7 @@ class _Body:
 def _page(
     title: str, views: Mapping[str, _View], parted: Sequence[str], look: Look, body: _Body
 ) -> bytes:
-    shown = {"all data sets": body.whole} if body.whole else {}
+    shown = {body.title: body.whole} if body.whole else {}
     shown |= {name: view.table for name, view in views.items()}
     sections = "\n".join(
         f"<section class=view id=v{index}>{table}</section>"
@@ -172,7 +174,8 @@ def _rules(views: Sequence[str], look: Look) -> Iterable[str]:
 def _header(title: str, tables: Sequence[Table], *, index: str = "") -> str:
     """Return the head of a page; on others than the first, `index` leads back there."""
     records = [r for t in tables for row in t.rows for r in row.records]
-    models = {row.model for table in tables for row in table.rows if row.competes}
+    competing = {row.model for table in tables for row in table.rows if row.competes}
+    models = {decoders.split(model)[0] for model in competing}
     seeds = {record.seed for record in records}
     facts = [
         f"{len(models)} model{'s' * (len(models) != 1)}",
@@ -282,11 +285,9 @@ def _lists(tables: Sequence[Table], every: Overall, content: Content) -> str:
     return f"{lists}<section id=cite><h2>Cite</h2>{''.join(cite)}</section>"
 
 
-def _without(every: Overall) -> str:
-    """Say which data sets are not in the table of all."""
-    if not every.without:
-        return ""
-    return f"<p class=soft>Without an agreement, and so not in it: {text(joined(every.without))}."
+def _notes(every: Overall) -> str:
+    """Return what is to be said under the table of all data sets."""
+    return "".join(f"<p class=soft>{text(note)}" for note in every.notes)
 
 
 def _alike(failures: Iterable[Record]) -> dict[tuple[str, str], list[int]]:

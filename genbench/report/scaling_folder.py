@@ -11,7 +11,7 @@ from genbench.report.html_tools import file_name
 from genbench.report.intervals import number
 from genbench.report.markdown import bullets, grid, safe
 from genbench.report.scaling import Scaling, scalings
-from genbench.report.scaling_laws import Line, lines
+from genbench.report.scaling_laws import Line, lines, untold
 from genbench.runs.store import Store
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ def _readme(told: Sequence[tuple[Scaling, Sequence[Line]]], command: str) -> str
 def _section(found: Scaling, told: Sequence[Line]) -> str:
     picture = f"{_name(found)}.png"
     left_out = bullets(map(safe, found.left_out))
+    not_told = bullets(map(safe, untold(found)))
     parts = [
         f"## {safe(found.model)} on {safe(found.dataset)}\n",
         f"![Losses by size and data]({picture})\n" if found.trials else "",
@@ -138,6 +139,7 @@ def _section(found: Scaling, told: Sequence[Line]) -> str:
         grid(LAWS, map(_law_cells, told), sides=[":--", ":--", "--:", ":--", ":--"])
         if told
         else "",
+        f"Not told by these cells:\n\n{not_told}" if not_told else "",
         grid(TRIALS, map(_trial_cells, _trials(found)), sides=["--:"] * len(TRIALS))
         if found.trials
         else "",

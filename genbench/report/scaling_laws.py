@@ -40,7 +40,13 @@ class Line:
 def lines(found: Scaling) -> list[Line]:
     """Return all numbers that the trials of one model allow."""
     of_fit = [] if found.fit is None else list(_of_fit(found, found.fit))
-    return [*of_fit, *_overfitting(found), *_power_laws(found), *_end_of_curve(found)]
+    everywhere = [each for each in _everywhere(found) if isinstance(each, Line)]
+    return [*of_fit, *_overfitting(found), *_power_laws(found), *everywhere]
+
+
+def untold(found: Scaling) -> list[str]:
+    """Return which claims about losses everywhere these trials do not tell of, and why."""
+    return [each for each in _everywhere(found) if isinstance(each, str)]
 
 
 def _of_fit(found: Scaling, fit: LawFit) -> Iterator[Line]:
@@ -121,17 +127,9 @@ def _power_laws(found: Scaling) -> Iterator[Line]:
             yield _exponent(words, fit_power_law(x, y))
         except BadInput:  # too few points, or no time that was kept
             continue
-    sizes, curves = found.curves
-    amounts = sorted({one.amount for one in found.trials})
-    if len(sizes) >= FEWEST and len(amounts) == len(found.all_rows):
-        try:
-            law = sample_efficiency(sizes, curves, amounts)
-        except BadInput:
-            return
-        yield _exponent("data for one loss by parameters", law)
 
 
-def _exponent(words: str, law: PowerLaw) -> Line:
+def _exponent(words: str, law: PowerLaw, beside: str = "") -> Line:
     low, high = law.exponent.interval
     stands = ", ".join(f"{name} {_stands(low, high, value)}" for name, value in ALLOMETRIC.items())
     return Line(
@@ -140,26 +138,62 @@ def _exponent(words: str, law: PowerLaw) -> Line:
         value=law.exponent.value,
         low=low,
         high=high,
-        beside=stands,
+        beside=beside or stands,
     )
 
 
-def _end_of_curve(found: Scaling) -> Iterator[Line]:
-    """The loss on all data, as a power law of the losses on less foretells it."""
+def _everywhere(found: Scaling) -> Iterator[Line | str]:
+    """What is said to hold of losses everywhere, of these trials: a line, or why there is none."""
+    if not found.trials:
+        return
+    try:
+        yield _sample_efficiency(found)
+    except BadInput as why:
+        yield f"How much less data larger models need for one loss: {why}"
     for width in found.widths:
-        line = found.of_width(width)
         try:
-            told = end_from_beginning([one.amount for one in line], [one.loss for one in line])
-        except BadInput:
-            continue
-        yield Line(
-            law="the end of a curve from its beginning",
-            quantity=f"width {width}, {line[-1].rows} rows: foretold",
-            value=told.expected,
-            low=told.low,
-            high=told.high,
-            beside=f"found {told.found:.4g}: {'inside' if told.is_inside else 'outside'}",
-        )
+            yield _end_of_curve(found, width)
+        except BadInput as why:
+            yield f"The end of the curve by data from its beginning, width {width}: {why}"
+
+
+def _sample_efficiency(found: Scaling) -> Line:
+    """With how much data a model of each size loses as much.
+
+    Raises:
+        BadInput: there are too few sizes with all amounts of data, or that reach one loss.
+    """
+    sizes, curves = found.curves
+    if len(sizes) < FEWEST:
+        raise BadInput(f"{FEWEST} widths with all amounts of data are needed, not {len(sizes)}.")
+    law = sample_efficiency(sizes, curves, [one.amount for one in found.of_width(_whole(found))])
+    low, high = law.exponent.interval
+    sure = low > 0 or high < 0
+    told = f"larger models need {'less' if high < 0 else 'more'}" if sure else "0 inside: not told"
+    return _exponent("data for one loss by parameters", law, beside=told)
+
+
+def _whole(found: Scaling) -> int:
+    """Return a width that has all amounts of data."""
+    return max(found.widths, key=lambda width: len(found.of_width(width)))
+
+
+def _end_of_curve(found: Scaling, width: int) -> Line:
+    """The loss on all data, as a power law of the losses on less foretells it.
+
+    Raises:
+        BadInput: there are fewer than four amounts of data.
+    """
+    line = found.of_width(width)
+    told = end_from_beginning([one.amount for one in line], [one.loss for one in line])
+    return Line(
+        law="the end of a curve by data from its beginning",
+        quantity=f"width {width}, {line[-1].rows} rows: foretold",
+        value=told.expected,
+        low=told.low,
+        high=told.high,
+        beside=f"found {told.found:.4g}: {'inside' if told.is_inside else 'outside'}",
+    )
 
 
 def _stands(low: float, high: float, value: float) -> str:

@@ -26,22 +26,23 @@ def summary(found: Overall, made: Sequence[Table], look: Look) -> str:
 
 
 def _front(listed: Sequence[Line], look: Look) -> str:
-    able = [each for each in listed if each.competes and not each.copies]
+    able = [each for each in listed if each.competes and not each.copies and not each.decoded]
     group = [each for each in able if each.standing and each.standing.letter == "A"]
     sure = [each for each in group if each.standing and not each.standing.hollow]
     unsure = [each for each in group if each not in sure]
     if not able:
         return _panel("In front", "", "<p>No model has an agreement on every data set.</p>")
-    big = f"{able[0].agreement.mean:.2f}<small>agreement</small>"
+    big = f"{(group or able)[0].agreement.mean:.2f}<small>agreement</small>"
     if not group:
         names = _chips(able[:MOST_NAMES], look)
         words = "Fewer than three seeds: an order, not a ranking. The first are:"
         return _panel("In front", big, f"<p>{words}</p>{names}")
-    told = (
-        f"{len(sure)} model{_s(len(sure))} in front, which cannot be told apart (a solid A):"
-        if len(group) > 1
-        else "One model is told apart from all others:"
-    )
+    if len(group) > 1:
+        told = f"{len(sure)} model{_s(len(sure))} in front, which cannot be told apart (a solid A):"
+    elif any(each.standing for each in able if each not in group):
+        told = "One model is told apart from all others:"
+    else:
+        told = "One model alone has seeds enough for a rank:"
     more = (
         f"<p class=soft>{len(unsure)} more may be as good: a hollow A, for {_their(unsure)} numbers"
         f" scatter too much from seed to seed to tell. {_names(unsure)}.</p>"
@@ -88,6 +89,8 @@ def _trust(found: Overall, made: Sequence[Table]) -> str:
         f" {len(ranked)} models were equally good, {_per_cent(wrongly_shut_out(ranked))} of such"
         " boards would still put one of them behind the leader.</p>"
         if pairs
+        else "<p>One model alone is ranked: there is no pair to tell apart.</p>"
+        if ranked
         else "<p>Fewer than three seeds: nothing is told apart.</p>"
     )
     out: dict[str, list[str]] = {}

@@ -18,6 +18,7 @@ from genbench.report.intervals import Estimate, Interval
 from genbench.report.losses import BySeed, competes, estimates, losses, numbers
 from genbench.report.standing import p_values
 from genbench.runs.records import REAL, Record, by_dataset
+from genbench.sequences import decoders
 
 if TYPE_CHECKING:
     import pandas
@@ -150,6 +151,7 @@ def _front(
 ) -> set[str]:
     """Return the models that none beats on both, for sure where there are seeds to tell.
 
+    What a decoder wrote is drawn, and neither on it nor in the way of a model that is.
     What is not half as good as real samples is on no front: nobody wants it, however new it is.
     """
     real = points.get(REAL)
@@ -157,6 +159,7 @@ def _front(
         point.model
         for point in points.values()
         if point.competes
+        and not decoders.is_decoded(point.model)
         and set(quality.get(point.model, ())) & set(novelty.get(point.model, ()))
         and not (quality_aim == "high" and real and 2 * point.quality.mean < real.quality.mean)
     ]

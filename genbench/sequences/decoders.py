@@ -129,6 +129,11 @@ def split(model: str) -> tuple[str, str]:
         return model, ""
 
 
+def is_decoded(model: str) -> bool:
+    """Return whether a name is that of rows that a decoder wrote."""
+    return bool(split(model)[1])
+
+
 def joined(model: str, decoder: str) -> str:
     """Return the name of a model with a decoder; without, that of the model."""
     return f"{model}{MARK}{decoder}" if decoder else model

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 
 DESKTOP, PHONE = (1440, 900), (390, 844)
+LEADERBOARDS = Path(__file__).parents[2] / "leaderboards"
 SECONDS = 60  # for any answer
 
 
@@ -197,6 +199,15 @@ def test_the_body_does_not_scroll_sideways(browser, page, size):
 
     assert browser.value("innerWidth") == size[0]
     assert browser.value("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("board", ["families", "sequences"])
+def test_nor_do_boards_whose_tabs_are_wider_than_a_phone(browser, board):
+    browser.visit(LEADERBOARDS / board / "index.html", PHONE)
+
+    tabs = "document.querySelector('.tabs')"
+    assert browser.value(f"{tabs}.scrollWidth > {tabs}.clientWidth")
+    assert browser.value("document.documentElement.scrollWidth") == PHONE[0]
 
 
 def shown(browser, selector):

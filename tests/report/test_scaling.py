@@ -12,7 +12,7 @@ from genbench.ground.randomness import rng_for
 from genbench.metric import Score
 from genbench.report.scaling import scalings
 from genbench.report.scaling_folder import contents_of, scalings_in, write_report
-from genbench.report.scaling_laws import lines
+from genbench.report.scaling_laws import lines, untold
 from genbench.report.scaling_plot import scaling_figure
 from genbench.runs import records
 from genbench.runs.records import REAL, Record
@@ -98,6 +98,42 @@ def test_power_laws_say_whether_one_and_three_quarters_lie_inside(found):
     assert needed.value < 0  # larger models need less
 
 
+@pytest.mark.parametrize(
+    ("by_size", "exponent", "said"),
+    [
+        (-0.1, -0.25, "larger models need less"),
+        (0.0, 0.0, "0 inside: not told"),
+        (0.1, 0.25, "larger models need more"),
+    ],
+)
+def test_whether_larger_models_need_less_data_is_said(by_size, exponent, said):
+    cells = []
+    for each in (record(width, n, 0) for width in (16, 20, 24) for n in (128, 1024)):
+        bits = each.scores["bits_per_symbol"]
+        # One number where rows grow as the size to a power.
+        loss = each.n_parameters**by_size * each.n_train**-0.4
+        scores = each.scores | {"bits_per_symbol": replace(bits, value=loss)}
+        cells.append(replace(each, scores=scores))
+    (one,) = scalings(cells)
+
+    (line,) = (each for each in lines(one) if each.law.startswith("data for one loss"))
+
+    assert (line.value, line.beside) == (pytest.approx(exponent, abs=1e-9), said)
+
+
+def test_the_end_of_each_curve_by_data_is_foretold_by_what_comes_before_it(found):
+    ends = [line for line in lines(found) if line.law.startswith("the end of a curve by data")]
+
+    assert [line.quantity for line in ends] == [f"width {w}, 1024 rows: foretold" for w in WIDTHS]
+    first = found.of_width(16)
+    amounts, losses = ([getattr(one, name) for one in first] for name in ("amount", "loss"))
+    curve = np.polyfit(np.log(amounts[:-1]), np.log(losses[:-1]), 1)
+    assert ends[0].value == pytest.approx(math.exp(np.polyval(curve, math.log(amounts[-1]))))
+    assert ends[0].low < ends[0].value < ends[0].high
+    assert ends[0].beside.startswith(f"found {losses[-1]:.4g}: ")
+    assert untold(found) == []
+
+
 def test_what_orders_the_gaps_is_told(found):
     (by_both, by_data) = (line for line in lines(found) if "rank correlation" in line.quantity)
     assert by_both.value == pytest.approx(1)  # they were made by it
@@ -149,7 +185,18 @@ def test_too_few_cells_have_no_law_and_still_a_table():
     files = contents_of([found], "genbench scale --again here")
 
     assert found.fit is None
-    assert "4 cells are too few for a law of 5 parameters" in files["README.md"].decode()
+    readme = files["README.md"].decode()
+    assert "4 cells are too few for a law of 5 parameters" in readme
+    assert untold(found) == [
+        "How much less data larger models need for one loss: 3 widths with all amounts of data are"
+        " needed, not 2.",
+        *(
+            f"The end of the curve by data from its beginning, width {width}: A power law is fitted"
+            " to 3 points or more, not to 1."
+            for width in (16, 32)
+        ),
+    ]
+    assert all(f"- {sentence}" in readme for sentence in untold(found))
     assert len(files["trials.csv"].decode().splitlines()) == 5
     assert files["english_grower.png"].startswith(b"\x89PNG")
 
