@@ -455,6 +455,7 @@ def generator(tmp_path_factory):
     return f"{path}:3"
 
 
+@pytest.mark.long
 def test_a_model_of_one_width_is_checked_on_a_data_set(generator):
     on_toys = CliRunner().invoke(main, ["check", generator])
     on_digits = CliRunner().invoke(main, ["check", generator, "--dataset", "digits"])

@@ -36,7 +36,7 @@ def small_board(folder):
     path = folder / "small.toml"
     path.write_text(
         'seeds = 1\nmodels = ["copycat"]\n'
-        'metrics = ["fid", "coverage", "authenticity", "bayesian_surprise"]\n'
+        'metrics = ["fid", "mmd", "wasserstein_distance", "authenticity", "bayesian_surprise"]\n'
         '[[data]]\nname = "ring"\n'
     )
     return path

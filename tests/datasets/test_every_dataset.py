@@ -19,9 +19,8 @@ every_text = pytest.mark.parametrize(
     "name", ["english", "english_pairs", "markov", "grammar", "tasks", "text"]
 )
 every_law = pytest.mark.parametrize("name", ["markov", "grammar", "tasks"])
-every_density = pytest.mark.parametrize(
-    "name", ["ring", "grid", "moons", "spirals", "checkerboard", "pinwheel"]
-)
+DENSITIES = ["ring", "grid", "moons", "spirals", "checkerboard", "pinwheel"]
+every_density = pytest.mark.parametrize("name", DENSITIES)
 
 # A quarter of the noise's width, where sums over a grid are exact to 1e-9; and a whole part of the
 # squares of the checkerboard, none of whose edges meets the middle of a cell.
@@ -149,7 +148,13 @@ def test_parts_have_the_same_distribution(name):
         assert (difference <= 5 * np.sqrt(variance / effective)).all()
 
 
-@every_density
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.long if name in ("moons", "spirals") else ())
+        for name in DENSITIES
+    ],
+)
 def test_density_integrates_to_one(name):
     log_prob = on_a_grid(name)
 

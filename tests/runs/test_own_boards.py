@@ -123,6 +123,7 @@ def timeless(place, name):
     return pages(folder)
 
 
+@pytest.mark.long
 def test_its_other_commands_take_the_file_too(place):
     told = call("status", "lab/my.toml", "--folder", "a")
     made = call("report", "lab/my.toml", "--folder", "a")

@@ -428,6 +428,7 @@ def test_a_run_killed_at_random_moments_resumes_to_the_same_tables(start, many, 
         assert (folder / name).read_bytes() == (whole / name).read_bytes()
 
 
+@pytest.mark.long
 def test_two_runs_at_once_do_each_cell_once(start, many, zoo, tmp_path):
     folder = tmp_path / "board"
 

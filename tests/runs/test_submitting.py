@@ -84,6 +84,7 @@ def test_a_new_model_stands_beside_the_board_and_goes_to_another(place):
     }
 
 
+@pytest.mark.long
 def test_a_model_asked_for_by_the_address_of_before_is_one_cell_with_that_of_now(place):
     old, new = (f"genbench.baselines.{at}:UniformNoise" for at in ("noise", "controls.noise"))
 
@@ -157,6 +158,7 @@ def test_the_test_set_handed_in_is_marked_at_every_door(place):
     assert "| *handed.npy* (copies of test samples) |" in table
 
 
+@pytest.mark.long
 def test_a_model_that_fails_or_breaks_a_law_is_said_to(place):
     (place / "bad.py").write_text(
         "import numpy as np\n"

@@ -54,6 +54,7 @@ def test_approaches_the_share_of_all_deals_that_are_as_bad(aim):
     assert found.spread == pytest.approx(np.std(deals), rel=0.1)
 
 
+@pytest.mark.long
 def test_p_values_of_equal_distributions_are_uniform_or_larger():
     rng, B = np.random.default_rng(1), 19
 

@@ -32,6 +32,7 @@ def test_a_noise_ends_where_the_flow_would_take_it(fitted):
     assert np.median(np.abs(by_flow - at_once) / [0.3, 1.5]) < 0.5
 
 
+@pytest.mark.long
 def test_samples_take_one_pass_of_the_network(fitted):
     passes = []
     network = fitted.network

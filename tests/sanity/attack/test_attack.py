@@ -132,6 +132,7 @@ def test_all_of_the_headline_is_attacked_from_every_start():
     assert len(asked) == len(set(asked)) == len(ATTACKED) * 2 * 5 * 2
 
 
+@pytest.mark.long
 def test_the_command_writes_tables_and_pictures_and_goes_on_where_it_was(tmp_path, monkeypatch):
     words = ["trial", "attack", "recall", "--evaluations", "10", "--seeds", "2", "-j", "1"]
     words += ["--folder", str(tmp_path)]

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from genbench.runs import __file__ as runs
-
-README = Path(runs).with_name("README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[3]
+README = (ROOT / "genbench" / "runs" / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_example_runs_and_its_offset_is_no_constant(capsys):
