@@ -27,7 +27,11 @@ class Helper:
     def __init__(self, imports: Sequence[str] = ()) -> None:
         # Never forked from this process: it may run threads, and its forks would hang.
         can_fork = "forkserver" in multiprocessing.get_all_start_methods()
-        context = multiprocessing.get_context("forkserver" if can_fork else "spawn")
+        context = (
+            multiprocessing.get_context("forkserver")
+            if can_fork
+            else multiprocessing.get_context("spawn")
+        )
         context.set_forkserver_preload(list(imports))
         self._line, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, dict(os.environ)))
