@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from genbench.ground.errors import BadInput, unknown_name
+from genbench.ground.parsing import parse
 from genbench.ground.paths import brief, is_file, shown
 from genbench.models.sources import Part, read_code
 
@@ -32,7 +33,7 @@ def only_model(path: Path) -> str:
     if not is_file(path):
         raise BadInput(f"There is no file {shown(path)}.")
     try:
-        tree = ast.parse(path.read_bytes())
+        tree = parse(path.read_bytes())
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise BadInput(f"{shown(path)} is not Python: {brief(error)}.") from error
     functions = _functions(tree.body, ast.FunctionDef)
@@ -203,6 +204,6 @@ def _last_name(node: ast.expr) -> str:
 @lru_cache(maxsize=256)
 def _tree(content: bytes) -> ast.Module:
     try:
-        return ast.parse(content)
+        return parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Untold from error

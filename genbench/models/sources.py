@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from genbench.ground.errors import BadInput
+from genbench.ground.parsing import parse
 from genbench.ground.paths import shown
 
 INSTALLED = {"site-packages", "dist-packages"}
@@ -89,7 +90,7 @@ def code_of(content: bytes) -> bytes:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         text = content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
-        tree = ast.parse(text)
+        tree = parse(text)
         lines = text.split("\n")  # not `splitlines`, which finds more ends than the parser does
         gone = [*_docstrings(tree, lines), *_comments(text)]
     except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
@@ -264,7 +265,7 @@ def _names(importer: str, part: Part, imports: Iterable[Import]) -> Iterator[str
 @lru_cache(maxsize=256)
 def _imports(content: bytes, walk: Callable[[ast.AST], Iterable[ast.AST]]) -> tuple[Import, ...]:
     try:
-        tree = ast.parse(content)
+        tree = parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # not Python; it imports nothing
         return ()
     found: dict[Import, None] = {}  # a set that keeps the order

@@ -21,6 +21,14 @@ every_text = pytest.mark.parametrize(
 every_law = pytest.mark.parametrize("name", ["markov", "grammar", "tasks"])
 DENSITIES = ["ring", "grid", "moons", "spirals", "checkerboard", "pinwheel"]
 every_density = pytest.mark.parametrize("name", DENSITIES)
+# These two are sums over a thousand Gaussians, at each of many points.
+every_density_on_a_grid = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.long if name in ("moons", "spirals") else ())
+        for name in DENSITIES
+    ],
+)
 
 # A quarter of the noise's width, where sums over a grid are exact to 1e-9; and a whole part of the
 # squares of the checkerboard, none of whose edges meets the middle of a cell.
@@ -148,20 +156,14 @@ def test_parts_have_the_same_distribution(name):
         assert (difference <= 5 * np.sqrt(variance / effective)).all()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.long if name in ("moons", "spirals") else ())
-        for name in DENSITIES
-    ],
-)
+@every_density_on_a_grid
 def test_density_integrates_to_one(name):
     log_prob = on_a_grid(name)
 
     assert np.exp(log_prob).sum() * STEP**2 == pytest.approx(1, abs=1e-6)
 
 
-@every_density
+@every_density_on_a_grid
 def test_density_agrees_with_its_samples(name):
     """Its entropy, by quadrature, is what its samples' log-density averages to."""
     density = load(name).density
@@ -174,7 +176,7 @@ def test_density_agrees_with_its_samples(name):
     assert found.mean() == pytest.approx(entropy, abs=margin)
 
 
-@every_density
+@every_density_on_a_grid
 def test_samples_are_spread_as_the_density_says(name):
     """Counts in cells of a coarse grid, against the density's mass there: Pearson's statistic."""
     density = load(name).density

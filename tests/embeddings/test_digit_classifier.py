@@ -40,6 +40,7 @@ def test_is_right_about_98_percent_of_test_digits(digits, trained):
     assert seconds < 20
 
 
+@pytest.mark.long
 def test_is_read_back_from_disk_and_trained_alike_elsewhere(digits, trained, tmp_path, monkeypatch):
     classifier, _, folder = trained
     points = classifier.embed(digits.test)

@@ -203,6 +203,7 @@ def test_an_offset_changes_nothing_that_does_not_look_from_the_origin():
     assert not off
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("far", [pytest.param(1e6, marks=pytest.mark.long), 1e12])
 @pytest.mark.parametrize("place", PLACES)
 def test_no_number_is_made_of_rounding(place, far):

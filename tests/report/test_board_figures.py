@@ -540,6 +540,7 @@ def test_a_figure_of_an_earlier_report_that_has_nothing_to_show_any_more_is_remo
     assert "More figures" not in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_only_the_figure_of_costs_tells_how_fast_a_machine_is(reported, tmp_path):
     slower = [replace(r, fit_seconds=r.fit_seconds and 3.7 * r.fit_seconds) for r in FEW]
     other = tmp_path / "mine"

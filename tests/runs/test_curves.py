@@ -156,6 +156,7 @@ def test_an_unknown_parameter_is_an_error_before_anything_is_run(words, tmp_path
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.long
 def test_a_board_is_run_with_its_curves_and_ranks_none_of_them(path, monkeypatch):
     monkeypatch.chdir(path.parent)
 

@@ -116,7 +116,7 @@ def test_units_do_not_matter(unit):
     assert not said(test=test, generated=train)
 
 
-@pytest.mark.parametrize("name", ["ring", "digits", "iris"])
+@pytest.mark.parametrize("name", ["ring", pytest.param("digits", marks=pytest.mark.long), "iris"])
 def test_the_door_of_the_data_sets_says_it_too(name):
     data = load(name)
 

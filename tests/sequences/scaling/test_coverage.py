@@ -37,6 +37,7 @@ def _without_the_other_way(monkeypatch):
     monkeypatch.setattr(resampling, "fit_by_log_sum_exp", lambda *_: None)
 
 
+@pytest.mark.long
 def test_intervals_hold_the_truth_in_most_of_a_few_worlds():
     held = coverage(12, 40)
 
