@@ -21,7 +21,7 @@ every_text = pytest.mark.parametrize(
 every_law = pytest.mark.parametrize("name", ["markov", "grammar", "tasks"])
 DENSITIES = ["ring", "grid", "moons", "spirals", "checkerboard", "pinwheel"]
 every_density = pytest.mark.parametrize("name", DENSITIES)
-# These two are sums over a thousand Gaussians, at each of many points.
+# These two are integrals along curves, at each of many points.
 every_density_on_a_grid = pytest.mark.parametrize(
     "name",
     [
