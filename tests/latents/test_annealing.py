@@ -50,6 +50,7 @@ def estimates(log_weights):
     return logsumexp(log_weights, axis=1) - np.log(log_weights.shape[1])
 
 
+@pytest.mark.long
 def test_lower_and_upper_bound_meet_at_the_log_density(simulated):
     x, z, truth = simulated
 

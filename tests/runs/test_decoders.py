@@ -622,6 +622,7 @@ def test_a_new_boards_file_explains_them(tmp_path):
     assert board.decoded == ("ngram",)
 
 
+@pytest.mark.long
 def test_the_commands_take_decoders(zoo, lab):
     read(lab)
     target = f"{zoo}:Chain"

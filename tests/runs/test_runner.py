@@ -204,6 +204,7 @@ def test_selection_follows_what_the_numbers_depend_on(zoo, board, monkeypatch):
     assert why_stale(cells[0], known[0], ()) is None
 
 
+@pytest.mark.long
 def test_a_new_or_corrected_metric_is_scored_from_the_samples_that_are_stored(
     zoo, board, tmp_path, monkeypatch
 ):
@@ -233,6 +234,7 @@ def test_a_new_or_corrected_metric_is_scored_from_the_samples_that_are_stored(
     assert fits(zoo) == ["Good"]
 
 
+@pytest.mark.long
 def test_kinds_that_a_record_lacks_are_counted_from_the_samples_that_are_stored(
     zoo, board, tmp_path
 ):

@@ -45,6 +45,7 @@ def test_the_price_is_the_divergence_of_two_coins():
     np.testing.assert_allclose(prices, [entropy(wanted, coin) for coin in found], atol=1e-12)
 
 
+@pytest.mark.long
 def test_the_decoder_undoes_the_encoder_though_the_code_is_sparse(corners, rng):
     model = quick(corners, rng)
 

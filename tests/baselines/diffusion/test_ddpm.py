@@ -33,6 +33,7 @@ def test_an_untrained_network_knows_the_noise_in_gaussian_data(gaussian, rng):
     np.testing.assert_allclose(error.var(dim=0), expected[0], rtol=0.05)
 
 
+@pytest.mark.long
 def test_an_untrained_network_draws_the_gaussian_of_the_data(gaussian, rng):
     model = DDPM(steps=1, learning_rate=0, hidden=4).fit(gaussian, rng=rng)
 
@@ -61,6 +62,7 @@ def test_the_last_step_back_returns_the_sample_that_the_noise_was_added_to(gauss
     torch.testing.assert_close(found, clean, atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.long
 def test_velocity_and_noise_are_the_same_network_weighted_differently(gaussian):
     noise, velocity = (
         DDPM(predict=predict, steps=5, hidden=4).fit(gaussian, rng=np.random.default_rng(0))

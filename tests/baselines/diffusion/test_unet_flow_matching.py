@@ -39,6 +39,7 @@ def test_an_untrained_velocity_is_the_mean_of_the_paths_of_gaussian_pixels(gauss
     )
 
 
+@pytest.mark.long
 def test_an_untrained_flow_stretches_noise_to_the_spread_of_each_pixel(gaussian, rng):
     model = untrained(gaussian, rng, solver_steps=40)
     noise = torch.tensor(rng.normal(size=(100, 16)), dtype=torch.float32)
@@ -63,6 +64,7 @@ def test_more_steps_of_the_solver_come_nearer_to_the_end_by_the_square(gaussian,
     assert 2.5 < error(20) / error(40) < 6  # Heun's method is of the second order
 
 
+@pytest.mark.long
 def test_bright_and_dark_pictures_are_both_drawn(rng):
     bright = rng.integers(2, size=400)
     train = 10.0 * bright[:, None] + rng.normal(size=(400, 16))

@@ -84,6 +84,7 @@ def test_the_score_is_the_gradient_of_the_unnormalised_density(gaussian, rng):
     np.testing.assert_allclose(score, np.column_stack(slopes), rtol=0.02, atol=2e-4)
 
 
+@pytest.mark.long
 def test_training_raises_the_density_of_data_above_that_of_the_gap_between(rng):
     train = np.concatenate([rng.normal(-4, 0.5, size=(300, 1)), rng.normal(4, 0.5, size=(300, 1))])
     model = quick(train, rng, steps=100, hidden=32, learning_rate=5e-3)

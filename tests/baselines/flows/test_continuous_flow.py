@@ -60,6 +60,7 @@ def test_the_integral_of_the_trace_is_the_log_determinant_of_the_whole_way(
     torch.testing.assert_close(found, torch.linalg.slogdet(whole)[1], atol=1e-5, rtol=0)
 
 
+@pytest.mark.long
 def test_half_the_step_leaves_a_sixteenth_of_the_error(random_velocity, points):
     velocity, x = random_velocity(2), points(50, 2)
 
@@ -100,6 +101,7 @@ def test_a_velocity_too_stiff_for_the_solver_is_refused(rng):
         small(tolerance=0.0).fit(rng.normal(size=(100, 2)), rng=rng)
 
 
+@pytest.mark.long
 def test_an_estimated_trace_trains_a_density_too(rng):
     train = np.exp(rng.normal(size=(300, 3)))
     model = small(exact=0, steps=100).fit(train, rng=rng)

@@ -48,6 +48,7 @@ def random():
     return torch.Generator().manual_seed(1)
 
 
+@pytest.mark.long
 def test_a_true_posterior_leaves_no_gap_and_its_mixture_is_the_prior(points, random):
     found = of_network(network(), points, random, draws=50)
 
@@ -60,6 +61,7 @@ def test_a_true_posterior_leaves_no_gap_and_its_mixture_is_the_prior(points, ran
     assert found.rate == pytest.approx(found.information + found.aggregate_divergence, abs=1e-5)
 
 
+@pytest.mark.long
 def test_a_posterior_that_is_too_wide_leaves_its_divergence_from_the_true_one(points, random):
     wide = 3 * LATENT_VARIANCE
 

@@ -56,6 +56,7 @@ def draw_chain(steps, n, length, rng):
     return rows.astype(float)
 
 
+@pytest.mark.long
 def test_gaps_of_a_chain_are_filled_from_both_sides(rng):
     steps = 0.03 + 0.85 * np.roll(np.eye(5), 1, axis=1)  # round and round, seldom not
     steps /= steps.sum(axis=1, keepdims=True)

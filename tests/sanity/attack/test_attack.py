@@ -84,6 +84,7 @@ def reached(metric, given, start, evaluations):
     return made, anchors_of(world(), known.name).reached(known.name, made.value)
 
 
+@pytest.mark.long
 def test_ten_junk_pictures_beat_real_samples_by_the_inception_score(digits):
     made, far = reached("inception_score", "train", "ten", 240)
 
