@@ -53,7 +53,7 @@ def _front(listed: Sequence[Line], look: Look) -> str:
 
 
 def _copies(listed: Sequence[Line], look: Look) -> str:
-    able = [each for each in listed if each.competes]
+    able = [each for each in listed if each.competes and not each.decoded]
     hard = [each for each in able if each.copies]
     soft = [each for each in able if each.copied and not each.copies]
     where: dict[str, int] = {}

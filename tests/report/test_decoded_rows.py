@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -103,6 +104,29 @@ def test_the_page_counts_models_and_names_the_leader_among_them():
     assert "One model is told apart from all others" in front
     assert "top_p" not in front
     assert html.count(DECODED) == 2  # under the table of all, and under its own
+
+
+def test_what_decoders_copied_is_no_model_that_copies():
+    def originals(record):
+        share = 0.1 if record.model in NAMES else 0.8
+        score = Score(
+            metric="authenticity",
+            aim="match",
+            bounds=(0, 1),
+            status="ok",
+            value=share,
+            standard_error=0.02,
+        )
+        return replace(record, scores={**record.scores, "authenticity": score})
+
+    made = tables(map(originals, BESIDE))
+
+    html = pages(made, overall(made), Content(title="mine"))["index.html"].decode()
+
+    assert all(row.copies_train == (row.model in NAMES) for row in made[0].rows)
+    panel = re.search(r"<article>.*?Copies its training data.*?</article>", html, re.S)[0]
+    assert "0<small>models" in panel
+    assert "No model does" in panel
 
 
 def test_a_model_that_alone_has_a_rank_is_told_apart_from_nobody():
