@@ -64,3 +64,37 @@ helper.end()
     )
 
     assert said.stdout == "True\n"
+
+
+def test_each_has_the_surroundings_and_the_folder_of_who_starts_it(helper, tmp_path, monkeypatch):
+    assert helper.call(os.getenv, "GENBENCH_TEST") is None
+    monkeypatch.setenv("GENBENCH_TEST", "set since")
+    monkeypatch.chdir(tmp_path)
+
+    later = Helper()
+
+    assert later.call(os.getenv, "GENBENCH_TEST") == "set since"
+    assert later.call(os.getcwd) == str(tmp_path)
+    assert helper.call(os.getenv, "GENBENCH_TEST") is None
+    later.end()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each is started anew")
+def test_what_takes_long_to_import_is_imported_once():
+    code = """
+import os
+from genbench.ground.helper import Helper
+
+helpers = [Helper(["wave"]) for _ in range(2)]
+print(*{helper.call(os.getppid) for helper in helpers} - {os.getpid()})
+print(*[helper.call(eval, "'wave' in __import__('sys').modules") for helper in helpers])
+for helper in helpers:
+    helper.end()
+"""
+    said = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
+    )
+
+    parents, imported = said.stdout.splitlines()
+    assert len(parents.split()) == 1
+    assert imported == "True True"
