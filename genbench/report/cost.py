@@ -46,7 +46,7 @@ class Priced:
     @property
     def honest(self) -> bool:
         """Whether it competes and does not copy its training data."""
-        return _honest(self.line)
+        return self.line.honest
 
     @property
     def leads(self) -> bool:
@@ -76,7 +76,7 @@ def costs(found: Overall) -> Costs | None:
             priced.append((line, line.fits))
     if not any(line.competes for line, _ in priced):
         return None
-    able = [(line, fits) for line, fits in priced if _honest(line) and not line.decoded]
+    able = [(line, fits) for line, fits in priced if line.may_lead]
     agreements, seconds = [line.agreement for line, _ in able], [fits for _, fits in able]
     stands = unbeaten([(agreements, "high"), (seconds, "low")])
     front = {line.model for (line, _), alone in zip(able, stands, strict=True) if alone}
@@ -89,17 +89,13 @@ def costs(found: Overall) -> Costs | None:
     )
 
 
-def _honest(line: Line) -> bool:
-    return line.competes and not line.copies
-
-
 def best_within(found: Costs) -> list[Priced]:
     """Return the honest models better than all that are as fast, the fastest first.
 
     What a decoder wrote took the fit of its model, and is none.
     """
     best: list[Priced] = []
-    honest = (each for each in found.priced if each.honest and not each.line.decoded)
+    honest = (each for each in found.priced if each.line.may_lead)
     for each in sorted(honest, key=lambda p: (p.seconds.mean, -p.agreement.mean, p.model)):
         if not best or each.agreement.mean > best[-1].agreement.mean:
             best.append(each)

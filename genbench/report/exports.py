@@ -135,8 +135,7 @@ def _standing(found: Standing | None) -> dict[str, Any]:
 
 def _top(lines: Sequence[Line], top: int | None) -> tuple[Line, ...]:
     """Return the lines down to the last of so many models that compete and do not copy."""
-    models = [line.competes and not line.copies and not line.decoded for line in lines]
-    able = [i for i, is_one in enumerate(models) if is_one]
+    able = [i for i, line in enumerate(lines) if line.may_lead]
     return tuple(lines if top is None or top >= len(able) else lines[: able[top - 1] + 1])
 
 

@@ -27,7 +27,7 @@ ENOUGH_SEEDS = 2 / 3  # of those that were to be run; with fewer, the agreement 
 ONE_SEED = "Fewer than three seeds: an order, not a ranking."
 DECODED = (
     "What a decoder wrote (model@decoder) stands in its place and is not ranked: one fit writes it"
-    " all. `genbench compare` tells two of them apart."
+    " all. genbench compare tells two of them apart."
 )
 
 

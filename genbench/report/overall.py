@@ -54,6 +54,16 @@ class Line:
         return 2 * len(self.copied) > len(self.rows)
 
     @property
+    def honest(self) -> bool:
+        """Whether it competes and does not copy."""
+        return self.competes and not self.copies
+
+    @property
+    def may_lead(self) -> bool:
+        """Whether it is an honest model: no decoder wrote its samples."""
+        return self.honest and not self.decoded
+
+    @property
     def originality(self) -> float | None:
         """The share of originals over that of real samples, the mean over data sets."""
         found = [

@@ -26,7 +26,7 @@ def summary(found: Overall, made: Sequence[Table], look: Look) -> str:
 
 
 def _front(listed: Sequence[Line], look: Look) -> str:
-    able = [each for each in listed if each.competes and not each.copies and not each.decoded]
+    able = [each for each in listed if each.may_lead]
     group = [each for each in able if each.standing and each.standing.letter == "A"]
     sure = [each for each in group if each.standing and not each.standing.hollow]
     unsure = [each for each in group if each not in sure]
