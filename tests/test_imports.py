@@ -39,6 +39,19 @@ def test_the_fast_parts_import_nothing_heavy(code):
     assert modules_after(code).isdisjoint(HEAVY)
 
 
+def test_help_imports_no_numbers():
+    code = "from click.testing import CliRunner; from genbench.cli.main import main;"
+    code += "assert CliRunner().invoke(main, ['--help']).exit_code == 0"
+
+    assert modules_after(code).isdisjoint({"numpy", "scipy"})
+
+
+def test_catalogs_import_no_part_of_scipy():
+    parts = {"scipy.special", "scipy.linalg", "scipy.stats", "scipy.optimize", "scipy.spatial"}
+
+    assert modules_after("import genbench.cli.listing").isdisjoint(parts)
+
+
 def test_the_worker_imports_neither_scipy_nor_the_command_line():
     assert modules_after("import genbench.runs.worker").isdisjoint({"scipy", "rich", "click"})
 

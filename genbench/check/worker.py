@@ -17,9 +17,10 @@ from genbench.check.imports import check_methods, choose_toy, try_import
 from genbench.check.notes import Broken, NotApplicable, Notes, Stop, Unknown
 from genbench.check.symbols import try_next_symbols
 from genbench.check.verdicts import Law
+from genbench.ground.paths import reach_current_folder
 from genbench.ground.processes import die_with_parent
 from genbench.models import toys
-from genbench.models.find import ModelSpec, reach_current_folder
+from genbench.models.find import ModelSpec
 
 LITTLE_OUTPUT = 100_000  # bytes
 

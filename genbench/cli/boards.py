@@ -24,8 +24,6 @@ from genbench.cli.options import (
     shard_from,
 )
 from genbench.ground.errors import BadInput
-from genbench.runs import board_files
-from genbench.runs.boards import with_controls
 
 
 @click.command()
@@ -77,7 +75,8 @@ def run(
     Several runs may share one folder, on one machine or many: each cell is done once.
     """
     from genbench.report import folder as report
-    from genbench.runs import progress
+    from genbench.runs import board_files, progress
+    from genbench.runs.boards import with_controls
     from genbench.runs.engines import Engine
     from genbench.runs.limits import Limits
     from genbench.runs.run import WHOLE, TooManyFailures
@@ -128,6 +127,7 @@ def run(
 @click.option("--watch", is_flag=True, help="Look again every two seconds, until all is done.")
 def status(board: str, folder: Path, why: bool, watch: bool) -> None:
     """Show how a BOARD stands, from any machine that sees its folder."""
+    from genbench.runs import board_files
     from genbench.runs import status as statuses
 
     plan = board_files.find(board)
@@ -147,6 +147,7 @@ def status(board: str, folder: Path, why: bool, watch: bool) -> None:
 def report(board: str, folder: Path, quality: str | None, novelty: str | None) -> None:
     """Make a BOARD's tables, page and plots again from its records alone."""
     from genbench.report import folder as reports
+    from genbench.runs import board_files
 
     kept = folder / board_files.folder_name(board)
     plan = None

@@ -13,8 +13,7 @@ from genbench.cli.options import CONSOLE, ERRORS
 from genbench.cli.plan import plan
 from genbench.ground.consoles import HELP
 from genbench.ground.errors import BadInput, Unavailable, unknown_name
-from genbench.ground.paths import brief, shown
-from genbench.models.find import reach_current_folder
+from genbench.ground.paths import brief, reach_current_folder, shown
 from genbench.sanity.calibration.command import calibrate
 from genbench.sanity.command import sanity
 from genbench.sanity.trial import trial

@@ -7,7 +7,6 @@ import click
 from rich.text import Text
 
 from genbench.cli.options import CONSOLE, FOLDER, RESULTS
-from genbench.runs import board_files
 
 
 @click.command()
@@ -73,8 +72,7 @@ def submit(target: str, board: str, name: str, family: str, out: Path, results: 
     """
     from genbench.cli import on_board
 
-    plan = board_files.find(board)
-    on_board.submit(CONSOLE, target, plan.name, out, results=results, name=name, family=family)
+    on_board.submit(CONSOLE, target, board, out, results=results, name=name, family=family)
 
 
 @click.command()

@@ -111,9 +111,10 @@ def submit(
     console: Console, target: str, board: str, path: Path, *, results: Path, name: str, family: str
 ) -> None:
     """Write what a model has drawn for a board into a bundle."""
-    store = Store(results / board)
+    plan = board_files.find(board)
+    store = Store(results / plan.name)
     found = [record for record in store.records() if record.model == canonical_name(target)]
-    write_bundle(path, store, found, name=name, family=family, board=board)
+    write_bundle(path, store, found, name=name, family=family, board=plan.name)
     console.print(f"Wrote {path}: {len(found)} cells.", markup=False, highlight=False)
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, Protocol, Self
 
 import numpy as np
-from scipy.special import digamma, gammaln, rel_entr
+import scipy
 
 from genbench.ground.arrays import Array, as_numbers
 from genbench.ground.errors import BadInput
@@ -76,9 +76,9 @@ class Dirichlet:
     def divergence(self, other: Self) -> float:
         """Return KL(self || other), in nats."""
         mine, theirs = self.weights, other.weights
-        levels = digamma(mine) - digamma(mine.sum())
-        volumes = gammaln(theirs).sum() - gammaln(theirs.sum())
-        volumes -= gammaln(mine).sum() - gammaln(mine.sum())
+        levels = scipy.special.digamma(mine) - scipy.special.digamma(mine.sum())
+        volumes = scipy.special.gammaln(theirs).sum() - scipy.special.gammaln(theirs.sum())
+        volumes -= scipy.special.gammaln(mine).sum() - scipy.special.gammaln(mine.sum())
         return float(volumes + (mine - theirs) @ levels)
 
 
@@ -131,9 +131,9 @@ class GammaRate:
     def divergence(self, other: Self) -> float:
         """Return KL(self || other), in nats."""
         return float(
-            (self.shape - other.shape) * digamma(self.shape)
-            - gammaln(self.shape)
-            + gammaln(other.shape)
+            (self.shape - other.shape) * scipy.special.digamma(self.shape)
+            - scipy.special.gammaln(self.shape)
+            + scipy.special.gammaln(other.shape)
             + other.shape * np.log(self.rate / other.rate)
             + self.shape * (other.rate - self.rate) / self.rate
         )
@@ -144,7 +144,12 @@ def sight_surprise(weight: Array, total: float | Array) -> Array:
 
     ln A - ln a + psi(a + 1) - psi(A + 1), for the symbol's weight a out of all A.
     """
-    return np.asarray(np.log(total) - np.log(weight) + digamma(weight + 1) - digamma(total + 1))
+    return np.asarray(
+        np.log(total)
+        - np.log(weight)
+        + scipy.special.digamma(weight + 1)
+        - scipy.special.digamma(total + 1)
+    )
 
 
 def inspiration_surprise(
@@ -170,7 +175,7 @@ def inspiration_surprise(
     before = counts / counts.sum()
     after = (counts + joins) / (counts.sum() + 1)
     first, second = _ordered(base, after, before)
-    return float(rel_entr(first, second).sum())
+    return float(scipy.special.rel_entr(first, second).sum())
 
 
 def _ordered(base: str, after: Any, before: Any) -> tuple[Any, Any]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import kl_div, xlogy
+import scipy
 
 from genbench.ground.arrays import Array
 
@@ -27,7 +27,7 @@ NEVER = 1e-100  # outputs less likely than this carry nothing
 
 def divergences(channel: Array, output: Array) -> Array:
     """Return KL(row || output) of each row of the channel, (n_inputs,), in nats."""
-    return np.asarray(kl_div(channel, output).sum(axis=1))
+    return np.asarray(scipy.special.kl_div(channel, output).sum(axis=1))
 
 
 def information(channel: Array, law: Array) -> float:
@@ -63,7 +63,7 @@ def best_law(channel: Array, margin: Array, *, tolerance: float) -> BestLaw:
     unit = np.abs(margin).max()
     margin = margin / unit
     law = _inside(margin)
-    negentropy = xlogy(channel, channel).sum(axis=1)
+    negentropy = scipy.special.xlogy(channel, channel).sum(axis=1)
     spare = float(law @ margin)
     prices = 1 / (n * law)  # of each weight's staying above 0
     multiplier = 1 / (n * spare)  # the price of the mean margin's staying above 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from scipy.special import logsumexp, softmax
+import scipy
 
 from genbench.ground.arrays import Array, Labels
 
@@ -49,11 +49,11 @@ class OfModes(ABC):
 
     def log_prob(self, points: Array) -> Array:
         """Log-density of each point (n,), in nats, per unit of volume."""
-        return np.asarray(logsumexp(self.log_joint(points), axis=1))
+        return np.asarray(scipy.special.logsumexp(self.log_joint(points), axis=1))
 
     def posterior(self, points: Array) -> Array:
         """Probability of each mode given the point (n, n_modes)."""
-        return np.asarray(softmax(self.log_joint(points), axis=1))
+        return np.asarray(scipy.special.softmax(self.log_joint(points), axis=1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +103,9 @@ class NoisyCurves(OfModes):
         columns = []
         for curve in self.curves:
             squared = cdist(points, curve, "sqeuclidean")
-            columns.append(logsumexp(-squared / (2 * self.width**2), b=self.weights, axis=1))
+            columns.append(
+                scipy.special.logsumexp(-squared / (2 * self.width**2), b=self.weights, axis=1)
+            )
         return np.asarray(np.stack(columns, axis=1) - normaliser)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from scipy.special import entr
+import scipy
 
 from genbench.evidence.comparison import Comparison, Evidence, given
 from genbench.ground.arrays import Array, Labels
@@ -91,7 +91,7 @@ def _information(code: Labels, factor: Labels) -> float:
 
 
 def _entropy(counts: Labels) -> float:
-    return float(entr(counts / counts.sum()).sum())
+    return float(scipy.special.entr(counts / counts.sum()).sum())
 
 
 def _explained(codes: Array, factors: Labels) -> Array:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
-from scipy.special import logsumexp
+import scipy
 
 from genbench.distances import squared_distance_blocks, squared_distance_table
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
@@ -141,7 +141,7 @@ def log_density(points: Array, centres: Array, variances: Array) -> Array:
     log_weights = -d / 2 * np.log(2 * np.pi * variances) - np.log(len(centres))
     return np.concatenate(
         [
-            logsumexp(block / (-2 * variances) + log_weights, axis=1)
+            scipy.special.logsumexp(block / (-2 * variances) + log_weights, axis=1)
             for _, block in squared_distance_blocks(points, centres)
         ]
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.linalg import eigvalsh, solve_triangular
+import scipy
 
 from genbench.evidence.comparison import given
 from genbench.evidence.roots import MANY, SAFE, Root
@@ -90,7 +90,9 @@ class Gaussian:
             return np.asarray(np.maximum(np.linalg.eigvalsh(self.factor @ self.factor.T), 0))
         total = self.total_variance
         scaled = (self.factor / np.sqrt(total)).astype(np.float32)
-        found = eigvalsh(scaled @ scaled.T, check_finite=False, driver="evd").astype(float)
+        found = scipy.linalg.eigvalsh(scaled @ scaled.T, check_finite=False, driver="evd").astype(
+            float
+        )
         found[found < found.max() * np.sqrt(len(found)) * np.finfo(np.float32).eps] = 0
         return np.asarray(total * found)
 
@@ -136,7 +138,7 @@ def _distance_off(found: Scatter, factor: Array) -> float:
     """
     d = len(factor)
     probes = rng_for(0, "distance_off").choice([-1.0, 1.0], size=(d, PROBES))
-    inverse = (solve_triangular(factor, probes, trans=1) ** 2).sum() / PROBES
+    inverse = (scipy.linalg.solve_triangular(factor, probes, trans=1) ** 2).sum() / PROBES
     return float(found.off / d * np.sqrt((found.scales**2).sum() * inverse))
 
 
@@ -157,7 +159,7 @@ def rough_squared_distance(one: Gaussian, other: Gaussian) -> float:
     scale = np.sqrt(max(one.total_variance, other.total_variance)) or 1.0
     left, right = ((part.factor / scale).astype(np.float32) for part in (one, other))
     table = left @ right.T
-    squares = eigvalsh(table @ table.T, check_finite=False, driver="evd")
+    squares = scipy.linalg.eigvalsh(table @ table.T, check_finite=False, driver="evd")
     overlap = scale**2 * np.sqrt(np.maximum(squares, 0)).sum(dtype=float)
     return float(_spread(one, other) - 2 * overlap)
 
@@ -218,5 +220,5 @@ def _weights(gaussian: Gaussian, some: Array) -> Array:
     scales = np.abs(np.diag(factor))
     triangular = factor.shape[0] == factor.shape[1] and not np.tril(factor, -1).any()
     if triangular and scales.min() ** 2 > SAFE * scales.max() ** 2:
-        return np.asarray(solve_triangular(factor, some.T, trans=1).T)
+        return np.asarray(scipy.linalg.solve_triangular(factor, some.T, trans=1).T)
     return np.asarray(np.linalg.lstsq(factor.T, some.T, rcond=1e-10)[0].T)

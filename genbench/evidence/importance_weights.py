@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from scipy.special import logsumexp
+import scipy
 
 from genbench.evidence.comparison import Comparison, Evidence, given
 from genbench.ground.arrays import Array
@@ -36,7 +36,10 @@ class ImportanceWeights(Evidence):
     @property
     def effective_draws(self) -> Array:
         """Per test sample, as how many equally weighted draws its draws are worth, (n_test,)."""
-        log_sums = logsumexp(self.log_weights, axis=1), logsumexp(2 * self.log_weights, axis=1)
+        log_sums = (
+            scipy.special.logsumexp(self.log_weights, axis=1),
+            scipy.special.logsumexp(2 * self.log_weights, axis=1),
+        )
         return np.asarray(np.exp(2 * log_sums[0] - log_sums[1]))
 
     @property

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from genbench.evidence.comparison import Comparison, Evidence, given
 from genbench.evidence.training import fixed_budget
@@ -48,7 +48,7 @@ class LatentEncoding(Evidence):
         if any(len(np.unique(latent)) < n for latent in latents.T):
             raise Unavailable("latents repeat values: they must be continuous")
         ranks = np.argsort(np.argsort(latents, axis=0), axis=0)
-        normal = ndtri((ranks + 1) / (n + 1))
+        normal = scipy.special.ndtri((ranks + 1) / (n + 1))
         order = comparison.rng("latent_encoding").permutation(n)
         learn, spread, judge = np.split(order, [n // 2, 3 * n // 4])
         found = []
@@ -113,5 +113,5 @@ def _dependent(normal: Array) -> bool:
     if k == 1:
         return False
     correlations = np.asarray(np.corrcoef(normal.T))[np.triu_indices(k, 1)]
-    bar = -ndtri(LEVEL / (k * (k - 1)))
+    bar = -scipy.special.ndtri(LEVEL / (k * (k - 1)))
     return bool(np.abs(correlations).max() * np.sqrt(n) > bar)

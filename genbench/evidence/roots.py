@@ -3,8 +3,7 @@
 from functools import cached_property
 
 import numpy as np
-from scipy.linalg import eigh_tridiagonal, eigvalsh_tridiagonal
-from scipy.linalg.lapack import dsytrd, sormqr
+import scipy
 
 from genbench.ground.arrays import Array
 
@@ -28,7 +27,9 @@ class Root:
         """Eigenvalues of M M', (r,), ascending."""
         if self._many:
             _, diagonal, beside, _ = self._reduced
-            return np.asarray(eigvalsh_tridiagonal(diagonal, beside, check_finite=False))
+            return np.asarray(
+                scipy.linalg.eigvalsh_tridiagonal(diagonal, beside, check_finite=False)
+            )
         return np.asarray(np.linalg.eigvalsh(self._table @ self._table.T))
 
     @property
@@ -70,7 +71,9 @@ class Root:
     def _reduced(self) -> tuple[Array, Array, Array, Array]:
         """Return reflectors, the diagonal, the one beside it and the reflectors' weights."""
         square = self._table @ self._table.T
-        *reduced, _ = dsytrd(square.T, lower=1, lwork=64 * len(square), overwrite_a=1)
+        *reduced, _ = scipy.linalg.lapack.dsytrd(
+            square.T, lower=1, lwork=64 * len(square), overwrite_a=1
+        )
         reflectors, diagonal, beside, weights = reduced
         return reflectors, diagonal, beside, weights
 
@@ -79,7 +82,7 @@ class Root:
         """Return eigenvalues that differ from zero, and their vectors (of the three diagonals)."""
         if self._many:
             _, diagonal, beside, _ = self._reduced
-            squares, vectors = eigh_tridiagonal(diagonal, beside, check_finite=False)
+            squares, vectors = scipy.linalg.eigh_tridiagonal(diagonal, beside, check_finite=False)
         else:
             squares, vectors = np.linalg.eigh(self._table @ self._table.T)
         kept = squares > squares.max(initial=0) * NONE
@@ -97,7 +100,7 @@ class Root:
         reflectors, *_, weights = self._reduced
         scale = float(np.abs(vectors).max(initial=0)) or 1.0
         turned = np.asfortranarray((vectors / scale).T, dtype=np.float32)
-        below, _, _ = sormqr(
+        below, _, _ = scipy.linalg.lapack.sormqr(
             "L", "T",
             np.asfortranarray(reflectors[1:, :-1], dtype=np.float32),
             weights.astype(np.float32),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
-from scipy.special import gammaincc
+import scipy
 
 from genbench.distances import squared_distance_blocks
 from genbench.evidence.bins import n_bins
@@ -58,7 +58,9 @@ class VoronoiCounts(Evidence):
     def p_values(self) -> Array:
         """Return the chance of each tessellation's statistic or a larger one."""
         statistics, freedom = self.chi_squares()
-        return np.where(freedom > 0, gammaincc(np.maximum(freedom, 1) / 2, statistics / 2), 1.0)
+        return np.where(
+            freedom > 0, scipy.special.gammaincc(np.maximum(freedom, 1) / 2, statistics / 2), 1.0
+        )
 
 
 def chi_squares(first: Labels, second: Labels) -> tuple[Array, Array]:

@@ -1,6 +1,7 @@
 """Files that users name: any text, some of which is no path at all, and any content."""
 
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,17 @@ def is_folder(path: Path) -> bool:
         return path.is_dir()
     except (OSError, ValueError):
         return False
+
+
+def reach(folder: Path) -> None:
+    """Let Python find modules in a folder, after installed ones."""
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+
+
+def reach_current_folder() -> None:
+    """Let `package.module:Class` name a package in the current folder."""
+    reach(Path.cwd())
 
 
 def shown(path: Path | str) -> str:

@@ -11,7 +11,7 @@ up to three times.
 """
 
 import numpy as np
-from scipy.special import rel_entr
+import scipy
 
 from genbench.evidence.probes import LEAST_PROBABILITY, Probes
 from genbench.ground.arrays import Array
@@ -30,7 +30,7 @@ def _divergences(probes: Probes) -> Array:
     """KL divergence at each test sample (n_test,), in nats."""
     real = np.maximum(probes.of_train, LEAST_PROBABILITY)
     real /= real.sum(axis=1, keepdims=True)
-    return np.asarray(rel_entr(probes.of_generated, real).sum(axis=1))
+    return np.asarray(scipy.special.rel_entr(probes.of_generated, real).sum(axis=1))
 
 
 METRICS = (

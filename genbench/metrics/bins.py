@@ -9,7 +9,7 @@ of a chi-square test of all cells at once.
 """
 
 import numpy as np
-from scipy.special import chdtrc, ndtri, rel_entr
+import scipy
 
 from genbench.evidence import Bins
 from genbench.evidence.bins import SIGNIFICANCE
@@ -21,7 +21,7 @@ def statistically_different_bins(bins: Bins) -> float:
 
     A two-proportion z test per cell at the 5 % level, which is therefore the share by chance.
     """
-    return float((np.abs(bins.z_scores()) > -ndtri(SIGNIFICANCE / 2)).mean())
+    return float((np.abs(bins.z_scores()) > -scipy.special.ndtri(SIGNIFICANCE / 2)).mean())
 
 
 def bin_divergence(bins: Bins) -> float:
@@ -32,7 +32,9 @@ def bin_divergence(bins: Bins) -> float:
     """
     test, generated = bins.test / bins.test.sum(), bins.generated / bins.generated.sum()
     middle = (test + generated) / 2
-    return float((rel_entr(test, middle) + rel_entr(generated, middle)).sum() / 2)
+    return float(
+        (scipy.special.rel_entr(test, middle) + scipy.special.rel_entr(generated, middle)).sum() / 2
+    )
 
 
 def homogeneity_p_value(bins: Bins) -> float:
@@ -43,7 +45,7 @@ def homogeneity_p_value(bins: Bins) -> float:
     if n_degrees == 0:  # every point in one cell: nothing can differ
         return 1.0
     expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
-    return float(chdtrc(n_degrees, ((counts - expected) ** 2 / expected).sum()))
+    return float(scipy.special.chdtrc(n_degrees, ((counts - expected) ** 2 / expected).sum()))
 
 
 METRICS = (

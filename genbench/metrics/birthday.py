@@ -9,7 +9,7 @@ duplicate is, instead of a person; and all pairs are counted instead of asking w
 
 import math
 
-from scipy.special import gammaincinv
+import scipy
 
 from genbench.evidence import Duplicates
 from genbench.metric import Metric
@@ -24,7 +24,7 @@ def birthday_support(duplicates: Duplicates) -> float:
     probabilities p it estimates 1 / sum p^2, at most the support.
     """
     n, pairs = duplicates.n, duplicates.pairs
-    return float(n * (n - 1) / 2 / gammaincinv(pairs + 1, 0.5))
+    return float(n * (n - 1) / 2 / scipy.special.gammaincinv(pairs + 1, 0.5))
 
 
 METRICS = (

@@ -14,8 +14,8 @@ https://doi.org/10.1109/TIT.1981.1056331: a code that learns as it goes.
 """
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import gammaln
 
 from genbench.evidence.code_lengths import CodeLengths
 from genbench.evidence.likelihood_pair import LikelihoodPair
@@ -57,8 +57,10 @@ def prequential_description_length(counts: ArrayLike) -> float:
     if (seen < 0).any() or (seen != np.rint(seen)).any():
         raise BadInput("counts must be whole numbers from 0 up.")
     start = len(seen) / 2
-    each = gammaln(seen + 0.5).sum() - len(seen) * gammaln(0.5)
-    return float((gammaln(seen.sum() + start) - gammaln(start) - each) * NAT)
+    each = scipy.special.gammaln(seen + 0.5).sum() - len(seen) * scipy.special.gammaln(0.5)
+    return float(
+        (scipy.special.gammaln(seen.sum() + start) - scipy.special.gammaln(start) - each) * NAT
+    )
 
 
 def bits_per_dimension_error(lengths: CodeLengths) -> float:

@@ -9,7 +9,7 @@ projection to 64 dimensions.
 """
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from genbench.evidence.data_copying import DataCopying
 from genbench.metric import Metric
@@ -27,7 +27,7 @@ def data_copying(copying: DataCopying) -> float:
 def copying_p_value(copying: DataCopying) -> float:
     """Two-sided: the z scores are independent and normal if both sets have one distribution."""
     error = np.sqrt((copying.n_test**2).sum()) / copying.n_test.sum()
-    return float(2 * ndtr(-abs(data_copying(copying)) / error))
+    return float(2 * scipy.special.ndtr(-abs(data_copying(copying)) / error))
 
 
 METRICS = (

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.special import entr
+import scipy
 
 from genbench.evidence import Evidence
 from genbench.evidence.code_factors import CodeFactors, Dependence
@@ -107,7 +107,7 @@ def _concentration(table: Array) -> Array:
     """
     totals = table.sum(axis=0)
     shares = np.divide(table, totals, out=np.full(table.shape, 1 / len(table)), where=totals > 0)
-    return np.asarray(1 - entr(shares).sum(axis=0) / np.log(len(table)))
+    return np.asarray(1 - scipy.special.entr(shares).sum(axis=0) / np.log(len(table)))
 
 
 def _dealt_out(measure: Callable[[Any], float]) -> Callable[[Any], float]:

@@ -16,7 +16,7 @@ half these repeat as much as real ones (.13), and half of all different 4-grams 
 """
 
 import numpy as np
-from scipy.special import gammaln
+import scipy
 
 from genbench.evidence.grams import Grams
 from genbench.evidence.parts import OverParts
@@ -125,7 +125,11 @@ def _log_choose(n: Labels | int, m: int) -> Array:
     """Return log of n choose m; minus infinity where m is more."""
     n = np.asarray(n, dtype=float)
     possible = np.maximum(n, m)
-    found = gammaln(possible + 1) - gammaln(m + 1) - gammaln(possible - m + 1)
+    found = (
+        scipy.special.gammaln(possible + 1)
+        - scipy.special.gammaln(m + 1)
+        - scipy.special.gammaln(possible - m + 1)
+    )
     return np.where(n < m, -np.inf, found)
 
 

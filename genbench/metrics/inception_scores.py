@@ -17,7 +17,7 @@ to and from the law of the real classes.
 """
 
 import numpy as np
-from scipy.special import entr, rel_entr
+import scipy
 
 from genbench.evidence import Probabilities
 from genbench.ground.arrays import Array, Labels
@@ -51,7 +51,7 @@ def mode_score(probabilities: Probabilities) -> float:
     exp of mean KL(p(y|x) || p(y)) - KL(p(y) || p_real(y)). The original form has p_real(y) in both
     divergences, where it cancels: that is the inception score.
     """
-    divergence = rel_entr(probabilities.marginal, _prior(probabilities)).sum()
+    divergence = scipy.special.rel_entr(probabilities.marginal, _prior(probabilities)).sum()
     return float(inception_score(probabilities) * np.exp(-divergence))
 
 
@@ -62,8 +62,8 @@ def am_score(probabilities: Probabilities) -> float:
     given any probability. Shares of classes differ between two samples of one law as well, so what
     is good can be told from real samples only.
     """
-    divergence = rel_entr(_prior(probabilities), probabilities.marginal).sum()
-    return float(divergence + entr(probabilities.generated).sum(axis=1).mean())
+    divergence = scipy.special.rel_entr(_prior(probabilities), probabilities.marginal).sum()
+    return float(divergence + scipy.special.entr(probabilities.generated).sum(axis=1).mean())
 
 
 def real_inception_score(probabilities: Probabilities) -> float | None:
@@ -85,25 +85,25 @@ def real_mode_score(probabilities: Probabilities) -> float | None:
     """Mode score of the test samples themselves."""
     if probabilities.test is None or probabilities.prior is None:
         return None
-    divergence = rel_entr(probabilities.test.mean(axis=0), probabilities.prior).sum()
+    divergence = scipy.special.rel_entr(probabilities.test.mean(axis=0), probabilities.prior).sum()
     return float(inception_score_of(probabilities.test) * np.exp(-divergence))
 
 
 def uninformed_mode_score(probabilities: Probabilities) -> float:
     """Mode score of uniform predictions: exp(-KL(uniform || p_real))."""
     prior = _prior(probabilities)
-    return float(np.exp(-rel_entr(np.full(len(prior), 1 / len(prior)), prior).sum()))
+    return float(np.exp(-scipy.special.rel_entr(np.full(len(prior), 1 / len(prior)), prior).sum()))
 
 
 def uninformed_am_score(probabilities: Probabilities) -> float:
     """AM score of uniform predictions: KL(p_real || uniform) + ln K."""
     prior = _prior(probabilities)
-    return float(2 * np.log(len(prior)) - entr(prior).sum())
+    return float(2 * np.log(len(prior)) - scipy.special.entr(prior).sum())
 
 
 def inception_score_of(rows: Array) -> float:
     """Return exp of the mean divergence of rows (n, n_classes) from their mean."""
-    return float(np.exp(rel_entr(rows, rows.mean(axis=0)).sum(axis=1).mean()))
+    return float(np.exp(scipy.special.rel_entr(rows, rows.mean(axis=0)).sum(axis=1).mean()))
 
 
 def _modified_inception_score(rows: Array, labels: Labels) -> float:

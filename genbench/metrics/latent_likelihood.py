@@ -11,7 +11,7 @@ posterior; the second rises towards the log-density with every draw.
 """
 
 import numpy as np
-from scipy.special import logsumexp
+import scipy
 
 from genbench.evidence.importance_weights import ImportanceWeights
 from genbench.ground.arrays import Array
@@ -42,7 +42,7 @@ def weighted_bound_error(weights: ImportanceWeights) -> float:
 def _log_means(weights: ImportanceWeights) -> Array:
     """Log of each test sample's mean weight, (n_test,)."""
     log_weights = weights.log_weights
-    return np.asarray(logsumexp(log_weights, axis=1) - np.log(log_weights.shape[1]))
+    return np.asarray(scipy.special.logsumexp(log_weights, axis=1) - np.log(log_weights.shape[1]))
 
 
 METRICS = (

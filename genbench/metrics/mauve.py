@@ -12,7 +12,7 @@ area is that of the whole curve instead of 25 points of it.
 import math
 
 import numpy as np
-from scipy.special import rel_entr
+import scipy
 
 from genbench.evidence.shared_clusters import DirectionClusters
 from genbench.ground.arrays import Array
@@ -40,7 +40,8 @@ def area(test: Array, generated: Array) -> float:
     weights = np.sin(np.linspace(0, np.pi / 2, N_MIXTURES)) ** 2
     mixtures = weights[:, None] * test + (1 - weights[:, None]) * generated
     along, up = (
-        np.exp(-SCALING * rel_entr(shares, mixtures).sum(axis=1)) for shares in (generated, test)
+        np.exp(-SCALING * scipy.special.rel_entr(shares, mixtures).sum(axis=1))
+        for shares in (generated, test)
     )
     along, up = np.append(along, 0.0), np.append(up, 1.0)
     found = ((up[1:] + up[:-1]) / 2 * (along[:-1] - along[1:])).sum()

@@ -12,7 +12,7 @@ size; and a point that has a nearest neighbour at the same distance in both sets
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from genbench.evidence.neighbour_test import NeighbourTest
 from genbench.ground.errors import Unavailable
@@ -60,7 +60,7 @@ def _p_value(on_test: float, on_generated: float) -> Callable[[NeighbourTest], f
             raise Unavailable("some points have nearest neighbours in both sets")
         mean, variance = test.chance(*_weights(test, on_test, on_generated))
         found = on_test * test.test_rightly.mean() + on_generated * test.generated_rightly.mean()
-        return float(2 * ndtr(-abs(found - mean) / np.sqrt(variance)))
+        return float(2 * scipy.special.ndtr(-abs(found - mean) / np.sqrt(variance)))
 
     return p_value
 

@@ -11,7 +11,7 @@ that no linear prediction takes away.
 """
 
 import numpy as np
-from scipy.special import chdtrc
+import scipy
 
 from genbench.evidence.innovations import Innovations
 from genbench.evidence.parts import OverParts
@@ -27,7 +27,7 @@ def innovation_whiteness(innovations: Innovations) -> float:
     Of 300 pairs of 500 rows of one law .053 fell below .05 by the true predictor, .080 by Burg's,
     whose order is chosen as well.
     """
-    return float(chdtrc(innovations.n_lags, innovations.ljung_box))
+    return float(scipy.special.chdtrc(innovations.n_lags, innovations.ljung_box))
 
 
 def innovation_ratio(innovations: Innovations) -> float:

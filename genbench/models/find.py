@@ -16,7 +16,7 @@ import numpy as np
 
 from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput, unknown_name
-from genbench.ground.paths import brief, is_file, shown
+from genbench.ground.paths import brief, is_file, reach, shown
 from genbench.models.functions import ConditionalFunctionModel, FunctionModel
 from genbench.models.moved import present_address
 from genbench.models.next_symbols import completed
@@ -264,16 +264,6 @@ def source_hash(spec: ModelSpec) -> str:
     return hash_of_code(where) if where else ""
 
 
-def reach_current_folder() -> None:
-    """Let `package.module:Class` name a package in the current folder, after installed ones."""
-    _reach(Path.cwd())
-
-
-def _reach(folder: Path) -> None:
-    if str(folder) not in sys.path:
-        sys.path.append(str(folder))
-
-
 def load(where: str) -> ModuleType:
     """Import the file or the module that a model's class is in.
 
@@ -292,7 +282,7 @@ def load(where: str) -> ModuleType:
 
 
 def _load_file(path: Path) -> ModuleType:
-    _reach(path.parent)  # for what the file imports from beside it
+    reach(path.parent)  # for what the file imports from beside it
     # Under a name that no package has: a file may be called as one is.
     spec = importlib.util.spec_from_file_location(f"genbench_model_{path.stem}", path)
     if spec is None or spec.loader is None:

@@ -26,6 +26,7 @@ import numpy as np
 from genbench.ground.arrays import Array, as_samples
 from genbench.ground.errors import BadInput, Unavailable
 from genbench.ground.landing import replace_file
+from genbench.ground.paths import reach_current_folder
 from genbench.ground.processes import die_with_parent, peak_memory
 from genbench.ground.randomness import rng_for
 from genbench.ground.text import one_line
@@ -37,7 +38,6 @@ from genbench.models.find import (
     Selective,
     is_conditional,
     needs_classes,
-    reach_current_folder,
 )
 from genbench.models.held import hold
 from genbench.models.next_symbols import asked

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import null_space
 
 from genbench.ground.arrays import Array, Flags
 from genbench.ground.errors import BadInput
@@ -116,7 +116,7 @@ def _most_even(gains: Array, law: Array, used: Flags, binding: Flags) -> Array:
     target = np.append(np.zeros(binding.sum()), 1.0)
     change = np.linalg.lstsq(equal, target - equal @ law, rcond=RANK)[0]
     law = law + change if (2 * np.abs(change) < law).all() else law / law.sum()
-    ways = null_space(equal, rcond=RANK)
+    ways = scipy.linalg.null_space(equal, rcond=RANK)
     if ways.shape[1]:
         law = _centred(law, ways, gains[:, ~binding].T)
     found = np.zeros(len(used))

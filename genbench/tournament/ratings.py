@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput
@@ -45,7 +45,7 @@ def glicko2(
     others = np.array([(other.rating - 1500) / SCALE for other in opponents])
     spreads = np.array([other.deviation / SCALE for other in opponents])
     weights = 1 / np.sqrt(1 + 3 * spreads**2 / np.pi**2)
-    expected = expit(weights * (strength - others))
+    expected = scipy.special.expit(weights * (strength - others))
     variance = 1 / (weights**2 * expected * (1 - expected)).sum()
     gain = (weights * (points - expected)).sum()
     volatility = _volatility(variance * gain, spread, variance, player.volatility, tau)
@@ -98,7 +98,7 @@ def bradley_terry(wins: Array) -> tuple[Array, Array]:
     games = wins + wins.T
     strength = np.zeros(n)
     for _ in range(100):
-        chance = expit(strength[:, None] - strength)
+        chance = scipy.special.expit(strength[:, None] - strength)
         gradient = (wins - games * chance).sum(axis=1)
         curvature = games * chance * (1 - chance)
         information = np.diag(curvature.sum(axis=1)) - curvature
