@@ -16,6 +16,7 @@ from genbench.scoring.excerpts import USUAL, Excerpt
 Kind = TypeVar("Kind")
 
 LINE_END = "⏎"
+WRITTEN = "What they write"
 WIDTH, HEIGHT = 200, 36  # of a line, in pixels
 OF_TEXT = (
     "The first rows that each drew, with the first seed. Underlined is what stands in a training"
@@ -27,34 +28,36 @@ OF_SERIES = "The first series that each drew, with the first seed; all are drawn
 
 def excerpts(table: Table, look: Look) -> str:
     """Return what the models of a table write, the best first; nothing where they write nothing."""
-    texts = [(row, _first(record.texts for record in row.records)) for row in table.rows]
+    texts = [(row, first(record.texts for record in row.records)) for row in table.rows]
     if any(rows for _, rows in texts):
-        return _section(OF_TEXT, ((row, map(_text, rows)) for row, rows in texts), look)
-    series = [(row, _first(record.series for record in row.records)) for row in table.rows]
+        return listed(WRITTEN, OF_TEXT, ((row, map(_text, rows)) for row, rows in texts), look)
+    series = [(row, first(record.series for record in row.records)) for row in table.rows]
     every = [value for _, drawn in series for values in drawn for value in values]
     if not every:
         return ""
     low, high = map(float, np.percentile(every, [0.5, 99.5]))
     scale = (low, high - low or 1.0)
-    return _section(
-        OF_SERIES, ((row, (_line(each, scale) for each in drawn)) for row, drawn in series), look
-    )
+    lines = ((row, (_line(each, scale) for each in drawn)) for row, drawn in series)
+    return listed(WRITTEN, OF_SERIES, lines, look)
 
 
-def _first(of_seeds: Iterable[Sequence[Kind]]) -> Sequence[Kind]:
+def first(of_seeds: Iterable[Sequence[Kind]]) -> Sequence[Kind]:
     """Return what the first seed that has any drew."""
     return next((found for found in of_seeds if found), ())
 
 
-def _section(told: str, of_models: Iterable[tuple[Row, Iterable[str]]], look: Look) -> str:
-    listed = "".join(
+def listed(
+    summary: str, told: str, of_models: Iterable[tuple[Row, Iterable[str]]], look: Look
+) -> str:
+    """Return what is to be looked at of each model of a table, folded under a line."""
+    rows = "".join(
         f'<dt class="{look.family(row.family)}"><s></s>{text(row.model)}<dd>{written}'
         for row, drawn in of_models
         if (written := "".join(drawn))
     )
     return (
-        "<details class=texts><summary>What they write</summary>"
-        f"<p class=soft>{told}</p><dl>{listed}</dl></details>"
+        f"<details class=texts><summary>{summary}</summary>"
+        f"<p class=soft>{told}</p><dl>{rows}</dl></details>"
     )
 
 

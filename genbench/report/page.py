@@ -30,6 +30,7 @@ from genbench.report.overall import Overall
 from genbench.report.planes import frontier_plane, plane
 from genbench.report.reading import RULES, protocol
 from genbench.report.sprites import Sprite, of_pictures, sprite
+from genbench.report.standouts import standouts
 from genbench.report.summary import summary
 from genbench.report.tradeoff import Panel
 from genbench.runs.records import Record
@@ -208,7 +209,7 @@ def _view(index: int, table: Table, content: Content, look: Look) -> _View:
         table=f"<div class=d{index}>{_style(index, table, samples)}"
         f"{html_table(table, look, samples)}"
         f"<p class=soft>{text(table.dataset)}: {text(protocol(table))}.</p>{listed}"
-        f"{excerpts(table, look)}</div>",
+        f"{excerpts(table, look)}{standouts(index, table, look)}</div>",
         plane=("" if panel is None else plane(panel, table, look))
         + ("" if frontier is None else frontier_plane(frontier, table, look)),
         groups=frozenset(group_of(column.name) for column in table.columns),

@@ -115,7 +115,7 @@ def samples_of(made: Sequence[Table], every: Overall) -> Samples | None:
 
 def _shown(table: Table) -> Shown:
     first = with_samples(record for row in table.rows for record in row.records)
-    arrays = arrays_of(first)
+    arrays = arrays_of({model: record.preview for model, record in first.items()})
     pictures = bool(arrays) and not are_points(arrays)
     drawn = {model: each[:PICTURES] if pictures else each for model, each in arrays.items()}
     scored = table.by_model

@@ -14,12 +14,14 @@ from PIL import Image
 
 from genbench.ground.arrays import Array
 from genbench.runs.records import Record
+from genbench.scoring.standouts import Picture
 
 PICTURES = 8  # in a strip, while they are small
 WIDEST = 160  # pixels of a strip
 SIDE = 44  # of a scatter, in pixels
 DOTS = 150  # in a scatter
 GREYS = 16  # shades: four bits a pixel
+COLOURS = 128  # of coloured pictures: one byte a pixel
 OUTERMOST = 1.0  # per cent of points, on either side, that may lie outside a scatter's frame
 
 PLANE = 2  # numbers of a point
@@ -48,12 +50,12 @@ def of_pictures(records: Iterable[Record]) -> bool:
 
 def sprite(records: Sequence[Record]) -> Sprite | None:
     """Return the samples of each model, for the records of one data set that have any."""
-    samples = arrays_of(with_samples(records))
+    samples = arrays_of({model: r.preview for model, r in with_samples(records).items()})
     if not samples:
         return None
     points = are_points(samples)
     parts = _scatters(samples) if points else _strips(samples)
-    return _sprite(parts, tuple(samples), pictures=not points)
+    return joined(parts, tuple(samples), pictures=not points)
 
 
 def with_samples(records: Iterable[Record]) -> dict[str, Record]:
@@ -65,17 +67,17 @@ def with_samples(records: Iterable[Record]) -> dict[str, Record]:
     return dict(sorted(shown.items()))
 
 
-def arrays_of(shown: Mapping[str, Record]) -> dict[str, Array]:
+def arrays_of(shown: Mapping[str, Sequence[Picture]]) -> dict[str, Array]:
     """Return samples as they are drawn: points (n, 2), or pictures (n, side, side, channels).
 
     Samples of a square number of values are grey pictures, of three times a square number (which is
     no square itself) pictures in red, green and blue; others are not drawn, nor samples of several
     shapes.
     """
-    lengths = {len(sample) for record in shown.values() for sample in record.preview}
+    lengths = {len(sample) for kept in shown.values() for sample in kept}
     if len(lengths) != 1:
         return {}
-    samples = {model: np.array(record.preview, dtype=float) for model, record in shown.items()}
+    samples = {model: np.array(kept, dtype=float) for model, kept in shown.items()}
     (length,) = lengths
     if length == PLANE:
         return samples
@@ -107,18 +109,19 @@ def shades(samples: Mapping[str, Array]) -> dict[str, Array]:
     return {model: (each - low) / ((high - low) or 1.0) for model, each in samples.items()}
 
 
-def _sprite(parts: Sequence[Array], models: tuple[str, ...], *, pictures: bool) -> Sprite:
+def joined(parts: Sequence[Array], models: tuple[str, ...], *, pictures: bool) -> Sprite:
     """Join pictures of one size (height, width, channels), 0 to 255, into a file."""
     height, width = parts[0].shape[:2]
-    joined = np.concatenate(parts)
+    whole = np.concatenate(parts)
     file = io.BytesIO()
-    if joined.shape[2] == 1:
-        shade = (joined[:, :, 0] * (GREYS - 1) / 255).round().astype(np.uint8)
+    if whole.shape[2] == 1:
+        shade = (whole[:, :, 0] * (GREYS - 1) / 255).round().astype(np.uint8)
         shades = Image.fromarray(shade, "P")
         shades.putpalette([255 * grey // (GREYS - 1) for grey in range(GREYS) for _ in "rgb"])
         shades.save(file, "png", bits=4, optimize=True)
     else:
-        Image.fromarray(joined.round().astype(np.uint8), "RGB").save(file, "png", optimize=True)
+        true = Image.fromarray(whole.round().astype(np.uint8), "RGB")
+        true.quantize(COLOURS, dither=Image.Dither.NONE).save(file, "png", optimize=True)
     return Sprite(png=file.getvalue(), width=width, height=height, models=models, pictures=pictures)
 
 

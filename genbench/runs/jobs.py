@@ -128,6 +128,7 @@ def _landed(store: Store, record: Record) -> Record:
         blank: dict[str, Any] = {
             "scores": {},
             "preview": (),
+            "standouts": None,
             "texts": (),
             "series": (),
             "kinds": None,

@@ -5,7 +5,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,14 @@ from genbench.ground.strict_json import to_json, with_infinities_as_text
 from genbench.metric import Score
 from genbench.models.moved import present_address
 from genbench.scoring.excerpts import Excerpt
+from genbench.scoring.standouts import Standouts
 
-SCHEMA = 4
+SCHEMA = 5
 # What is left of a value of JSON that was cut: nothing, or some of a word, a number or an escape.
 CUT = re.compile(r"\s*|[.eE+-]{1,3}|[A-Za-z]{1,7}|\\?u?[0-9a-fA-F]{0,4}")
 # 2 added what a score says beside its value; 3, what made the record; 4, samples of sequences, and
-# what a model says of its size. All of it may be absent.
-READABLE = (1, 2, 3, 4)
+# what a model says of its size; 5, pictures that stand out. All of it may be absent.
+READABLE = (1, 2, 3, 4, 5)
 STATUSES = (
     "ok",
     "skipped",  # the model said beforehand that it cannot learn from such data
@@ -73,6 +74,7 @@ class Record:
     n_seen: int | None = None  # values, or symbols, that it was trained on, each as often as it was
     test_copies: int | None = None  # samples that are equal to test ones, if beyond chance
     preview: tuple[tuple[float, ...], ...] = ()  # a few samples, to look at
+    standouts: Standouts | None = None  # pictures to look at beside those of training
     texts: tuple[Excerpt, ...] = ()  # the same, of rows of symbols
     series: tuple[tuple[float, ...], ...] = ()  # the same, of measurements one after another
     kinds: Law | None = None  # how many samples are of each kind, once that was counted
@@ -194,6 +196,7 @@ def _to_line(record: Record) -> str:
     # Not by asdict, which copies every number of every sample.
     texts = [_excerpt_values(excerpt) for excerpt in record.texts]
     values = vars(record) | {"scores": scores, "kinds": kinds, "texts": tuple(texts)}
+    values["standouts"] = {} if record.standouts is None else vars(record.standouts)
     values = {"schema": SCHEMA} | {
         key: value for key, value in values.items() if value not in (None, "", (), {})
     }
@@ -249,17 +252,17 @@ def _from_values(values: dict[str, Any]) -> Record:
     schema = values.pop("schema")
     if schema not in READABLE:
         raise ValueError(f"its schema is {schema}, this genbench reads up to {SCHEMA}")
-    scores = {name: _score_from(name, score) for name, score in values.pop("scores", {}).items()}
-    preview, series = (
-        tuple(tuple(sample) for sample in values.pop(name, ())) for name in ("preview", "series")
-    )
-    texts = tuple(map(_excerpt_from, values.pop("texts", ())))
-    kinds = _law_from(values.pop("kinds")) if "kinds" in values else None
+    scores = values.get("scores", {})
+    values["scores"] = {name: _score_from(name, score) for name, score in scores.items()}
+    for name in ("preview", "series"):
+        values[name] = tuple(tuple(sample) for sample in values.get(name, ()))
+    values["texts"] = tuple(map(_excerpt_from, values.get("texts", ())))
+    for name, read_as in (("kinds", _law_from), ("standouts", Standouts.from_values)):
+        if name in values:
+            values[name] = read_as(values[name])
     if isinstance(values["model"], str):
         values["model"] = present_address(values["model"])
-    record = replace(
-        Record(**values), scores=scores, preview=preview, texts=texts, series=series, kinds=kinds
-    )
+    record = Record(**values)
     names = (record.key, record.dataset, record.model, record.family, record.status)
     if not all(isinstance(name, str) for name in (*names, record.finished)):
         raise ValueError("its names are not all texts")

@@ -14,6 +14,7 @@ from genbench.runs.cells import Cell, load_once
 from genbench.runs.records import REAL
 from genbench.runs.with_decoders import remarks_on_decoder
 from genbench.scoring.excerpts import N_ROWS, Excerpt
+from genbench.scoring.standouts import Picture, Standouts, pictures
 
 N_PICTURES, N_POINTS = 10, 200  # to look at, in a record
 N_COORDINATES = 2  # of points that can be drawn
@@ -25,6 +26,7 @@ IMPORTS = (
     "genbench.scoring.evaluate",
     "genbench.scoring.excerpts",
     "genbench.scoring.laws",
+    "genbench.scoring.standouts",
     "scipy.spatial",
     "scipy.special",
     "scipy.stats",
@@ -33,7 +35,7 @@ IMPORTS = (
     "torch",
 )
 
-Preview = tuple[tuple[float, ...], ...]
+Preview = tuple[Picture, ...]
 
 
 class Scored(NamedTuple):
@@ -41,6 +43,7 @@ class Scored(NamedTuple):
 
     scores: Mapping[str, Score]
     preview: Preview
+    standouts: Standouts | None
     texts: tuple[Excerpt, ...]
     series: Preview
     test_copies: int | None  # how many are equal to test samples, if beyond chance
@@ -116,21 +119,24 @@ def _use_one_thread() -> None:
 
 
 def _score(cell: Cell, folder: Path, metrics: tuple[str, ...]) -> Scored:
-    from genbench.scoring.dataset import read_outputs, score_samples, test_copies
+    from genbench.scoring.dataset import comparison_of, read_outputs, scores_of, test_copies
     from genbench.scoring.evaluate import with_remarks
     from genbench.scoring.excerpts import excerpts_of
     from genbench.scoring.laws import law_of
+    from genbench.scoring.standouts import standouts_of
 
     data = load_once(cell.data)
     # Real samples are held against the test samples that were dealt with them.
     held_against = data.drawn_anew(cell.seed) if cell.model == REAL else data
     found = read_outputs(folder, data)
-    scores = score_samples(held_against, **found._asdict(), seed=cell.seed, metrics=metrics)
+    comparison = comparison_of(held_against, **found._asdict(), seed=cell.seed)
+    scores = scores_of(held_against, found.samples, comparison, metrics)
     scores = with_remarks(scores, remarks_on_decoder(cell.decoder, begun=cell.begun))
     copied = test_copies(held_against, found.samples)
     return Scored(
         scores=dict(scores),
         preview=preview_of(data, found.samples),
+        standouts=standouts_of(held_against, comparison),
         texts=excerpts_of(data, found.samples),
         series=_few(data, found.samples, N_ROWS) if data.series else (),
         test_copies=None if copied is None else copied.n,
@@ -146,5 +152,4 @@ def preview_of(dataset: Dataset, samples: Array) -> Preview:
 
 
 def _few(dataset: Dataset, samples: Array, n: int) -> Preview:
-    few = flat(dataset.project(samples[:n]))
-    return tuple(tuple(round(float(value), 3) for value in sample) for sample in few)
+    return pictures(flat(dataset.project(samples[:n])))

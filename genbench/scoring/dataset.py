@@ -71,6 +71,13 @@ def score_samples(
         labels=labels,
         seed=seed,
     )
+    return scores_of(dataset, samples, comparison, metrics)
+
+
+def scores_of(
+    dataset: Dataset, samples: Array, comparison: Comparison, metrics: Iterable[str]
+) -> Scores:
+    """Score a comparison of samples (n, d) with a data set, and say what is odd about them."""
     # In their own units, before they are moved to the nearest values that data can take.
     remarks = (
         of_ends(dataset.domain.project(samples), dataset.symbols)
@@ -147,7 +154,11 @@ def read_outputs(folder: Path, dataset: Dataset) -> Outputs:
         BadInput: the files do not hold as many samples, like the data set's, as were asked for.
     """
     n = len(dataset.fresh)
-    samples = _read(folder / "samples.npy", (n, *dataset.test.shape[1:]))
+    samples = as_samples(
+        _read(folder / "samples.npy", (n, *dataset.test.shape[1:])),
+        name="the samples",
+        like=dataset.like,
+    )
     lengths = {"log_prob": len(dataset.test), "train_log_prob": dataset.n_compared, "labels": n}
     found = {
         name: _read(path, (length,)) if (path := folder / f"{name}.npy").exists() else None

@@ -1,6 +1,6 @@
 """What a sheet of pictures shows: which of them, beside which, and what is said of them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -9,13 +9,13 @@ import numpy as np
 from genbench.distances import nearest
 from genbench.evidence.comparison import Comparison, Reference
 from genbench.evidence.typicality import places, share_below
-from genbench.ground.arrays import Labels
 from genbench.ground.errors import BadInput, Unavailable
 from genbench.ground.paths import shown
 from genbench.ground.randomness import rng_for
 from genbench.images.pictures import Source, as_rgb, digest_of
 from genbench.images.sheets import ACROSS, LARGE, Row, Section, Side, Tile
 from genbench.scoring.image_statistics import is_statistics, load
+from genbench.scoring.standouts import different
 
 SHOWN = 32  # of each set, and of exact copies
 HALF = ACROSS // 2
@@ -78,16 +78,16 @@ def _side_by_side(sides: Mapping[str, Side], *, seed: int) -> Section:
 def _copies(sides: Mapping[str, Side]) -> Section:
     made, known = sides[MADE], set(sides[TRAIN].digests)
     copies = [place for place, digest in enumerate(made.digests) if digest in known]
-    different = list(_different(copies, made))
+    distinct = list(different(copies, made.digests))
     said = (
         f"{len(copies)} of {len(made.digests)} generated pictures are training pictures, pixel by "
         "pixel"
     )
-    if len(different) < len(copies):
-        said += f"; {len(different)} different ones"
-    if len(different) > SHOWN:
+    if len(distinct) < len(copies):
+        said += f"; {len(distinct)} different ones"
+    if len(distinct) > SHOWN:
         said += f"; the first {SHOWN} are shown"
-    tiles = [Tile(MADE, place) for place in different[:SHOWN]]
+    tiles = [Tile(MADE, place) for place in distinct[:SHOWN]]
     rows = [Row([tiles[start : start + ACROSS]]) for start in range(0, len(tiles), ACROSS)]
     return Section("Exact copies of training pictures", f"{said}.", rows)
 
@@ -113,7 +113,7 @@ def _nearest(sides: Mapping[str, Side]) -> Section:
                 ],
             ]
         )
-        for place in islice(_different(order, made), PICKED)
+        for place in islice(different(order, made.digests), PICKED)
     ]
     return Section(
         "Nearest to training pictures",
@@ -142,7 +142,7 @@ def _typical(sides: Mapping[str, Side]) -> Section:
             [
                 [
                     Tile(MADE, place, f"{shares[place]:.2f}")
-                    for place in islice(_different(picked, made), PICKED)
+                    for place in islice(different(picked, made.digests), PICKED)
                 ]
             ],
             title,
@@ -196,12 +196,3 @@ def _drawn(values: Any, n: int, seed: int, *purpose: str) -> list[Any]:
 def _of(drawn: Sequence[int], side: Side) -> str:
     n = len(side.digests)
     return f"all {n}" if len(drawn) == n else f"{len(drawn)} of {n}"
-
-
-def _different(order: Iterable[int] | Labels, side: Side) -> Iterator[int]:
-    """Yield places in their order without pictures that were there before, pixel by pixel."""
-    seen: set[bytes] = set()
-    for place in order:
-        if side.digests[place] not in seen:
-            seen.add(side.digests[place])
-            yield int(place)

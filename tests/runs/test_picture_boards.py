@@ -11,6 +11,7 @@ from genbench.models.find import Selective, baselines
 from genbench.report.folder import report
 from genbench.runs import board_files
 from genbench.runs.run import run
+from genbench.scoring.standouts import N_EACH
 
 BOARDS = ("pictures", "mnist", "fashion_mnist", "cifar10")
 CONVOLUTIONAL = {
@@ -115,3 +116,6 @@ def test_a_board_goes_from_files_to_scores_and_a_page(name, features, n_generate
     assert {record.n_generated for record in records} == n_generated
     page = (folder / "index.html").read_text()
     assert all(model in page for model in models)
+    assert page.count("Pictures that stand out") == len(features)
+    kept = [record.standouts for record in records]
+    assert all(len(each.nearest) == len(each.most_typical) == N_EACH for each in kept)

@@ -11,6 +11,7 @@ from genbench.ground.errors import BadInput
 from genbench.metric import Score
 from genbench.runs import records
 from genbench.runs.records import Record
+from genbench.scoring.standouts import Standouts
 
 SCORE = Score(
     metric="coverage",
@@ -44,6 +45,7 @@ RECORD = Record(
     fit_seconds=1.5,
     test_copies=7,
     preview=((0.0, 1.5), (2.0, -3.25)),
+    standouts=Standouts(nearest=(((0.0, 1.5), (0.0, 1.25)),), least_typical=((2.0, -3.25),)),
     kinds=Law(codebook="0a1b", counts=(3, 0, 997)),
     scores={"coverage": SCORE, "log_likelihood": SKIPPED},
 )
