@@ -150,8 +150,8 @@ def picture_file(path: Path) -> Path:
     return path
 
 
-def load_image(path: Path | str) -> Pixels:
-    """Return the picture in a file as RGB, (3, height, width).
+def read_pixels(path: Path | str) -> Pixels:
+    """Return the pixels of a file: grey (height, width), or RGB (height, width, 3).
 
     Raises:
         BadInput: it cannot be read as a picture, or eight bits a channel cannot hold it.
@@ -161,6 +161,15 @@ def load_image(path: Path | str) -> Pixels:
         content = path.read_bytes()
     except OSError as error:
         raise BadInput(f"{shown(path)} cannot be read as a picture: {brief(error)}.") from error
-    pixels = decode(content, name=shown(path))
+    return decode(content, name=shown(path))
+
+
+def load_image(path: Path | str) -> Pixels:
+    """Return the picture in a file as RGB, (3, height, width).
+
+    Raises:
+        BadInput: as `read_pixels`.
+    """
+    pixels = read_pixels(path)
     channels = pixels.transpose(2, 0, 1) if pixels.ndim == 3 else [pixels] * 3
     return np.ascontiguousarray(channels)
