@@ -78,15 +78,15 @@ def _computed(
     points: Array, others: Array, rows_per_block: int, *, only_later: bool
 ) -> Iterator[tuple[slice, slice, Array]]:
     centre = _centre(others)
-    centred, other_centred = points - centre, others - centre
-    squares, other_squares = (np.einsum("ij,ij->i", x, x) for x in (centred, other_centred))
+    squares, other_squares = (_squares(each, centre) for each in (points, others))
     widest = other_squares.max()
+    other_centred = others - centre
     other_centred *= -2
     product = times(other_centred.T)
     for start in range(0, len(points), rows_per_block):
         rows = slice(start, min(start + rows_per_block, len(points)))
         columns = slice(start if only_later else 0, len(others))
-        block = product(centred[rows], columns)
+        block = product(points[rows] - centre, columns)
         block += squares[rows, None]
         block += other_squares[columns]
         bounds = DIGITS_LOST * (squares[rows] + widest)
@@ -269,35 +269,48 @@ def rough_blocks(
     sum being off by at most d + 6 roundings of that.
     """
     centre = _centre(others)
-    points, others = points - centre, others - centre
-    squares, other_squares = (np.einsum("ij,ij->i", x, x) for x in (points, others))
+    squares, other_squares = (_squares(each, centre) for each in (points, others))
     unit = float(max(squares.max(), other_squares.max())) or 1.0
     scale = 1 / np.sqrt(unit)
-    left = _columns(points, scale, squares / unit, np.ones(len(points)))
-    right = _columns(others, -2 * scale, np.ones(len(others)), other_squares / unit).T
+    # The only copy of a whole set: one of double precision would take twice the room.
+    right = np.empty((len(others), others.shape[1] + 2), dtype=np.float32)
+    for rows in _slices(others):
+        right[rows] = _columns(others[rows] - centre, -2 * scale, 1.0, other_squares[rows] / unit)
     rows_per_block = max(1, BLOCK_ENTRIES // len(others))
     widest = np.sqrt(other_squares.max() / unit)
-    product = times(right)
-    n, d = points.shape  # and no more of them: what follows lives long
+    product = times(right.T)
+    n, d = points.shape
 
     def blocks() -> Iterator[tuple[slice, NDArray[np.float32], float]]:
         for start in range(0, n, rows_per_block):
             rows = slice(start, min(start + rows_per_block, n))
+            left = _columns(points[rows] - centre, scale, squares[rows] / unit, 1.0)
             terms = (np.sqrt(squares[rows].max() / unit) + widest) ** 2 + UNDERFLOW
-            yield (
-                rows,
-                product(left[rows], slice(None)),
-                float(terms * (d + 6) * 2.0**-24),
-            )
+            yield rows, product(left, slice(None)), float(terms * (d + 6) * 2.0**-24)
 
     return unit, blocks()
 
 
-def _columns(matrix: Array, factor: float, *more: Array) -> NDArray[np.float32]:
-    """Return a matrix times a factor, and more columns beside it, with no copy in between."""
+def _columns(matrix: Array, factor: float, *more: Array | float) -> NDArray[np.float32]:
+    """Return a matrix times a factor, and more columns beside it."""
     n, d = matrix.shape
     joined = np.empty((n, d + len(more)), dtype=np.float32)
     np.multiply(matrix, factor, out=joined[:, :d], casting="same_kind")
     for place, column in enumerate(more, start=d):
         joined[:, place] = column
     return joined
+
+
+def _squares(points: Array, centre: Array) -> Array:
+    """Return the squared distances (n,) of points from a centre."""
+    found = np.empty(len(points))
+    for rows in _slices(points):
+        centred = points[rows] - centre
+        found[rows] = np.einsum("ij,ij->i", centred, centred)
+    return found
+
+
+def _slices(points: Array) -> Iterator[slice]:
+    """Yield slices of rows that fit near the core."""
+    at_once = max(1, BLOCK_ENTRIES // points.shape[1])
+    return (slice(start, start + at_once) for start in range(0, len(points), at_once))
