@@ -274,7 +274,7 @@ def rough_blocks(
     scale = 1 / np.sqrt(unit)
     # The only copy of a whole set: one of double precision would take twice the room.
     right = np.empty((len(others), others.shape[1] + 2), dtype=np.float32)
-    for rows in _slices(others):
+    for rows in row_slices(others):
         right[rows] = _columns(others[rows] - centre, -2 * scale, 1.0, other_squares[rows] / unit)
     rows_per_block = max(1, BLOCK_ENTRIES // len(others))
     widest = np.sqrt(other_squares.max() / unit)
@@ -304,13 +304,13 @@ def _columns(matrix: Array, factor: float, *more: Array | float) -> NDArray[np.f
 def _squares(points: Array, centre: Array) -> Array:
     """Return the squared distances (n,) of points from a centre."""
     found = np.empty(len(points))
-    for rows in _slices(points):
+    for rows in row_slices(points):
         centred = points[rows] - centre
         found[rows] = np.einsum("ij,ij->i", centred, centred)
     return found
 
 
-def _slices(points: Array) -> Iterator[slice]:
+def row_slices(points: Array) -> Iterator[slice]:
     """Yield slices of rows that fit near the core."""
     at_once = max(1, BLOCK_ENTRIES // points.shape[1])
     return (slice(start, start + at_once) for start in range(0, len(points), at_once))

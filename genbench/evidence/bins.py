@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from genbench.distances import nearest_index
+from genbench.distances import nearest_index, row_slices
 from genbench.evidence.comparison import Comparison, Evidence, Reference
 from genbench.evidence.training import fixed_budget
 from genbench.ground.arrays import Array, Labels
@@ -34,17 +34,20 @@ class FittedCells:
         """
         from sklearn.cluster import KMeans
 
-        kmeans = KMeans(n, n_init=1, random_state=int(rng.integers(2**31)))
-        mean = points.mean(axis=0)
-        centred = points - mean  # squares far from zero lose digits
         wide = points.shape[1] >= WIDE  # then half of the digits take half of the time
+        mean = points.mean(axis=0)
+        centred = np.empty(points.shape, np.float32 if wide else float)
+        np.subtract(points, mean, out=centred, casting="same_kind")  # squares far out lose digits
+        kmeans = KMeans(n, n_init=1, random_state=int(rng.integers(2**31)), copy_x=False)
         with fixed_budget():
-            fitted = kmeans.fit(centred.astype(np.float32) if wide else centred)
-        centres = fitted.cluster_centers_.astype(float)
-        apart = centred - centres[nearest_index(centred, centres)]
-        within = np.einsum("ij,ij->i", apart, apart)
+            centres = kmeans.fit(centred).cluster_centers_.astype(float)
+        within, widest = np.empty(len(points)), 0.0
+        for rows in row_slices(points):
+            block = points[rows] - mean
+            widest = max(widest, float(np.einsum("ij,ij->i", block, block).max()))
+            block -= centres[nearest_index(block, centres)]
+            within[rows] = np.einsum("ij,ij->i", block, block)
         usual = np.median(within[within > 0]) if within.any() else np.inf
-        widest = np.einsum("ij,ij->i", centred, centred).max()
         if is_lost(usual, ROUNDING * widest):
             raise Unavailable(
                 "cells are lost in rounding: beside the farthest point, most lie within "

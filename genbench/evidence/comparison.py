@@ -12,6 +12,7 @@ from genbench.datasets import Density
 from genbench.datasets.symbols import Symbols
 from genbench.ground.arrays import Array, Labels, flat
 from genbench.ground.errors import Unavailable
+from genbench.ground.kept_tables import keeping_tables
 from genbench.ground.randomness import rng_for
 
 Found = TypeVar("Found")
@@ -200,7 +201,8 @@ class Evidence:
                 if key in known:
                     part.reference.remember(compute, known[key])
             try:
-                found = cls.of(part)
+                with keeping_tables():  # its own: nobody meets these points again
+                    found = cls.of(part)
             except Unavailable:
                 return None
             known.update({key: part.reference.get(compute) for compute, key in kept.items()})

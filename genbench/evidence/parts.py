@@ -104,9 +104,9 @@ def in_span(comparison: Comparison) -> Comparison:
     Distances stay as they are, to rounding; every part then costs what its number asks for.
     """
     held = comparison.points
-    points = np.concatenate(list(held.values()))
-    if len(points) >= points.shape[1]:
+    if sum(map(len, held.values())) >= min(part.shape[1] for part in held.values()):
         return comparison
+    points = np.concatenate(list(held.values()))
     points -= points.mean(axis=0)
     coordinates = _triangular_factor(points.T).T
     ends = np.cumsum([len(part) for part in held.values()])
