@@ -77,6 +77,11 @@ def published_advice() -> list[Advice]:
     return advice(_rows("n95.csv"), _rows("attacks.csv"))
 
 
+def published_falls() -> dict[str, tuple[str, ...]]:
+    """Return what the metrics fell to in the attacks as shipped; none if they were not shipped."""
+    return falls(_rows("attacks.csv"))
+
+
 def _rows(name: str) -> Iterable[Mapping[str, str]]:
     table = resources.files("genbench.leaderboards") / "metrics" / name
     if not table.is_file():

@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -81,13 +81,17 @@ def failings(behaviours: Iterable[Behaviour]) -> Mapping[str, tuple[Failing, ...
     return found
 
 
-def warning(failed: Iterable[Failing], *, pictures: bool) -> str:
-    """Say what a metric fails, in one sentence, or nothing.
+def warning(failed: Iterable[Failing], fallen_to: Sequence[str] = (), *, pictures: bool) -> str:
+    """Say what a metric fails, and what beats real samples by it, or nothing.
 
     A check on pictures counts only where samples are pictures.
     """
     names = [one.words for one in failed if pictures or not one.on_pictures]
-    return f"In genbench's checks of metrics it fails: {', '.join(names)}." if names else ""
+    said = [f"In genbench's checks of metrics it fails: {', '.join(names)}."] if names else []
+    if fallen_to:
+        made = " and ".join(fallen_to)
+        said.append(f"In genbench's attacks it liked {made} better than real samples.")
+    return " ".join(said)
 
 
 def _rows(name: str) -> Iterable[Mapping[str, str]]:

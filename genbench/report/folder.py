@@ -12,6 +12,7 @@ from genbench.ground.errors import BadInput, unknown_name
 from genbench.ground.landing import replace_file
 from genbench.models.find import baselines
 from genbench.report import frontier
+from genbench.report.advice import published_falls
 from genbench.report.behaviour import failings, published_behaviour
 from genbench.report.citation import citation
 from genbench.report.curves import parted
@@ -141,6 +142,7 @@ def _contents(
         colours=colours,
         meanings=meanings(),
         failings=failings(published_behaviour()),
+        falls=published_falls(),
         summaries={model: spec.summary for model, spec in baselines().items()},
         citation=cited.text,
     )

@@ -5,7 +5,7 @@ End tags that HTML does without are left out: there are ten thousand cells on a 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from genbench.report.behaviour import Failing
 from genbench.report.columns import NOTHING
@@ -26,6 +26,7 @@ class Look:
     colours: Mapping[str, str]  # of families
     meanings: Mapping[str, str]  # of metrics
     failings: Mapping[str, Sequence[Failing]]  # of metrics, in checks of them
+    falls: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of metrics, in attacks
     cards: Mapping[str, int]  # the card of each model
     own: frozenset[str] = frozenset()  # models that are no baselines
 

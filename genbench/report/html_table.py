@@ -52,7 +52,7 @@ OTHERS = "others"
 GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 COUNTED = "<small>●</small>"
 NOT_TRUSTED = "<small class=off>⚠</small>"
-FAILS = '<sup role=img aria-label="fails checks">!</sup>'
+WARNED = '<sup role=img aria-label="fails checks or attacks">!</sup>'
 
 
 def reading(column: Column, look: Look, *, pictures: bool) -> str:
@@ -65,9 +65,14 @@ def reading(column: Column, look: Look, *, pictures: bool) -> str:
     facts += [f"ideal {column.ideal:.4g}"] if column.ideal is not None else []
     facts += [f"chance {column.chance:.4g}"] if column.chance is not None else []
     meaning = look.meanings.get(column.name, "")
-    warned = warning(look.failings.get(column.name, ()), pictures=pictures)
+    warned = _warning(column, look, pictures=pictures)
     problem = f"No best here: {column.anchors.problem}." if not column.trusted else ""
     return f"{meaning} [{'; '.join(facts)}] {warned} {problem}".strip()
+
+
+def _warning(column: Column, look: Look, *, pictures: bool) -> str:
+    failed, fallen_to = look.failings.get(column.name, ()), look.falls.get(column.name, ())
+    return warning(failed, fallen_to, pictures=pictures)
 
 
 def html_table(table: Table, look: Look, samples: Sprite | None) -> str:
@@ -110,14 +115,14 @@ AXIS_ENDS = "<small class=ends><u>noise</u><u>real</u></small>"
 
 
 def _head(table: Table, column: Column, look: Look, *, pictures: bool) -> str:
-    failed = warning(look.failings.get(column.name, ()), pictures=pictures)
+    warned = _warning(column, look, pictures=pictures)
     sign = COUNTED if column.name in table.counted else "" if column.trusted else NOT_TRUSTED
     return head(
         column.words,
         tip=reading(column, look, pictures=pictures),
         down=column.aim == "high",
         target=_target(table, column) if column.aim == "match" else None,
-        sign=f"{FAILS if failed else ''}{sign}<i>{text(column.arrow)}</i>",
+        sign=f"{WARNED if warned else ''}{sign}<i>{text(column.arrow)}</i>",
     )
 
 

@@ -57,6 +57,7 @@ class Content:
     colours: Mapping[str, str] = field(default_factory=dict)  # of families
     meanings: Mapping[str, str] = field(default_factory=dict)  # of metrics
     failings: Mapping[str, Sequence[Failing]] = field(default_factory=dict)  # of metrics
+    falls: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of metrics, in attacks
     summaries: Mapping[str, str] = field(default_factory=dict)  # of baselines; others are own
     citation: str = ""
 
@@ -150,6 +151,7 @@ def _look(tables: Sequence[Table], content: Content) -> Look:
         colours=content.colours,
         meanings=content.meanings,
         failings=content.failings,
+        falls=content.falls,
         cards={model: number for number, model in enumerate(models)},
         own=frozenset(model for model in competing if decoders.split(model)[0] not in named)
         if named

@@ -71,3 +71,6 @@ def test_what_fails_on_pictures_is_told_of_pictures_only():
     assert warning(failed, pictures=True) == f"{says}, junk pictures."
     assert warning(failed[1:], pictures=False) == ""
     assert warning((), pictures=True) == ""
+    fell = "In genbench's attacks it liked junk and copies better than real samples."
+    assert warning((), ("junk", "copies"), pictures=False) == fell
+    assert warning(failed, ("junk", "copies"), pictures=False) == f"{says}. {fell}"

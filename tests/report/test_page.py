@@ -481,9 +481,18 @@ def test_a_metric_that_fails_checks_is_marked_and_says_which(preview, says):
     assert [says in tip for tip in tips if "checks" in tip] == [True]
     marks = [attributes for tag, attributes in found.tags if attributes.get("role") == "img"]
     assert [m["aria-label"] for m in marks if "checks" in m.get("aria-label", "")] == [
-        "fails checks"
+        "fails checks or attacks"
     ]
     assert says.replace("'", "&#x27;") in html[html.index("id=measures") :]
+
+
+def test_a_metric_that_likes_junk_better_than_real_samples_is_marked():
+    found = Parsed(html_of(RECORDS, falls={"coverage": ("junk",)}))
+
+    tips = [attributes.get("title", "") for tag, attributes in found.tags if tag == "button"]
+    assert len([tip for tip in tips if "it liked junk better than real samples" in tip]) == 2  # a table each
+    marks = [attributes for tag, attributes in found.tags if attributes.get("role") == "img"]
+    assert [m["aria-label"] for m in marks].count("fails checks or attacks") == 2
 
 
 def luminance(colour):
