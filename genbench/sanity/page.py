@@ -7,25 +7,27 @@ A user's own metric brings names and reasons of its own: all words are escaped, 
 enters the markup.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import starmap
 
 import genbench
-from genbench.report.markup import card, figure, filled, header, scrolling, text
+from genbench.report.markup import card, figure, filled, header, text
 from genbench.sanity.check import Check, Desideratum
 from genbench.sanity.findings import demonstrations
 from genbench.sanity.heat_table import colours, heat_table, interval, words
 from genbench.sanity.human import Agreement, agreements
+from genbench.sanity.markup import listed, prose, table
 from genbench.sanity.reading import HUMAN, RULES
 from genbench.sanity.results import Results
+from genbench.sanity.trial_sections import NONE, Trials, trial_sections
 
 
-def page(results: Results, figures: Mapping[str, bytes]) -> str:
-    """Return the page; `figures` are drawings by caption."""
+def page(results: Results, figures: Mapping[str, bytes], trials: Trials = NONE) -> str:
+    """Return the page; `figures` are drawings by caption. What trials found leads."""
     sections = {
-        "found": ("What was found", _list(demonstrations(results.of_sound))),
-        "reading": ("How to read it", _list(RULES)),
+        **trial_sections(trials),
+        "found": ("What was found", listed(demonstrations(results.of_sound))),
+        "reading": ("How to read it", listed(RULES)),
         "heatmap": ("Every metric by every check", heat_table(results)),
         "desiderata": ("Desiderata", _desiderata(results)),
         "figures": (
@@ -44,7 +46,7 @@ def page(results: Results, figures: Mapping[str, bytes]) -> str:
         f" genbench {genbench.__version__} · made by `{results.command}`"
     )
     title = "How metrics behave"
-    head = header(title, _prose(facts), links)
+    head = header(title, prose(facts), links)
     parts = {"title": title, "header": head, "main": main, "colours": colours()}
     return filled("genbench.sanity", parts)
 
@@ -61,7 +63,7 @@ def _desiderata(results: Results) -> str:
     return (
         "<p>Score, 95 % interval, and last the score of the least family of checks, or of the data"
         " set on which it agrees least with people.</p>"
-        + _table(["metric", *results.desiderata], rows, "Desiderata")
+        + table(["metric", *results.desiderata], rows, "Desiderata")
     )
 
 
@@ -81,7 +83,7 @@ def _human(results: Results) -> str:
         return "<p>No such numbers were published of these metrics.</p>"
     found = [one for one in agreements() if one.metric in results.sound]
     heads = ["metric", "features", "data", "models", "correlation", "ceiling"]
-    return f"<p>{_prose(HUMAN)}</p>" + _table(heads, map(_agreement, found), "Human judgement")
+    return f"<p>{prose(HUMAN)}</p>" + table(heads, map(_agreement, found), "Human judgement")
 
 
 def _agreement(one: Agreement) -> list[str]:
@@ -104,13 +106,13 @@ def _broken(results: Results) -> str:
     ]
     return (
         f"<p>{n_caught} of {len(rows)} metrics that were broken on purpose are caught.</p>"
-        + _table(["metric and mistake", "caught", "by"], rows, "Broken metrics")
+        + table(["metric and mistake", "caught", "by"], rows, "Broken metrics")
     )
 
 
 def _aliases(pairs: Iterable[tuple[str, str]]) -> str:
     named = ", ".join(f"`{one}` and `{other}`" for one, other in pairs) or "none"
-    return f"<p>Up to a factor and a constant, on all checks: {_prose(named)}.</p>"
+    return f"<p>Up to a factor and a constant, on all checks: {prose(named)}.</p>"
 
 
 def _check(results: Results, check: Check) -> str:
@@ -130,24 +132,6 @@ def _check(results: Results, check: Check) -> str:
         f'<details id="c-{text(check.name)}"><summary><b>{words(check.name)}</b>:'
         f" {text(check.asks)} {results.counts(check.name)}</summary><p>A sound metric"
         f" {text(check.expects.says)}. Knob: {text(check.knob)}; levels {levels}.{text(source)}</p>"
-        + _table(["metric", "", "strength", "95 %", "numbers"], rows, check.name)
+        + table(["metric", "", "strength", "95 %", "numbers"], rows, check.name)
         + "</details>"
     )
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], label: str) -> str:
-    """Return a table of cells that are markup already."""
-    named = "".join(f'<th scope="col">{text(head)}</th>' for head in heads)
-    lines = "\n".join(f"<tr>{''.join(row)}</tr>" for row in rows)
-    return scrolling(
-        label, f"<table><thead><tr>{named}</tr></thead>\n<tbody>{lines}</tbody></table>"
-    )
-
-
-def _list(sentences: Iterable[str]) -> str:
-    return f"<ul>{''.join(f'<li>{_prose(sentence)}</li>' for sentence in sentences)}</ul>"
-
-
-def _prose(sentence: str) -> str:
-    """Escape a sentence; what stands between backticks is set as a name."""
-    return re.sub(r"`([^`]*)`", r"<code>\1</code>", text(sentence))

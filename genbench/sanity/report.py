@@ -20,6 +20,7 @@ from genbench.sanity.human import agreements
 from genbench.sanity.reading import HUMAN, RULES, SAME
 from genbench.sanity.results import Results
 from genbench.sanity.summary import Standing
+from genbench.sanity.trial_sections import Trials
 
 CURVES = "Loss of each metric as a fault grows."
 CORRELATIONS = "Which metrics say the same as faults grow."
@@ -39,10 +40,10 @@ def report(
         OSError: a file could not be written.
     """
     results = Results(responses=responses, checks=checks, metrics=metrics, command=command)
-    return write_files(folder, _contents(results))
+    return write_files(folder, _contents(results, Trials.read(folder)))
 
 
-def _contents(results: Results) -> dict[str, bytes]:
+def _contents(results: Results, trials: Trials) -> dict[str, bytes]:
     """Return what each file should hold."""
     from genbench.report import figures
     from genbench.sanity.correlations import correlation_figure
@@ -62,7 +63,7 @@ def _contents(results: Results) -> dict[str, bytes]:
     all_responses = frames.responses_frame(responses, checks, results.metrics)
     return {
         "README.md": _readme(results).encode(),
-        "index.html": page(results, inside).encode(),
+        "index.html": page(results, inside, trials).encode(),
         "responses.csv.gz": gzip.compress(to_csv(all_responses), mtime=0),
         "checks.csv": to_csv(frames.checks_frame(results.judged, checks)),
         "desiderata.csv": to_csv(frames.desiderata_frame(results.standing.values())),

@@ -490,7 +490,9 @@ def test_a_metric_that_likes_junk_better_than_real_samples_is_marked():
     found = Parsed(html_of(RECORDS, falls={"coverage": ("junk",)}))
 
     tips = [attributes.get("title", "") for tag, attributes in found.tags if tag == "button"]
-    assert len([tip for tip in tips if "it liked junk better than real samples" in tip]) == 2  # a table each
+    assert (
+        len([tip for tip in tips if "it liked junk better than real samples" in tip]) == 2
+    )  # a table each
     marks = [attributes for tag, attributes in found.tags if attributes.get("role") == "img"]
     assert [m["aria-label"] for m in marks].count("fails checks or attacks") == 2
 
