@@ -77,6 +77,7 @@ def places(boards: Iterable[str], sizes: Iterable[int], seeds: Iterable[int]) ->
         for n in sizes
         for seed in seeds
         for name in names
+        if n <= (board(name).most or n)
         for model in board(name).models
     ]
 
@@ -98,8 +99,9 @@ def _do(place: Place, folder: Path) -> Found:
     name = "-".join(map(str, (place.board, place.model, place.n, place.seed))).replace(" ", "_")
     path = folder / "work" / f"truth-{name}.json"
     made_by, values = _read(path)
-    asked = metrics_for(board(place.board), place.n)
-    current = {metric: f"{PROTOCOL}-{digest(CATALOG[metric])}" for metric in asked}
+    known = board(place.board)
+    asked, source = metrics_for(known, place.n), known.by_name[place.model].source
+    current = {metric: f"{PROTOCOL}-{digest(CATALOG[metric])}{source}" for metric in asked}
     missing = [metric for metric in asked if made_by.get(metric) != current[metric]]
     if missing:
         with threadpool_limits(1), warnings.catch_warnings():
@@ -114,7 +116,7 @@ def _do(place: Place, folder: Path) -> Found:
 def _score(place: Place, metrics: Iterable[str]) -> dict[str, float | None]:
     """Return values by metric, of test and training samples as many as generated ones."""
     known = board(place.board)
-    model = next(one for one in known.models if one.name == place.model)
+    model = known.by_name[place.model]
     real = rng_for(place.seed, "truth", place.board, "law", str(place.n))
     made = rng_for(place.seed, "truth", place.board, "model", place.model, str(place.n))
     test, train = (known.law.sample(place.n, rng=real)[0] for _ in range(2))

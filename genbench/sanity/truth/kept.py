@@ -9,9 +9,10 @@ from typing import Any
 from genbench.ground.landing import replace_file
 from genbench.ground.strict_json import to_json, with_infinities_as_text
 from genbench.models.sources import code_of
-from genbench.sanity.truth import boards, divergences, models
-from genbench.sanity.truth.boards import Board, Model, Truth, board, truth_of
+from genbench.sanity.truth import boards, divergences, facts, features, fitted, models
+from genbench.sanity.truth.boards import Board, Model, board
 from genbench.sanity.truth.divergences import Known
+from genbench.sanity.truth.facts import Truth, truth_of
 
 NUMBERS = ("forward", "forward_again", "reverse", "reverse_again", "w2", "missed")
 
@@ -26,7 +27,7 @@ def truths(names: Iterable[str], folder: Path) -> dict[str, list[Truth]]:
 def _truth(asked: Board, model: Model, folder: Path) -> Truth:
     name = f"true-{asked.name}-{model.name}".replace(" ", "_")
     path = folder / "work" / f"{name}.json"
-    made_by = _made_by()
+    made_by = _made_by() + model.source
     kept = _read(path, made_by)
     if kept is None:
         kept = truth_of(asked, model)
@@ -41,7 +42,7 @@ def _made_by() -> str:
     from hashlib import sha256
 
     found = sha256()
-    for module in (boards, divergences, models):
+    for module in (boards, divergences, facts, features, fitted, models):
         found.update(code_of(Path(inspect.getfile(module)).read_bytes()))
     return found.hexdigest()[:12]
 

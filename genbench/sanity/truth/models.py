@@ -10,6 +10,7 @@ from genbench.datasets.context_free import ContextFree
 from genbench.datasets.densities import Density, GaussianMixture, OfModes
 from genbench.datasets.markov import PairChain
 from genbench.ground.arrays import Array, Labels
+from genbench.sanity.truth.features import LowRankMixture
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +107,8 @@ def hotter(law: Density, heat: float) -> Density:
     match law:
         case ClassFlow():
             return replace(law, covariance=law.covariance * heat**2)
+        case LowRankMixture():
+            return law.hotter(heat)
         case GaussianMixture():
             return replace(law, width=law.width * heat)
         case Gaussian():

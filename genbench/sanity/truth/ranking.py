@@ -15,9 +15,10 @@ from scipy.stats import kendalltau
 from genbench.ground.arrays import Array
 from genbench.ground.randomness import rng_for
 from genbench.metrics import CATALOG
-from genbench.sanity.truth.boards import REAL, Truth
+from genbench.sanity.truth.boards import REAL
 from genbench.sanity.truth.cells import Found
 from genbench.sanity.truth.divergences import Known
+from genbench.sanity.truth.facts import Truth
 
 N_BOOTSTRAP = 1000
 SEPARATED = 0.95

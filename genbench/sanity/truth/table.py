@@ -6,9 +6,10 @@ from typing import Any
 from genbench.report.frames import frame_of
 from genbench.report.markdown import grid
 from genbench.sanity.frames import rounded
-from genbench.sanity.truth.boards import REAL, Truth, board
+from genbench.sanity.truth.boards import REAL, board
 from genbench.sanity.truth.cells import Found, Place, metrics_for
 from genbench.sanity.truth.divergences import Known
+from genbench.sanity.truth.facts import Truth
 from genbench.sanity.truth.ranking import (
     TRUTHS,
     Agreement,

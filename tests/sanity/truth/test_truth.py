@@ -12,7 +12,7 @@ from genbench.cli.main import main
 from genbench.datasets.densities import GaussianMixture
 from genbench.datasets.markov import PairChain
 from genbench.sanity.truth import cells, kept, table
-from genbench.sanity.truth.boards import BOARDS, REAL, Truth, board, truth_of, with_train
+from genbench.sanity.truth.boards import BOARDS, REAL, board, with_train
 from genbench.sanity.truth.cells import Found, Place
 from genbench.sanity.truth.divergences import (
     Known,
@@ -23,6 +23,7 @@ from genbench.sanity.truth.divergences import (
     squared_w2_of_gaussians,
     w2,
 )
+from genbench.sanity.truth.facts import Truth, truth_of
 from genbench.sanity.truth.models import (
     Blend,
     Copies,
@@ -165,11 +166,37 @@ def test_a_board_begins_with_the_law_itself_and_its_models_can_be_drawn(name):
     assert asked.models[0].law is asked.law
     assert len({model.name for model in asked.models}) == len(asked.models) > 8
     for model in asked.models:
+        if model.family == "baseline":  # is fitted, which takes seconds
+            continue
         drawn, _ = with_train(model, train).sample(7, rng=rng(1))
         assert drawn.shape == (7, *train.shape[1:])
         if asked.symbols is not None:
             assert (asked.symbols.close(drawn) == drawn).all()
             assert ((drawn >= 0) & (drawn < asked.symbols.count)).all()
+
+
+@pytest.mark.parametrize(("name", "baseline"), [("plane", "kernel_density"), ("markov", "ngram")])
+def test_a_baseline_is_fitted_to_the_law_and_has_a_density(name, baseline):
+    asked = board(name)
+    model = asked.by_name[baseline]
+
+    drawn, _ = model.law.sample(500, rng=rng(1))
+
+    train, _ = asked.law.sample(2, rng=rng())
+    assert drawn.shape == (500, *train.shape[1:])
+    assert np.isfinite(model.law.log_prob(drawn)).all()
+    assert model.source
+    found = divergence(asked.law, model.law, rng=rng(2), n=4000)
+    assert found.agrees(divergence_by_mixture(asked.law, model.law, rng=rng(3), n=4000))
+    assert found.value > 4 * found.error
+
+
+def test_a_board_of_very_many_dimensions_is_not_looked_at_with_very_many_samples():
+    found = cells.places(["features", "gaussian"], [500, 10_000], [0])
+
+    assert {(one.board, one.n) for one in found} == {
+        ("features", 500), ("gaussian", 500), ("gaussian", 10_000)
+    }  # fmt: skip
 
 
 def test_both_estimates_of_truths_agree_on_a_board():
