@@ -28,7 +28,7 @@ def peak(n):
 
 def test_features_of_fifty_thousand_pictures_are_scored_in_four_gigabytes():
     """Memory grows with the numbers that are scored, and no further."""
-    fewer, more = 5_000, 10_000
+    fewer, more = 3_000, 10_000
     peak(600)  # what is imported once, or kept
 
     per_number = (peak(more) - peak(fewer)) / ((more - fewer) * WIDTH * SETS)
