@@ -13,9 +13,10 @@ AGREEMENT = (
 )
 # What a reader must know who looks at nothing but a table.
 KEY = (
-    "Agreement: 0 is as noise, 1 as real samples. Models with the same letter cannot be told apart;"
-    " a hollow letter, a green line around it: only because its seeds scatter too much to tell. A"
-    " line under a number: there the model copies its training data."
+    "Agreement: 0 is as noise, 1 as real samples; a little more is chance. Solid letters: who"
+    " cannot be told apart from the first of that letter. Hollow ones, in a frame: perhaps as good,"
+    " but seeds scatter too much to tell. Ranks: the places that a model may have. Underlined"
+    " numbers: there the model copies its training data."
 )
 RULES = {
     "agreement": f"{AGREEMENT}. It depends on nobody else in the table, and is not cut off at 1.",

@@ -28,11 +28,12 @@ def summary(found: Overall, made: Sequence[Table], look: Look) -> str:
 def _front(listed: Sequence[Line], look: Look) -> str:
     able = [each for each in listed if each.may_lead]
     group = [each for each in able if each.standing and each.standing.letter == "A"]
-    sure = [each for each in group if each.standing and not each.standing.hollow]
+    sure = [each for each in group if _is_sure(each)]
     unsure = [each for each in group if each not in sure]
     if not able:
         return _panel("In front", "", "<p>No model has an agreement on every data set.</p>")
-    big = f"{(group or able)[0].agreement.mean:.2f}<small>agreement</small>"
+    of_whom = " of the first" if len(group) > 1 else ""
+    big = f"{(group or able)[0].agreement.mean:.2f}<small>agreement{of_whom}</small>"
     if not group:
         names = _chips(able[:MOST_NAMES], look)
         words = "Fewer than three seeds: an order, not a ranking. The first are:"
@@ -44,12 +45,18 @@ def _front(listed: Sequence[Line], look: Look) -> str:
     else:
         told = "One model alone has seeds enough for a rank:"
     more = (
-        f"<p class=soft>{len(unsure)} more may be as good: a hollow A, for {_their(unsure)} numbers"
-        f" scatter too much from seed to seed to tell. {_names(unsure)}.</p>"
+        f"<p class=soft>{len(unsure)} more may be as good: a hollow A, for {_their(unsure)}"
+        f" numbers scatter too much from seed to seed to tell. {_names(unsure)}.</p>"
         if unsure
         else ""
     )
     return _panel("In front", big, f"<p>{told}</p>{_chips(sure, look)}{more}")
+
+
+def _is_sure(line: Line) -> bool:
+    """Whether a model is in front, and not only because its seeds scatter."""
+    standing = line.standing
+    return standing is not None and standing.letter == "A" and not standing.hollow
 
 
 def _copies(listed: Sequence[Line], look: Look) -> str:
@@ -60,11 +67,18 @@ def _copies(listed: Sequence[Line], look: Look) -> str:
     for each in soft:
         for name in each.copied:
             where[name] = where.get(name, 0) + 1
-    places = ", ".join(f"{n} on {text(name)}" for name, n in sorted(where.items()))
+    places = (
+        f"on {text(next(iter(where)))} alone"
+        if len(where) == 1
+        else "on single data sets"
+        f" ({', '.join(f'{n} on {text(name)}' for name, n in sorted(where.items()))})"
+    )
+    front = sum(_is_sure(each) for each in soft)
+    among = f", {front} of those in front among them" if front else ""
     words = "on most data sets: shown, not ranked." if hard else "No model does, on most data sets."
     more = (
-        f"<p class=soft>{len(soft)} more cop{'ies' if len(soft) == 1 else 'y'} on single data sets"
-        f" ({places}), where their numbers are underlined.</p>"
+        f"<p class=soft>{len(soft)} more cop{'ies' if len(soft) == 1 else 'y'} {places}, where"
+        f" {_their(soft)} numbers are underlined{among}.</p>"
         if soft
         else ""
     )
@@ -85,9 +99,9 @@ def _trust(found: Overall, made: Sequence[Table]) -> str:
     seeds = {len({r.seed for row in table.rows for r in row.records}) for table in made}
     ranked = [each.agreement for each in found.lines if each.standing is not None]
     several = (
-        f"<p>{'/'.join(map(str, sorted(seeds)))} seeds tell {told} of {pairs} pairs apart. If all"
-        f" {len(ranked)} models were equally good, {_per_cent(wrongly_shut_out(ranked))} of such"
-        " boards would still put one of them behind the leader.</p>"
+        f"<p>{'/'.join(map(str, sorted(seeds)))} seeds tell {told} of {pairs} pairs apart, of"
+        f" {len(ranked)} ranked models. Were all of these equally good, such a board would part one"
+        f" from the leader by mistake in {_per_cent(wrongly_shut_out(ranked))} of cases.</p>"
         if pairs
         else "<p>One model alone is ranked: there is no pair to tell apart.</p>"
         if ranked
