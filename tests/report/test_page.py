@@ -244,6 +244,22 @@ def test_ten_seconds_tell_who_leads_who_copies_and_how_far_to_trust_it():
     assert "2 of 3 pairs apart" in text
 
 
+def test_the_summary_says_who_of_those_in_front_copies_on_a_data_set():
+    copied = [
+        replace(c, scores=dict(c.scores) | {"authenticity": score("authenticity", 0.01)})
+        if (c.model, c.dataset) == ("first", "ring")
+        else c
+        for c in board("ring", "moons")
+    ]
+    text = re.sub(r"<[^>]+>", " ", html_of(copied))
+
+    assert (
+        "1 more copies on ring alone, where its numbers are underlined,"
+        " 1 of those in front among them." in text
+    )
+    assert "more copies on" not in re.sub(r"<[^>]+>", " ", html_of(board("ring", "moons")))
+
+
 def test_with_one_seed_the_summary_says_that_it_is_an_order():
     html = html_of([cell for cell in board("ring") if cell.seed == 0])
 
