@@ -163,7 +163,10 @@ def _of_classes(sides: Mapping[str, Side], *, seed: int) -> Iterator[Section]:
     both = np.intersect1d(labels[REAL], labels[MADE])
     if not len(both):
         return
-    said = "Classes are the folders that pictures lie in. Left real pictures, right generated ones."
+    said = (
+        "Classes are the folders that pictures lie in, or the labels beside them. Left real "
+        "pictures, right generated ones."
+    )
     if len(both) > MOST_CLASSES:
         said += f" Of {len(both)} classes {MOST_CLASSES} are shown, drawn at random (seed {seed})."
     rows = []

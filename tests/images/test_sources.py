@@ -166,6 +166,19 @@ def test_idx(packed, tmp_path, pixels):
     assert holds_pictures(path)
 
 
+def test_labels_beside_pictures_are_their_classes(tmp_path, pixels, photographs):
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(idx(pixels[..., 0]))
+    beside = tmp_path / "train-labels-idx1-ubyte"
+    labels = np.arange(len(pixels), dtype=np.uint8) % 10
+    beside.write_bytes(gzip.compress(idx(labels)))
+    assert open_source(tmp_path / "train-images-idx3-ubyte").labels == [*map(str, labels)]
+    beside.write_bytes(idx(labels[1:]))  # of other pictures
+    assert open_source(tmp_path / "train-images-idx3-ubyte").labels is None
+    batch = tmp_path / "test_batch.bin"
+    batch.write_bytes(binary(photographs))
+    assert open_source(batch).labels == ["0", "1", "2", "3"]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

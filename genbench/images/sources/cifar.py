@@ -47,22 +47,26 @@ def of_cifar(path: Path) -> Source:
         raise BadInput(f"{shown(path)} has {path.stat().st_size} bytes; the limit is {MOST_BYTES}.")
     with readable(path, "batch of CIFAR-10"):
         content = path.read_bytes()
-        planes = (
-            _of_records(content, path) if path.suffix.lower() == ".bin" else _of_pickle(content)
+        planes, labels = (
+            _of_records(content, path)
+            if path.suffix.lower() == ".bin"
+            else (_of_pickle(content), None)
         )
     if not len(planes):
         raise BadInput(f"{shown(path)} holds no pictures of 3 x 32 x 32 bytes.")
-    return Source(shown(path), partial(_pictures, planes, shown(path)), len(planes))
+    pictures = partial(_pictures, planes, shown(path))
+    return Source(shown(path), pictures, len(planes), labels=labels)
 
 
-def _of_records(content: bytes, path: Path) -> Pixels:
+def _of_records(content: bytes, path: Path) -> tuple[Pixels, list[str]]:
+    """Return the pixels of all pictures (n, 3072), and their labels."""
     records = np.frombuffer(content, np.uint8).reshape(-1, VALUES + 1)
     if records[:, 0].max() >= MOST_LABELS:
         raise BadInput(
             f"{shown(path)} has a label of {records[:, 0].max()}; those of CIFAR-10 are below "
             f"{MOST_LABELS}."
         )
-    return records[:, 1:]
+    return records[:, 1:], [str(label) for label in records[:, 0]]
 
 
 def _of_pickle(content: bytes) -> Pixels:

@@ -24,6 +24,8 @@ from genbench.images.sources.arrays import picture_of
 
 GZIP = b"\x1f\x8b"
 BYTES_OF_PICTURES = b"\x00\x00\x08\x03"  # unsigned bytes, three axes
+BYTES_OF_LABELS = b"\x00\x00\x08\x01"  # unsigned bytes, one axis
+PICTURES, LABELS = "images-idx3", "labels-idx1"  # in names of files that belong together
 CHUNK = 2**20
 
 
@@ -64,7 +66,19 @@ def of_idx(path: Path) -> Source:
             f"{name} is not as it says: {math.prod(shape)} bytes of {shape} pixels, but "
             f"{'more' if there > math.prod(shape) else there} are there."
         )
-    return Source(name, partial(_pictures, path, shape), shape[0])
+    return Source(name, partial(_pictures, path, shape), shape[0], labels=_labels(path, shape[0]))
+
+
+def _labels(path: Path, n: int) -> list[str] | None:
+    """Return the labels of pictures, if they lie beside them as those of MNIST do, one for each."""
+    beside = path.with_name(path.name.replace(PICTURES, LABELS))
+    if beside == path or not beside.is_file():
+        return None
+    with readable(beside, "IDX file"), _opened(beside) as file:
+        if file.read(8) != BYTES_OF_LABELS + struct.pack(">I", n):
+            return None
+        found = file.read(n + 1)
+    return [str(label) for label in found] if len(found) == n else None
 
 
 def _pictures(path: Path, shape: tuple[int, int, int]) -> Iterator[Picture]:
