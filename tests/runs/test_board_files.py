@@ -128,6 +128,7 @@ def test_ours_are_such_files_and_all_have_the_controls():
         "mnist",
         "pictures",
         "quick",
+        "robust",
         "sequences",
     ]
     assert families.seeds == (0, 1, 2, 3, 4)
