@@ -1,7 +1,9 @@
 """Attempts on metrics: from each start, with training or also test samples; kept on disk.
 
 Starts are what a swindler would try: noise; ten pictures of noise over and over; one average
-picture over and over, alone or with a few extreme ones; and copies, of which better are sought.
+picture over and over; an extreme one over and over with a few on the other side of what is real;
+and copies, of which better are sought. The few are fewer than the neighbours that a ball reaches
+to: theirs reach to the extreme one, past all that is real.
 """
 
 import base64
@@ -12,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
@@ -45,10 +48,11 @@ BESIDE = (
 ATTACKED = (*HEADLINE, *BESIDE)
 GIVEN = ("train", "train and test")
 STARTS = ("noise", "ten", "outliers", "average", "copies")
-TEN, FEW = 10, 8  # pictures that are repeated; extreme ones
-BLUR = 0.1  # grey levels by which average pictures differ
+TEN, FEW = 10, 4  # pictures that are repeated; those on the other side
+TRIED = 40  # extreme pictures
+BLUR = 0.1  # grey levels by which pictures that are repeated differ
 RATES = (0.3, 1.0, 3.0)  # grey levels of a step; each has its share of the evaluations
-PROTOCOL = 1  # raised by hand when attempts may come out otherwise though no metric has changed
+PROTOCOL = 2  # raised by hand when attempts may come out otherwise though no metric has changed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +107,7 @@ def attempt(metric: Metric, given: str, start: str, seed: int, evaluations: int)
     against = "train" if given == "train" else "test"
     target = float(attacked.of_real(metric, against=against).mean())
     real = np.concatenate([attacked.train, attacked.test]) if given != "train" else attacked.train
-    begun = _start(attacked, start, real if given == "train" else attacked.test, rng)
+    begun = _start(attacked, start, against, rng)
     repeats = N_SAMPLES // len(begun)
 
     def loss(pictures: Array) -> float:
@@ -143,18 +147,34 @@ def attempt(metric: Metric, given: str, start: str, seed: int, evaluations: int)
     )
 
 
-def _start(attacked: World, start: str, real: Array, rng: np.random.Generator) -> Array:
+def _start(attacked: World, start: str, against: str, rng: np.random.Generator) -> Array:
+    if start == "outliers":
+        return _with_outliers(attacked, against, rng)
     noise = attacked.noise(rng)
+    real = attacked.train if against == "train" else attacked.test
     if start == "noise":
         return noise
     if start == "ten":
         return noise[:TEN]
     if start == "copies":
         return real[rng.permutation(len(real))[: len(noise)]]
-    average = np.clip(real.mean(axis=0) + BLUR * rng.normal(size=noise.shape), 0, WHITE)
-    if start == "outliers":
-        average[:FEW] = WHITE * rng.integers(2, size=average[:FEW].shape)
-    return np.asarray(average)
+    blurred = real.mean(axis=0) + BLUR * rng.normal(size=noise.shape)
+    return np.asarray(np.clip(blurred, 0, WHITE))
+
+
+def _with_outliers(attacked: World, against: str, rng: np.random.Generator) -> Array:
+    """Return one extreme picture over and over, and a few that lie beyond what is real from there.
+
+    Each of these is nearer to most real pictures than to the one that is repeated.
+    """
+    tried: Array = WHITE * rng.integers(2, size=(TRIED, attacked.train.shape[1])).astype(float)
+    points = attacked.embed(tried)
+    apart, to_real = cdist(points, points), cdist(points, attacked.features(against))
+    held = (to_real[:, None] <= apart[:, :, None]).mean(axis=2)  # by each, were each repeated
+    repeated = int(held.max(axis=0).argmax())
+    pictures = tried[repeated] + BLUR * rng.normal(size=(N_SAMPLES, tried.shape[1]))
+    pictures[:FEW] = tried[np.argsort(-held[:, repeated])[:FEW]]
+    return np.asarray(np.clip(pictures, 0, WHITE))
 
 
 def _value(attacked: World, metric: Metric, pictures: Array) -> float | None:

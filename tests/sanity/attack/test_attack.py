@@ -94,6 +94,16 @@ def test_ten_junk_pictures_beat_real_samples_by_the_inception_score(digits):
     assert made.value > digits.value(find("is"), digits.fresh)  # all of them, not a hundred
 
 
+@pytest.mark.parametrize("given", ["train", "train and test"])
+def test_a_few_outliers_win_recall(given):
+    """From one junk picture over and over, one more on the other side holds all that is real."""
+    made, far = reached("recall", given, "outliers", 20)
+
+    assert is_junk(made)
+    assert made.value == 1
+    assert far > 1
+
+
 @pytest.mark.long
 def test_junk_beats_real_samples_by_the_frechet_distance_without_the_test_set():
     made, far = reached("frechet_distance", "train", "noise", 240)
