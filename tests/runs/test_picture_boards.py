@@ -90,13 +90,12 @@ def test_boards_have_the_convolutional_models_and_refuse_only_colours_to_the_pix
     )
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "features", "n_generated"),
     [
         ("pictures", {"digits": "digit_classifier", "photographs_16": "standardised"}, {399, 520}),
-        ("mnist", {"mnist": "classifier"}, {40}),
-        ("cifar10", {"cifar10": "classifier"}, {40}),
+        pytest.param("mnist", {"mnist": "classifier"}, {40}, marks=pytest.mark.long),
+        pytest.param("cifar10", {"cifar10": "classifier"}, {40}, marks=pytest.mark.long),
     ],
 )
 def test_a_board_goes_from_files_to_scores_and_a_page(name, features, n_generated, data, tmp_path):
