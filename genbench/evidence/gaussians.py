@@ -7,13 +7,13 @@ from functools import cached_property
 import numpy as np
 import scipy
 
+from genbench.distances import row_slices
 from genbench.evidence.comparison import given
 from genbench.evidence.roots import MANY, SAFE, Root
 from genbench.evidence.scatter import Scatter, scatter_of
 from genbench.ground.arrays import Array, Labels
 from genbench.ground.randomness import rng_for
 
-BLOCK_ENTRIES = 1_000_000  # of the points: 8 MB, which stay in the cache
 MOST_SHOWN = 2000  # points that a standard error is estimated from: its own is 2 % of it ...
 MOST_FOLLOWED = 500  # ... or 3 %, where to follow more would take longer than the distance
 WIDE = 1000  # dimensions
@@ -108,9 +108,8 @@ def _triangular(points: Array, mean: Array) -> Array:
     """Return R with R'R = S, by Cholesky where products of points keep the digits, else by QR."""
     n, d = points.shape
     covariance = np.zeros((d, d))
-    rows_per_block = max(1, BLOCK_ENTRIES // d)
-    for start in range(0, n, rows_per_block):
-        centred = points[start : start + rows_per_block] - mean
+    for rows in row_slices(points):
+        centred = points[rows] - mean
         covariance += centred.T @ centred
     factor = _cholesky(covariance / (n - 1), SAFE)
     if factor is not None:

@@ -104,7 +104,8 @@ def in_span(comparison: Comparison) -> Comparison:
     Distances stay as they are, to rounding; every part then costs what its number asks for.
     """
     held = comparison.points
-    if sum(map(len, held.values())) >= min(part.shape[1] for part in held.values()):
+    n, d = sum(map(len, held.values())), next(iter(held.values())).shape[1]
+    if n >= d:
         return comparison
     points = np.concatenate(list(held.values()))
     points -= points.mean(axis=0)

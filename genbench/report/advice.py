@@ -1,10 +1,10 @@
 """Which metric to use for which fault, and with how many samples: from the trials that ship."""
 
-import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
+
+from genbench.report.behaviour import shipped_rows
 
 EXPLOITED, MOSTLY = 1.0, 0.5  # preferred to real samples; of the pictures
 FAULTS = ("dropped classes", "noise", "heat", "coarser fit", "copies")
@@ -67,23 +67,20 @@ def falls(attacks: Iterable[Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = {}
     for row in attacks:
         if row["exploitability"] and float(row["exploitability"]) >= EXPLOITED:
-            made_of = {kind for kind in ("junk", "copies") if float(row[kind]) > MOSTLY}
-            found.setdefault(row["metric"], set()).update(made_of)
+            found.setdefault(row["metric"], set()).update(made_of(row))
     return {metric: tuple(sorted(kinds, reverse=True)) for metric, kinds in found.items() if kinds}
+
+
+def made_of(attack: Mapping[str, str]) -> list[str]:
+    """Return what most of an attack's pictures are: junk, copies, or neither."""
+    return [kind for kind in ("junk", "copies") if float(attack[kind]) > MOSTLY]
 
 
 def published_advice() -> list[Advice]:
     """Return the advice of the trials as shipped; none if they were not shipped."""
-    return advice(_rows("n95.csv"), _rows("attacks.csv"))
+    return advice(shipped_rows("n95.csv"), shipped_rows("attacks.csv"))
 
 
 def published_falls() -> dict[str, tuple[str, ...]]:
     """Return what the metrics fell to in the attacks as shipped; none if they were not shipped."""
-    return falls(_rows("attacks.csv"))
-
-
-def _rows(name: str) -> Iterable[Mapping[str, str]]:
-    table = resources.files("genbench.leaderboards") / "metrics" / name
-    if not table.is_file():
-        return ()
-    return csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    return falls(shipped_rows("attacks.csv"))

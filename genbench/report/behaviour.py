@@ -1,10 +1,11 @@
 """How metrics behave: the verdicts of genbench's own checks of them, as they ship with it."""
 
-import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+
+from genbench.ground.csv_rows import read_rows
 
 FAILED = "-"
 # Of a metric's use as a column of a board. Latents and cost are of other uses, and people were
@@ -54,14 +55,14 @@ def published_behaviour() -> list[Behaviour]:
             claimed=row["claimed"] == "True",
             verdict=row["verdict"],
         )
-        for row in _rows("checks.csv")
+        for row in shipped_rows("checks.csv")
     ]
 
 
 def published_calibration() -> dict[str, tuple[float, float]]:
     """Return the least and greatest ratio of standard error to spread, by metric, as shipped."""
     found: dict[str, tuple[float, float]] = {}
-    for row in _rows("calibration.csv"):
+    for row in shipped_rows("calibration.csv"):
         low, high = found.get(row["metric"], (math.inf, -math.inf))
         ratio = float(row["ratio"])
         found[row["metric"]] = min(low, ratio), max(high, ratio)
@@ -94,8 +95,6 @@ def warning(failed: Iterable[Failing], fallen_to: Sequence[str] = (), *, picture
     return " ".join(said)
 
 
-def _rows(name: str) -> Iterable[Mapping[str, str]]:
-    table = resources.files("genbench.leaderboards") / "metrics" / name
-    if not table.is_file():
-        return ()
-    return csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+def shipped_rows(name: str) -> list[dict[str, str]]:
+    """Return the rows of a table of metrics as shipped; none if it was not shipped."""
+    return read_rows(resources.files("genbench.leaderboards") / "metrics" / name)

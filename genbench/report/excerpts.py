@@ -28,10 +28,10 @@ OF_SERIES = "The first series that each drew, with the first seed; all are drawn
 
 def excerpts(table: Table, look: Look) -> str:
     """Return what the models of a table write, the best first; nothing where they write nothing."""
-    texts = [(row, first(record.texts for record in row.records)) for row in table.rows]
+    texts = [(row, _first(record.texts for record in row.records)) for row in table.rows]
     if any(rows for _, rows in texts):
         return listed(WRITTEN, OF_TEXT, ((row, map(_text, rows)) for row, rows in texts), look)
-    series = [(row, first(record.series for record in row.records)) for row in table.rows]
+    series = [(row, _first(record.series for record in row.records)) for row in table.rows]
     every = [value for _, drawn in series for values in drawn for value in values]
     if not every:
         return ""
@@ -41,7 +41,7 @@ def excerpts(table: Table, look: Look) -> str:
     return listed(WRITTEN, OF_SERIES, lines, look)
 
 
-def first(of_seeds: Iterable[Sequence[Kind]]) -> Sequence[Kind]:
+def _first(of_seeds: Iterable[Sequence[Kind]]) -> Sequence[Kind]:
     """Return what the first seed that has any drew."""
     return next((found for found in of_seeds if found), ())
 

@@ -8,7 +8,7 @@ import csv
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -17,6 +17,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from genbench.datasets import load
+from genbench.ground.csv_rows import read_rows
 from genbench.models.find import baselines
 from genbench.runs.records import Record, read
 
@@ -66,16 +67,14 @@ def write_levels(path: Path, records: Iterable[Record]) -> None:
         writer.writerows(lines_of(records))
 
 
-def published_levels() -> list[Line]:
+def published_levels() -> Sequence[Line]:
     """Return the lines as shipped; there are none if none were shipped."""
     return read_levels(resources.files("genbench.baselines") / "levels.csv")
 
 
-def read_levels(path: Traversable) -> list[Line]:
+def read_levels(path: Traversable) -> Sequence[Line]:
     """Return the lines of a file; none of one that is not there."""
-    if not path.is_file():
-        return []
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    return read_rows(path)
 
 
 def levels_table(lines: Iterable[Line]) -> tuple[list[str], list[list[str]]]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from genbench.ground.arrays import Array
-from genbench.report.excerpts import first, listed
+from genbench.report.excerpts import listed
 from genbench.report.html_parts import Look
-from genbench.report.leaderboard import Table
+from genbench.report.leaderboard import Row, Table
 from genbench.report.sprites import Sprite, arrays_of, joined, shades, strip
 from genbench.scoring.standouts import N_EACH, Picture, Standouts
 
@@ -27,11 +27,7 @@ def standouts(index: int, table: Table, look: Look) -> str:
 
     `index` is the table's place on the page.
     """
-    kept = [
-        (row, found[0])
-        for row in table.rows
-        if (found := first([r.standouts] if r.standouts else () for r in row.records))
-    ]
+    kept = [(row, found) for row in table.rows if (found := _first(row))]
     pictures = arrays_of({row.model: _all(found) for row, found in kept})
     if not pictures:
         return ""
@@ -46,6 +42,10 @@ def standouts(index: int, table: Table, look: Look) -> str:
     widths = [zoom * group.shape[1] for group in groups[0]]
     rows = ((row, _parts(place, widths)) for place, (row, _) in enumerate(kept))
     return f"{_style(index, sprite, zoom)}{listed('Pictures that stand out', TOLD, rows, look)}"
+
+
+def _first(row: Row) -> Standouts | None:
+    return next((record.standouts for record in row.records if record.standouts), None)
 
 
 def _all(found: Standouts) -> Sequence[Picture]:

@@ -130,9 +130,9 @@ def _score(cell: Cell, folder: Path, metrics: tuple[str, ...]) -> Scored:
     held_against = data.drawn_anew(cell.seed) if cell.model == REAL else data
     found = read_outputs(folder, data)
     comparison = comparison_of(held_against, **found._asdict(), seed=cell.seed)
-    scores = scores_of(held_against, found.samples, comparison, metrics)
-    scores = with_remarks(scores, remarks_on_decoder(cell.decoder, begun=cell.begun))
     copied = test_copies(held_against, found.samples)
+    scores = scores_of(held_against, found.samples, comparison, metrics, copied)
+    scores = with_remarks(scores, remarks_on_decoder(cell.decoder, begun=cell.begun))
     return Scored(
         scores=dict(scores),
         preview=preview_of(data, found.samples),

@@ -5,7 +5,6 @@ diffusion models", NeurIPS 2023, https://arxiv.org/abs/2306.04675. People were s
 real pictures one by one; the more often they err about a model's, the more real these look.
 """
 
-import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +14,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from genbench.ground.arrays import Array
+from genbench.ground.csv_rows import read_rows
 from genbench.ground.randomness import rng_for
 from genbench.sanity.check import Desideratum
 from genbench.sanity.summary import Standing
@@ -180,5 +180,4 @@ def _worth(column: Column, value: float, as_real: float | None) -> float:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    path = files("genbench.sanity").joinpath("data", name)
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    return read_rows(files("genbench.sanity") / "data" / name)

@@ -3,13 +3,13 @@
 Each line of advice leads to the row of a table that it rests on.
 """
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, TypeAlias
 
-from genbench.report.advice import EXPLOITED, FAULTS, MOSTLY, Advice, advice, falls
+from genbench.ground.csv_rows import read_rows
+from genbench.report.advice import EXPLOITED, FAULTS, Advice, advice, falls, made_of
 from genbench.report.markup import text
 from genbench.sanity.heat_table import interval, words
 from genbench.sanity.markup import table
@@ -50,10 +50,10 @@ class Trials:
     def read(cls, folder: Path) -> Self:
         """Read what trials left in a folder."""
         return cls(
-            sizes=_rows(folder / "n95.csv"),
-            agreements=_rows(folder / "agreement.csv"),
-            attacks=_rows(folder / "attacks.csv"),
-            promises=_rows(folder / "power.csv"),
+            sizes=read_rows(folder / "n95.csv"),
+            agreements=read_rows(folder / "agreement.csv"),
+            attacks=read_rows(folder / "attacks.csv"),
+            promises=read_rows(folder / "power.csv"),
         )
 
 
@@ -71,12 +71,6 @@ def trial_sections(trials: Trials) -> Sections:
         "promises": ("Is promised power met?", _promises(trials.promises)),
     }
     return {anchor: section for anchor, section in found.items() if section[1]}
-
-
-def _rows(path: Path) -> Sequence[Row]:
-    if not path.is_file():
-        return ()
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
 def _use(lines: Iterable[Advice], trials: Trials) -> str:
@@ -186,7 +180,7 @@ def _reached(attacks: Sequence[Row], given: Iterable[str]) -> Iterator[str]:
             continue
         best = max(own, key=lambda row: float(row["exploitability"]))
         reached = float(best["exploitability"])
-        made = next((kind for kind in ("junk", "copies") if float(best[kind]) > MOSTLY), "neither")
+        made = " and ".join(made_of(best)) or "neither"
         shown = f"<b>{reached:.2f}</b>" if reached >= EXPLOITED else f"{reached:.2f}"
         yield f"<td>{shown} <small>{made}, from {text(best['start'])}</small></td>"
 

@@ -71,20 +71,27 @@ def score_samples(
         labels=labels,
         seed=seed,
     )
-    return scores_of(dataset, samples, comparison, metrics)
+    return scores_of(dataset, samples, comparison, metrics, test_copies(dataset, samples))
 
 
 def scores_of(
-    dataset: Dataset, samples: Array, comparison: Comparison, metrics: Iterable[str]
+    dataset: Dataset,
+    samples: Array,
+    comparison: Comparison,
+    metrics: Iterable[str],
+    copied: Copies | None,
 ) -> Scores:
-    """Score a comparison of samples (n, d) with a data set, and say what is odd about them."""
+    """Score a comparison of samples (n, d) with a data set, and say what is odd about them.
+
+    `copied` is what `test_copies` says of the samples.
+    """
     # In their own units, before they are moved to the nearest values that data can take.
     remarks = (
         of_ends(dataset.domain.project(samples), dataset.symbols)
         if dataset.symbols is not None
         else of_units("generated", samples, "test", dataset.test, dataset.columns)
     )
-    if copied := test_copies(dataset, samples):
+    if copied:
         remarks.append(str(copied))
     scores = Scores(_guarded(metric, comparison) for metric in map(find_any, metrics))
     return with_remarks(scores, remarks)

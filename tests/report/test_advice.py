@@ -45,7 +45,7 @@ def test_a_metric_falls_to_what_most_of_the_pictures_that_beat_real_ones_are():
 @pytest.mark.parametrize("shipped", [True, False])
 def test_the_table_of_faults_is_made_of_what_is_shipped(monkeypatch, shipped):
     rows = {"n95.csv": [size("recall", "2000", family="dropped classes")]} if shipped else {}
-    monkeypatch.setattr(module, "_rows", lambda name: rows.get(name, ()))
+    monkeypatch.setattr(module, "shipped_rows", lambda name: rows.get(name, ()))
     text = faults_table()
 
     assert ("| dropped classes | `recall` | 2,000 | 1 of 1 |" in text) is shipped

@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -73,10 +73,6 @@ class LowRankMixture(OfModes):
             columns.append(-(squares + volume + d * np.log(2 * np.pi)) / 2)
         return np.asarray(np.stack(columns, axis=1) - np.log(len(columns)))
 
-    def hotter(self, heat: float) -> Self:
-        """Return the same classes, so many times as wide."""
-        return type(self)(self.centres, self.factors * heat, self.widths * heat)
-
 
 def feature_law() -> LowRankMixture:
     """Return the law that ships."""
@@ -110,19 +106,14 @@ def _features() -> Array:
     rng = rng_for(0, "truth", "features")
     photographs = load_sample_images().images
 
-    def square() -> Array:
+    def square() -> Any:
         photograph = photographs[rng.integers(len(photographs))]
         side = rng.integers(SIDES[0], SIDES[1] + 1)
         top, left = (rng.integers(length - side + 1) for length in photograph.shape[:2])
-        return np.asarray(photograph[top : top + side, left : left + side])
+        return photograph[None, top : top + side, left : left + side]
 
-    network = find("lite0-128")
-    return np.concatenate(
-        [
-            embed(open_source(square()[None]), network, show_progress=False).features
-            for _ in range(N_SQUARES)
-        ]
-    ).astype(float)
+    squares = open_source(square() for _ in range(N_SQUARES))  # batches of one: sizes differ
+    return embed(squares, find("lite0-128")).features.astype(float)
 
 
 if __name__ == "__main__":

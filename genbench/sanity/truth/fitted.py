@@ -9,6 +9,7 @@ import numpy as np
 from genbench.datasets.densities import Density
 from genbench.ground.arrays import Array, Labels
 from genbench.ground.randomness import rng_for
+from genbench.ground.threads import one_thread
 from genbench.models.find import baselines
 
 N_TRAIN, BUDGET = 2_000, 3.0  # samples, and seconds of a fit
@@ -25,19 +26,13 @@ class Fitted:
     @cached_property
     def model(self) -> Any:
         """The model, fitted on one thread: it is the same in any process."""
-        import torch
         from threadpoolctl import threadpool_limits
 
         rng = rng_for(0, "truth", self.board, "baseline", self.name)
         train, _ = self.law.sample(N_TRAIN, rng=rng)
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-        try:
-            with threadpool_limits(1):
-                model = baselines()[self.name].make(budget=BUDGET)
-                return model.fit(train, rng=rng) or model
-        finally:
-            torch.set_num_threads(threads)
+        with one_thread(), threadpool_limits(1):
+            model = baselines()[self.name].make(budget=BUDGET)
+            return model.fit(train, rng=rng) or model
 
     def sample(self, n: int, *, rng: np.random.Generator) -> tuple[Array, Labels]:
         """Draw points (n, ...)."""

@@ -108,7 +108,7 @@ def hotter(law: Density, heat: float) -> Density:
         case ClassFlow():
             return replace(law, covariance=law.covariance * heat**2)
         case LowRankMixture():
-            return law.hotter(heat)
+            return replace(law, factors=law.factors * heat, widths=law.widths * heat)
         case GaussianMixture():
             return replace(law, width=law.width * heat)
         case Gaussian():

@@ -6,6 +6,7 @@ from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
 from genbench.sanity.truth.features import N_CLASSES, LowRankMixture, feature_law
+from genbench.sanity.truth.models import hotter
 
 D = 6
 
@@ -34,7 +35,7 @@ def test_its_density_is_that_of_gaussians_of_whole_covariances(law, heat):
     ]
 
     expected = logsumexp(parts, axis=0) - np.log(3)
-    assert law.hotter(heat).log_prob(points) == pytest.approx(expected, rel=1e-10)
+    assert hotter(law, heat).log_prob(points) == pytest.approx(expected, rel=1e-10)
 
 
 def test_its_samples_have_the_moments_of_their_classes(law):
