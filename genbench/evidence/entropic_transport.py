@@ -10,6 +10,7 @@ from genbench.evidence.kernel_means import kernel_width, width_parts
 from genbench.evidence.subsets import part, some_of
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
+from genbench.ground.exponentials import exponentials
 from genbench.ground.randomness import rng_for
 from genbench.ground.rounding import is_lost
 
@@ -107,7 +108,7 @@ def cost_within(points: Array, regularisation: float) -> float:
     """
     from scipy.spatial.distance import cdist
 
-    kernel = np.exp(cdist(points, points, "sqeuclidean") / -regularisation)
+    kernel = exponentials(cdist(points, points, "sqeuclidean") / -regularisation)
     u = np.ones(len(points))
     for _ in range(MOST_ITERATIONS):
         sums = kernel @ u / len(points)
@@ -151,7 +152,7 @@ def _scaled(
     g = _softmin((costs - f[:, None]).T, a, regularisation)
     left = MOST_ITERATIONS
     while left > 0:
-        kernel = np.exp((f[:, None] + g - costs) / regularisation)
+        kernel = exponentials((f[:, None] + g - costs) / regularisation)
         u, v = np.ones(n), np.ones(m)
         largest, solved = 1.0, False
         while left > 0 and largest < LARGEST_FACTOR and not solved:
@@ -171,5 +172,5 @@ def _scaled(
 def _softmin(costs: Array, weights: Array, regularisation: float) -> Array:
     """Return the smooth minimum of each row, (n,)."""
     lowest = costs.min(axis=1)
-    shares = np.exp((lowest[:, None] - costs) / regularisation) @ weights
+    shares = exponentials((lowest[:, None] - costs) / regularisation) @ weights
     return np.asarray(lowest - regularisation * np.log(shares))

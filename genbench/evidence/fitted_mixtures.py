@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
-import scipy
 
 from genbench.distances import squared_distance_blocks, squared_distance_table
 from genbench.evidence.comparison import Comparison, Evidence, Reference, at_least
 from genbench.evidence.subsets import part, some_of
 from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
+from genbench.ground.exponentials import exponentials, log_sum_exp
 from genbench.ground.randomness import rng_for
 
 MOST_CENTRES = 1000  # and as many training points to fit to: they make one matrix
@@ -125,12 +125,13 @@ def fitted_variances(centres: Array, points: Array) -> Array:
     d = points.shape[1]
     variances = np.full(len(with_origin), max(float(squared.mean()) / d, SMALLEST_VARIANCE))
     for _ in range(STEPS):
-        own = -squared / (2 * variances[:, None]) - d / 2 * np.log(variances)[:, None]
+        own = squared * (-0.5 / variances)[:, None]
+        own -= (d / 2 * np.log(variances))[:, None]
         own -= own.max(axis=0)
-        np.exp(own, out=own)
-        own /= own.sum(axis=0)
+        exponentials(own)
+        own *= 1 / own.sum(axis=0)
         mass = own.sum(axis=1)
-        found = (own * squared).sum(axis=1) / (d * np.where(mass > 0, mass, 1))
+        found = np.einsum("ij,ij->i", own, squared) / (d * np.where(mass > 0, mass, 1))
         variances = np.where(mass > 0, np.maximum(found, SMALLEST_VARIANCE), variances)
     return variances[:-1]
 
@@ -141,7 +142,7 @@ def log_density(points: Array, centres: Array, variances: Array) -> Array:
     log_weights = -d / 2 * np.log(2 * np.pi * variances) - np.log(len(centres))
     return np.concatenate(
         [
-            scipy.special.logsumexp(block / (-2 * variances) + log_weights, axis=1)
+            log_sum_exp(block / (-2 * variances) + log_weights)
             for _, block in squared_distance_blocks(points, centres)
         ]
     )

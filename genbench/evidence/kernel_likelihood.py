@@ -11,6 +11,7 @@ from genbench.evidence.comparison import Comparison, Evidence, given
 from genbench.evidence.subsets import part
 from genbench.ground.arrays import Array, Labels, flat
 from genbench.ground.errors import Unavailable
+from genbench.ground.exponentials import exponentials
 
 FACTORS = np.geomspace(0.25, 4, 9)  # bandwidths tried at first, about the typical gap
 MOST_CHOOSING = 1000  # samples that choose a bandwidth, as is usual
@@ -114,7 +115,7 @@ def kernel_log_density(
         least = squared.min(axis=1)  # taken off before, added after: the largest kernel is then 1
         below = np.subtract(least[:, None], squared, out=squared)
         for index, width in enumerate(bandwidths):
-            kernels = np.exp(below / (2 * width**2))
+            kernels = exponentials(below / (2 * width**2))
             found[index, rows] = np.log(kernels.sum(axis=1)) - least / (2 * width**2)
             found[index, rows] -= np.log(len(centres) - (itself is not None)) + d / 2 * np.log(
                 2 * np.pi * width**2
