@@ -202,7 +202,10 @@ def _to_line(record: Record) -> str:
     }
     if record.verified:
         del values["verified"]
-    return to_json(values) + "\n"
+    try:
+        return to_json(values) + "\n"
+    except ValueError:  # few numbers are infinite: to look at each of them first takes as long
+        return to_json(values | {"scores": with_infinities_as_text(scores)}) + "\n"
 
 
 def _score_values(score: Score) -> dict[str, Any]:
@@ -210,8 +213,7 @@ def _score_values(score: Score) -> dict[str, Any]:
     del values["metric"]  # it is the key
     if score.revision == 1:
         del values["revision"]
-    said = {key: value for key, value in values.items() if value not in (None, (), {})}
-    return dict(with_infinities_as_text(said))
+    return {key: value for key, value in values.items() if value not in (None, (), {})}
 
 
 def _from_line(line: bytes, path: Path, number: int) -> Record:
