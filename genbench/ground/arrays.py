@@ -1,6 +1,7 @@
 """The only checker of arrays: every door of genbench calls it, nothing behind a door does."""
 
 import math
+import weakref
 from collections.abc import Iterable
 from decimal import Decimal
 from numbers import Real
@@ -28,6 +29,8 @@ HALF_PRECISION_TOLERANCE = 2e-2  # of rows of a softmax in float16 or bfloat16, 
 NEARLY = 0.1  # sums so near to one are rounded, not those of logits
 MOST_CHANNELS = 4  # of a picture: grey or colours, with or without transparency
 MOST_CLASSES = 100_000  # tables have a column for each
+
+_ends: dict[int, tuple[weakref.ref[Array], tuple[float, float]]] = {}  # of arrays that live
 
 
 def as_samples(values: Any, *, name: str, like: Array | None = None) -> Array:
@@ -59,15 +62,11 @@ def as_samples(values: Any, *, name: str, like: Array | None = None) -> Array:
     array = array if order is None else array[:, order]
     if like is not None and array.shape[1:] != like.shape[1:]:
         raise BadInput(f"{name} has samples of shape {array.shape[1:]}; expected {like.shape[1:]}.")
-    if not _is_all_finite(array):
+    samples = read_only(array)
+    if not np.isfinite(ends(samples)).all():  # where a number is NaN, so is either end
         bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
         raise BadInput(f"{name}: {bad.sum()} of {len(array)} samples hold NaN or infinity.")
-    return read_only(array)
-
-
-def _is_all_finite(array: Array) -> bool:
-    """Say whether all numbers are finite: so are then both ends, of which no NaN is one."""
-    return bool(np.isfinite(array.min()) and np.isfinite(array.max()))
+    return samples
 
 
 def has_channels_first(shape: tuple[int, ...]) -> bool:
@@ -172,6 +171,21 @@ def read_only(array: Array) -> Array:
     view = array.view()
     view.flags.writeable = False
     return view
+
+
+def ends(array: Array) -> tuple[float, float]:
+    """Return the least and the greatest number.
+
+    Of an array that cannot be written through they are found once, and kept while it lives: several
+    checks ask for them, and to read a large array takes nearly as long as to copy it.
+    """
+    place = id(array)
+    if place in _ends:
+        return _ends[place][1]
+    found = float(array.min()), float(array.max())
+    if not array.flags.writeable:
+        _ends[place] = weakref.ref(array, lambda _: _ends.pop(place, None)), found
+    return found
 
 
 def flat(samples: Array) -> Array:

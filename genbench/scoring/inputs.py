@@ -47,6 +47,7 @@ from genbench.ground.arrays import (
     as_numbers,
     as_probabilities,
     as_samples,
+    ends,
 )
 from genbench.ground.columns import Table, shared_columns
 from genbench.ground.errors import BadInput, unknown_name
@@ -221,11 +222,10 @@ def check_sizes(checked: dict[str, Any]) -> None:
         BadInput: one does; it is named.
     """
     for name, values in checked.items():
-        # A log-density may be minus infinity.
-        least = values.min()
-        if least == -np.inf:
+        least, most = ends(values)
+        if least == -np.inf:  # as a log-density may be
             least = values.min(initial=0, where=values > -np.inf)
-        if max(values.max(), -least) > LARGEST:
+        if max(most, -least) > LARGEST:
             raise BadInput(f"{name} holds numbers beyond {LARGEST:g}: scale it.")
 
 

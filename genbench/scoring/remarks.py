@@ -10,7 +10,7 @@ import numpy as np
 
 from genbench.datasets.symbols import Symbols
 from genbench.evidence import Comparison
-from genbench.ground.arrays import Array, Labels, flat
+from genbench.ground.arrays import Array, Labels, ends, flat
 from genbench.ground.columns import Columns, shared_columns
 from genbench.ground.paths import brief
 from genbench.ground.randomness import rng_for
@@ -57,8 +57,8 @@ def remarks_on(comparison: Comparison, inputs: dict[str, Any], fresh: Any = None
         said += of_units("fresh", fresh, name, first, columns, real=True)
     said += _of_copies(comparison, fresh)
     said += _of_scale(name, first, columns)
-    span = float(np.ptp(first))
-    if reference.data_range is not None and 0 < WIDE * span < reference.data_range:
+    least, most = ends(first)
+    if reference.data_range is not None and 0 < WIDE * (most - least) < reference.data_range:
         said.append(
             f"data_range is {reference.data_range:g}, but {name} lies {_range(first)}: if that is "
             "not what its values can be, likeness is overstated."
@@ -162,31 +162,32 @@ def _shared(codes: Labels, n: int) -> int:
 
 def _pooled(values: Array, others: Array, *, real: bool) -> bool:
     """Tell whether ranges over all columns say that units differ."""
-    (low, high), (least, most) = ((part.min(), part.max()) for part in (values, others))
+    (low, high), (least, most) = ends(values), ends(others)
     if high == low or most == least:
         return False
     if not 1 / FACTOR < (high - low) / (most - least) < FACTOR:
         return True
-    outside = _outside(values, (low, high), least, most) > OUTSIDE
+    outside = _outside(values, least, most) > OUTSIDE
     # A model that leaves something out lies within what is real; but from -1 to 1 and from 0 to 1
     # are what pictures are usually scaled to.
-    within = _outside(others, (least, most), low, high) > OUTSIDE
+    within = _outside(others, low, high) > OUTSIDE
     scaled = _fills(values, 0, 1) and _fills(others, -1, 1)
     return bool(outside or (within and (real or scaled)))
 
 
-def _outside(values: Array, ends: tuple[float, float], low: float, high: float) -> float:
-    """Return the share of values, of which the ends are known, outside of the widened range."""
+def _outside(values: Array, low: float, high: float) -> float:
+    """Return the share of values outside of the widened range."""
     margin = WIDENED * (high - low)
-    below = (values < low - margin).sum() if ends[0] < low - margin else 0
-    above = (values > high + margin).sum() if ends[1] > high + margin else 0
+    least, most = ends(values)
+    below = (values < low - margin).sum() if least < low - margin else 0
+    above = (values > high + margin).sum() if most > high + margin else 0
     return float((below + above) / values.size)
 
 
 def _fills(values: Array, low: float, high: float) -> bool:
     margin = WIDENED * (high - low)
-    ends = (values.min() - low, high - values.max())
-    return all(-margin <= end <= margin for end in ends)
+    least, most = ends(values)
+    return all(-margin <= apart <= margin for apart in (least - low, high - most))
 
 
 def _columns(values: Array, others: Array) -> list[int]:
@@ -228,7 +229,7 @@ def _of_scale(name: str, values: Array, columns: Columns) -> list[str]:
 
 
 def _range(values: Array) -> str:
-    return f"from {values.min():.4g} to {values.max():.4g}"
+    return "from {:.4g} to {:.4g}".format(*ends(values))
 
 
 def _title(place: int, columns: Columns) -> str:
