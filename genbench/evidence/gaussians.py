@@ -78,7 +78,8 @@ class Gaussian:
     @cached_property
     def total_variance(self) -> float:
         """Trace of the covariance."""
-        return float(np.vdot(self.factor, self.factor))
+        entries = self.factor.ravel(order="K")  # in whichever order they lie: none is moved
+        return float(entries @ entries)
 
     @cached_property
     def variances(self) -> Array:
@@ -120,7 +121,7 @@ def _triangular(points: Array, mean: Array) -> Array:
 def _cholesky(covariance: Array, safe: float) -> Array | None:
     """Return the upper factor, unless a pivot is less than that share of the largest."""
     with suppress(np.linalg.LinAlgError):
-        factor = np.linalg.cholesky(covariance).T
+        factor = scipy.linalg.cholesky(covariance, check_finite=False)
         pivots = np.diag(factor) ** 2
         if pivots.min() > safe * pivots.max():
             return np.asarray(factor)
@@ -217,7 +218,7 @@ def _weights(gaussian: Gaussian, some: Array) -> Array:
         weights[np.arange(len(some)), gaussian.rows[: len(some)]] = np.sqrt(gaussian.n - 1)
         return weights
     scales = np.abs(np.diag(factor))
-    triangular = factor.shape[0] == factor.shape[1] and not np.tril(factor, -1).any()
+    triangular = factor.shape[0] == factor.shape[1] and not scipy.linalg.bandwidth(factor)[0]
     if triangular and scales.min() ** 2 > SAFE * scales.max() ** 2:
         return np.asarray(scipy.linalg.solve_triangular(factor, some.T, trans=1).T)
     return np.asarray(np.linalg.lstsq(factor.T, some.T, rcond=1e-10)[0].T)

@@ -9,12 +9,13 @@ measured, by products with a few vectors in double precision.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import blas
 
 from genbench.ground.arrays import Array
 from genbench.ground.randomness import rng_for
 
 BLOCK_ENTRIES = 1 << 20  # of a block: 8 MB, which stay in the cache ...
-FEWEST_ROWS = 1024  # ... unless products of so few rows would be slow
+FEWEST_ROWS = 2048  # ... unless products of so few rows would be slow
 LOOKED_AT = 200  # points that tell centre and scale of a column; neither need be exact
 PROBES = 2  # vectors
 
@@ -37,7 +38,8 @@ def scatter_of(points: Array) -> Scatter:
     rows = max(BLOCK_ENTRIES // d, FEWEST_ROWS)
     centred, rounded = np.empty((rows, d)), np.empty((rows, d), dtype=np.float32)
     per_scale = (1 / scales).astype(np.float32)
-    total, sums = np.zeros((d, d)), np.zeros(d)
+    half, sums = np.zeros((d, d), order="F"), np.zeros(d)  # the diagonal and what is above it
+    product = np.zeros((d, d), dtype=np.float32, order="F")
     probes = rng_for(0, "scatter").choice([-1.0, 1.0], size=(d, PROBES)) / scales[:, None]
     probed = np.zeros((d, PROBES))
     for start in range(0, n, rows):
@@ -48,7 +50,8 @@ def scatter_of(points: Array) -> Scatter:
         probed += block.T @ (block @ probes)
         np.copyto(single, block, casting="same_kind")
         single *= per_scale
-        total += single.T @ single
+        half += blas.ssyrk(1.0, single.T, c=product, overwrite_c=1)
+    total = half + np.triu(half, 1).T
     probed /= scales[:, None]
     off = np.sqrt(((total @ (probes * scales[:, None]) - probed) ** 2).sum() / PROBES) / (n - 1)
     shift = sums / scales / n
