@@ -13,6 +13,7 @@ from statistics import fmean
 from genbench.report.anchors import Anchors, anchors_of
 from genbench.report.intervals import joined
 from genbench.report.losses import NOISE, BySeed, losses
+from genbench.report.reasons import notes_on
 from genbench.runs.records import REAL, Record
 
 Faces = Mapping[str, Sequence[str]]  # what is looked at -> the metrics that tell of it
@@ -47,15 +48,17 @@ def agreement(cells: Sequence[Record], faces: Faces = FACES) -> Agreement:
     if absent:
         return Agreement(notes=(f"No agreement: it needs the row {joined(absent)}.",))
     notes: list[str] = []
+    left_out: dict[str, str] = {}
     found: dict[str, BySeed] = {}
     counted: list[str] = []
     for face, names in faces.items():
         shares = []
         for metric in names:
             anchors = anchors_of(cells, metric)
-            if anchors.problem:
-                verb = "counts, but" if anchors.counts else "is left out of the agreement:"
-                notes.append(f"{metric} {verb} {anchors.problem}.")
+            if anchors.problem and not anchors.counts:
+                left_out[metric] = f"{anchors.problem}."
+            elif anchors.problem:
+                notes.append(f"{metric} counts, but {anchors.problem}.")
             if anchors.counts:
                 share, lacking = _shares(cells, metric, anchors)
                 shares.append(share)
@@ -67,6 +70,7 @@ def agreement(cells: Sequence[Record], faces: Faces = FACES) -> Agreement:
                     )
         if shares:
             found[face] = _mean(cells, shares)
+    notes = [*notes_on("left out of the agreement", left_out), *notes]
     if len(found) < min(FEWEST_FACES, len(faces)):
         left = f"only {joined(found)} is left" if found else "no metric is left"
         return Agreement(notes=(*notes, f"No agreement: {left} to count."))

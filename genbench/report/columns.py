@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from genbench.metric import ARROWS, Aim
 from genbench.report.agreement import FACES
 from genbench.report.anchors import Anchors, anchors_of
-from genbench.report.intervals import Estimate, decimals, fixed, joined
+from genbench.report.intervals import Estimate, decimals, fixed
 from genbench.report.losses import estimates, losses, numbers
+from genbench.report.reasons import notes_on, one_reason
 from genbench.report.standing import p_values
 from genbench.runs.records import REAL, Record
 
@@ -107,13 +108,14 @@ class Cell:
 def columns_of(cells: Sequence[Record]) -> tuple[list[Column], list[str]]:
     """Return the metrics that have a value somewhere, and a note for each that has none."""
     names = {name for cell in cells for name in cell.scores}
-    columns, notes = [], []
+    columns: list[Column] = []
+    without: dict[str, str] = {}
     for name in sorted(names, key=_place):
         holders = sorted((c for c in cells if name in c.scores), key=lambda c: c.model != REAL)
         scores = [holder.scores[name] for holder in holders]
         values = numbers(cells, name)
         if not values:
-            notes.append(f"{name} is not shown: {joined({s.reason or s.status for s in scores})}")
+            without[name] = one_reason(score.reason or score.status for score in scores)
             continue
         columns.append(
             Column(
@@ -126,7 +128,7 @@ def columns_of(cells: Sequence[Record]) -> tuple[list[Column], list[str]]:
                 anchors=anchors_of(cells, name),
             )
         )
-    return columns, notes
+    return columns, notes_on("not shown", without)
 
 
 def _place(name: str) -> tuple[int, str]:
@@ -158,5 +160,5 @@ def cell_of(own: Sequence[Record], column: Column, winners: Mapping[str, set[str
             estimate=found[model], decimals=column.decimals, best=model in winners[column.name]
         )
     scores = [record.scores[column.name] for record in own if column.name in record.scores]
-    reasons = {score.reason or score.status for score in scores}
-    return Cell(reason=joined(reasons) or "not measured")
+    why = one_reason(score.reason or score.status for score in scores)
+    return Cell(reason=why or "not measured")

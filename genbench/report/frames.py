@@ -6,8 +6,9 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from genbench.report.intervals import ENOUGH
-from genbench.report.leaderboard import Row, Table, failure
+from genbench.report.leaderboard import Row, Table
 from genbench.report.overall import Overall, places_of
+from genbench.report.reasons import failure
 from genbench.runs.records import Record
 
 if TYPE_CHECKING:

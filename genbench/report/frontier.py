@@ -20,8 +20,9 @@ from genbench.evidence.kinds import channel_of
 from genbench.ground.arrays import Array
 from genbench.report.curves import Curve, parted
 from genbench.report.frames import frame_of
-from genbench.report.intervals import Estimate, joined
+from genbench.report.intervals import Estimate
 from genbench.report.losses import competes
+from genbench.report.reasons import one_reason
 from genbench.runs.codebooks import Book
 from genbench.runs.records import REAL, Record, by_dataset
 
@@ -107,7 +108,7 @@ def _why(records: Sequence[Record]) -> str:
     laws = [record.kinds for record in records if record.kinds is not None]
     if any(law.codebook for law in laws):
         return "its codebook does not come out here as where its samples were scored"
-    return joined({law.reason for law in laws if law.reason}) or "its kinds were not counted"
+    return one_reason(law.reason for law in laws if law.reason) or "its kinds were not counted"
 
 
 def measures(laws: Array, dataset: str, book: Book) -> Measures:
@@ -159,7 +160,7 @@ def _plane(dataset: str, records: Sequence[Record], book: Book) -> Plane:
         high=curves.max(axis=0),
         places=alone,
         curves=curves_of_models,
-        absent={model: joined(why) for model, why in sorted(reasons.items())},
+        absent={model: one_reason(why) for model, why in sorted(reasons.items())},
     )
 
 

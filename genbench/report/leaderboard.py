@@ -17,6 +17,7 @@ from genbench.report.copying import ORIGINALITY, Originality
 from genbench.report.curves import Curve, parted
 from genbench.report.intervals import ENOUGH, Estimate, joined
 from genbench.report.losses import competes, estimates, losses, numbers
+from genbench.report.reasons import failure
 from genbench.report.standing import Standing, as_real, share_told_apart, standings
 from genbench.runs.boards import Board
 from genbench.runs.records import REAL, Record, by_dataset
@@ -135,12 +136,6 @@ class Table:
 def plain(words: str) -> str:
     """Replace what does not print: line ends, colour codes, marks that turn the direction."""
     return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in words)
-
-
-def failure(record: Record) -> str:
-    """Say how a cell failed, in one line."""
-    where = f"{record.status} in {record.phase}" if record.phase else record.status
-    return f"{where}: {record.reason}" if record.reason else where
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from genbench.report.columns import NOTHING, Cell, Column
-from genbench.report.leaderboard import Row, Table, failure, plain
+from genbench.report.leaderboard import Row, Table, plain
 from genbench.report.overall import Overall
+from genbench.report.reasons import missing
 from genbench.report.standing import Standing
 
 LONGEST = 400  # characters of a reason
@@ -38,19 +39,21 @@ def markdown(table: Table, *, names: Sequence[str] | None = None) -> str:
     heads = ["rank", "group", "model", "family", "agreement ↑"]
     heads += [f"{column.words} {column.arrow}" for column in columns]
     lines = [_row(row, columns) for row in table.rows]
-    for record in table.failures:
-        name = f"{safe(record.model)} (seed {record.seed})"
-        blanks = [NOTHING] * len(columns)
-        where = f"{record.status} in {record.phase}" if record.phase else record.status
-        lines.append([NOTHING, NOTHING, name, safe(record.family), f"*{safe(where)}*", *blanks])
+    blanks = [NOTHING] * len(columns)
+    families = table.families
+    for each in missing(table.failures):
+        for model in each.models:
+            name, family = f"{safe(model)} ({each.on})", safe(families[model])
+            lines.append([NOTHING, NOTHING, name, family, f"*{safe(each.became)}*", *blanks])
     return grid(heads, lines, sides=[*[":--"] * 4, *["--:"] * (len(heads) - 4)])
 
 
 def failures(table: Table) -> str:
     """Return a list of what has no numbers, and why."""
     return bullets(
-        f"**{safe(record.model)}**, seed {record.seed}: {safe(_cut(failure(record)))}"
-        for record in table.failures
+        f"{', '.join(f'**{safe(model)}**' for model in each.models)}, {each.on}:"
+        f" {safe(_cut(each.why))}"
+        for each in missing(table.failures)
     )
 
 

@@ -10,9 +10,10 @@ from genbench.models.find import baselines
 from genbench.report.columns import NOTHING
 from genbench.report.intervals import number
 from genbench.report.kept import Kept
-from genbench.report.leaderboard import DECODED, Row, Table, failure, plain
+from genbench.report.leaderboard import DECODED, Row, Table, plain
 from genbench.report.markdown import places
 from genbench.report.overall import NOVELTY, Line, why_nothing
+from genbench.report.reasons import by_reason, failure
 
 EVERYWHERE = "overall"
 
@@ -103,9 +104,6 @@ def _of_table(table: Table, row: Row) -> Iterator[str]:
     for record in table.failures:
         if record.model == row.model:
             yield f"seed {record.seed}: {failure(record)}"
-    reasons: dict[str, list[str]] = {}
-    for name, cell in row.cells.items():
-        if cell.reason is not None:
-            reasons.setdefault(cell.reason, []).append(name)
-    for reason, names in reasons.items():
+    reasons = {name: cell.reason for name, cell in row.cells.items() if cell.reason is not None}
+    for reason, names in by_reason(reasons).items():
         yield f"no {', '.join(names)}: {reason}"

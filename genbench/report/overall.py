@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 
 from genbench.report.intervals import ENOUGH, Estimate, Interval, Pooled, joined
-from genbench.report.leaderboard import DECODED, USUAL, Row, Rules, Table, failure
+from genbench.report.leaderboard import DECODED, USUAL, Row, Rules, Table
+from genbench.report.reasons import failure
 from genbench.report.standing import Standing, as_real, share_told_apart, standings
 from genbench.runs.records import REAL
 from genbench.sequences import decoders

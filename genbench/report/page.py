@@ -24,16 +24,16 @@ from genbench.report.html_table import (
 )
 from genbench.report.html_tools import file_name, tools
 from genbench.report.intervals import joined
-from genbench.report.leaderboard import Table, failure
+from genbench.report.leaderboard import Table
 from genbench.report.markup import filled, text
 from genbench.report.overall import Overall
 from genbench.report.planes import frontier_plane, plane
 from genbench.report.reading import RULES, protocol
+from genbench.report.reasons import missing
 from genbench.report.sprites import Sprite, of_pictures, sprite
 from genbench.report.standouts import standouts
 from genbench.report.summary import summary
 from genbench.report.tradeoff import Panel
-from genbench.runs.records import Record
 from genbench.sequences import decoders
 
 MOST_BYTES = 500_000
@@ -268,10 +268,10 @@ def _lists(tables: Sequence[Table], every: Overall, content: Content) -> str:
         for r, why in t.otherwise
     ]
     failures = [
-        f"<b>{text(model)}</b> on {text(table.dataset)},"
-        f" seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}: {text(why)}"
+        f"{', '.join(f'<b>{text(model)}</b>' for model in each.models)}"
+        f" on {text(table.dataset)}, {each.on}: {text(each.why)}"
         for table in tables
-        for (model, why), seeds in _alike(table.failures).items()
+        for each in missing(table.failures)
     ]
     cite = [f"<pre>{text(content.citation)}</pre>"] if content.citation else []
     named = {
@@ -291,11 +291,3 @@ def _lists(tables: Sequence[Table], every: Overall, content: Content) -> str:
 def _notes(every: Overall) -> str:
     """Return what is to be said under the table of all data sets."""
     return "".join(f"<p class=soft>{text(note)}" for note in every.notes)
-
-
-def _alike(failures: Iterable[Record]) -> dict[tuple[str, str], list[int]]:
-    """Return the seeds of each model and reason: a reason is told once."""
-    found: dict[tuple[str, str], list[int]] = {}
-    for record in failures:
-        found.setdefault((record.model, failure(record)), []).append(record.seed)
-    return found

@@ -7,7 +7,8 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from genbench.report.columns import NOTHING, Cell
-from genbench.report.leaderboard import Row, Table, failure, plain
+from genbench.report.leaderboard import Row, Table, plain
+from genbench.report.reasons import missing
 
 COLUMNS = {  # in the order in which they are kept when there is little room
     "frechet_distance": "Fréchet",
@@ -26,8 +27,8 @@ def print_tables(made: Iterable[Table], console: Console) -> None:
     """Print a table per data set; means only, for intervals need more room than a terminal has."""
     for table in made:
         console.print(_grid(table, console.width))
-        for record in table.failures:
-            words = f"  without numbers: {record.model}, seed {record.seed}: {failure(record)}"
+        for each in missing(table.failures):
+            words = f"  without numbers: {', '.join(each.models)}, {each.on}: {each.why}"
             console.print(Text(plain(words), style="red"))
         for note in table.notes:
             console.print(Text(f"  {plain(note)}", style="dim"))

@@ -13,10 +13,11 @@ from genbench.metric import Score
 from genbench.report.columns import HEADLINE
 from genbench.report.frames import cost_frame, long_frame, to_csv, wide_frame
 from genbench.report.intervals import Estimate, decimals, number
-from genbench.report.leaderboard import Rules, failure, tables
+from genbench.report.leaderboard import Rules, tables
 from genbench.report.markdown import markdown
 from genbench.report.overall import overall
 from genbench.report.page import Content, pages
+from genbench.report.reasons import failure
 from genbench.report.terminal import print_tables
 from genbench.report.tradeoff import novelty_quality_points
 from genbench.runs.records import REAL, Record
@@ -301,6 +302,25 @@ def test_a_metric_that_nobody_has_is_not_a_column_but_a_note():
 
     assert "log_likelihood" not in {column.name for column in found.columns}
     assert "log_likelihood is not shown: the model has no log_prob" in found.notes
+
+
+def test_metrics_that_are_missing_for_one_reason_share_a_note():
+    skipped = {
+        name: score(name, None, reason=reason)
+        for name, reason in {"recall": "no law.", "entropy": "no law.", "memory": "no time"}.items()
+    }
+    found = only([*ANCHORS, record("model", frechet_distance=3.0, **skipped)])
+
+    assert "recall, entropy are not shown: no law." in found.notes
+    assert "memory is not shown: no time" in found.notes
+
+
+def test_metrics_that_leave_the_agreement_for_one_reason_share_a_note():
+    found = only([*ANCHORS, record("model", frechet_distance=3.0)])
+
+    left_out = [note for note in found.notes if "left out of the agreement" in note]
+    assert len(left_out) == len({note.partition(": ")[2] for note in left_out})
+    assert any(" are left out of the agreement: " in note for note in left_out)
 
 
 def test_the_order_of_records_does_not_matter():
