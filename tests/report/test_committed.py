@@ -6,11 +6,21 @@ from pathlib import Path
 import pytest
 
 from genbench.report.folder import report
+from genbench.report.scaling_folder import scalings_in, write_report
 
 LEADERBOARDS = Path(__file__).parents[2] / "leaderboards"
 
 
-@pytest.mark.parametrize("board", ["quick", "families", "decoding", "sequences"])
+def scaling(folder):
+    command = f"genbench scale --again leaderboards/{folder.name}"
+    write_report(folder, scalings_in(folder), command=command)
+
+
+MAKERS = dict.fromkeys(["quick", "families", "decoding", "sequences"], report)
+MAKERS["scaling_english"] = scaling
+
+
+@pytest.mark.parametrize("board", MAKERS)
 def test_a_committed_board_is_what_its_records_make(board, tmp_path):
     committed = LEADERBOARDS / board
     again = tmp_path / board
@@ -19,7 +29,7 @@ def test_a_committed_board_is_what_its_records_make(board, tmp_path):
         if (committed / name).exists():
             shutil.copy(committed / name, again)
 
-    report(again)
+    MAKERS[board](again)
 
     theirs, ours = (
         {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
