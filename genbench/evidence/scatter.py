@@ -9,7 +9,7 @@ measured, by products with a few vectors in double precision.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import blas
+import scipy
 
 from genbench.ground.arrays import Array
 from genbench.ground.randomness import rng_for
@@ -50,7 +50,7 @@ def scatter_of(points: Array) -> Scatter:
         probed += block.T @ (block @ probes)
         np.copyto(single, block, casting="same_kind")
         single *= per_scale
-        half += blas.ssyrk(1.0, single.T, c=product, overwrite_c=1)
+        half += scipy.linalg.blas.ssyrk(1.0, single.T, c=product, overwrite_c=1)
     total = half + np.triu(half, 1).T
     probed /= scales[:, None]
     off = np.sqrt(((total @ (probes * scales[:, None]) - probed) ** 2).sum() / PROBES) / (n - 1)
