@@ -8,7 +8,7 @@ import numpy as np
 from genbench.evidence.comparison import Comparison, Evidence, Reference, given
 from genbench.evidence.log_likelihoods import possible
 from genbench.evidence.symbol_rows import symbols_of, test_rows
-from genbench.ground.arrays import Array, Labels
+from genbench.ground.arrays import Array, Labels, flat
 from genbench.ground.errors import Unavailable
 
 
@@ -74,7 +74,7 @@ def truth_of_test(reference: Reference) -> Array:
         Unavailable: it is not known, or some test sample is impossible under it.
     """
     density = given(reference.density, "densities of the data (density)")
-    log_prob = density.log_prob(given(reference.test, "test samples"))
+    log_prob = density.log_prob(flat(given(reference.test, "test samples")))
     impossible = int((~np.isfinite(log_prob)).sum())
     if impossible:
         raise Unavailable(

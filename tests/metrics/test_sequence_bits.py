@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from genbench import score
 from genbench.datasets.symbols import Symbols
 from genbench.evidence import Comparison, Reference
 from genbench.evidence.excess import Excess
@@ -212,3 +213,21 @@ def test_a_truth_that_does_not_know_the_test_rows_is_refused():
 
     with pytest.raises(Unavailable, match="density holds 1 of 3"):
         Excess.of(comparison([-1.0, -2.0, -1.0], density=Narrow()))
+
+
+def test_a_law_of_pictures_is_asked_of_their_pixels_in_a_row():
+    class Normal:
+        def sample(self, n, *, rng):
+            return rng.standard_normal((n, 12)), np.zeros(n, dtype=int)
+
+        def log_prob(self, points):
+            return -np.einsum("ij,ij->i", points, points) / 2
+
+    pictures = np.random.default_rng(0).normal(size=(30, 2, 2, 3))
+    told = Normal().log_prob(pictures.reshape(30, 12)) - 0.5
+
+    found = score(test=pictures, density=Normal(), test_log_prob=told, metrics="excess_bits")[
+        "excess_bits"
+    ]
+
+    assert found.value == pytest.approx(0.5 / 12 / np.log(2))
