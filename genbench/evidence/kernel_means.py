@@ -18,6 +18,7 @@ from genbench.evidence.pair_means import (
 )
 from genbench.evidence.subsets import part, some_of
 from genbench.ground.arrays import Array
+from genbench.ground.exponentials import exponentials
 from genbench.ground.randomness import rng_for
 from genbench.ground.rounding import ROUNDING
 
@@ -165,7 +166,7 @@ def _kernels_of_distances(width: float) -> tuple[Kernel, Kernel]:
 
     def gaussian(_: slice, __: slice, squared: Array) -> Array:
         exponents = squared * (-0.5 / width**2)
-        return np.asarray(np.exp(exponents, out=exponents))
+        return exponentials(exponents)
 
     def negated_distance(_: slice, __: slice, squared: Array) -> Array:
         distances = np.sqrt(squared)

@@ -11,6 +11,7 @@ from genbench.evidence.kernel_means import width_parts
 from genbench.evidence.spectra import usable_width
 from genbench.evidence.subsets import part, some_of
 from genbench.ground.arrays import Array
+from genbench.ground.exponentials import exponentials
 from genbench.ground.randomness import rng_for
 
 MOST_POINTS = 1500  # of each set: their kernel matrices are taken apart
@@ -67,7 +68,7 @@ def gaussian(points: Array, others: Array, width: float) -> Array:
     """Return the Gaussian kernel's whole matrix: for capped sets only."""
     table = squared_distance_table(points, others)
     table *= -0.5 / width**2
-    return np.asarray(np.exp(table, out=table))
+    return exponentials(table)
 
 
 def _some_test_points(reference: Reference) -> Array:

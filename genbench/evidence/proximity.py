@@ -10,6 +10,7 @@ from genbench.distances import squared_distance_blocks
 from genbench.evidence.comparison import Comparison, Evidence
 from genbench.evidence.neighbours import Neighbours, generated_to_train, within_train
 from genbench.ground.arrays import Array
+from genbench.ground.exponentials import exponentials
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +49,7 @@ class Proximity(Evidence):
         spacing = float(np.quantile(train_spacing, 0.5, method="lower"))
         for rows, squared in squared_distance_blocks(generated, train):
             if spacing > 0:
-                familiarity[rows] = np.exp(-2 * squared / spacing**2).sum(axis=1)
+                familiarity[rows] = exponentials(-2 * squared / spacing**2).sum(axis=1)
             else:
                 familiarity[rows] = (squared == 0).sum(axis=1)
         spacing_there = train_spacing[found.indices[:, 0]]
