@@ -113,14 +113,20 @@ def truth(boards: tuple[str, ...], seeds: str, sizes: str, folder: Path, jobs: i
     genbench trial truth --folder leaderboards/metrics
     """
     from genbench.sanity.truth import cells, kept, table
-    from genbench.sanity.truth.boards import BOARDS
+    from genbench.sanity.truth.boards import BOARDS, board
 
     for name in boards:
         if name not in BOARDS:
             raise unknown_name("board of truth", name, BOARDS)
     names = list(boards or BOARDS)
     places = cells.places(names, _sizes(sizes), seeds_from(seeds))
-    truths = kept.truths(names, folder)
+    known = _done(
+        sum(len(board(name).models) for name in names),
+        lambda many: kept.run(names, folder, jobs=many),
+        lambda one: f"what is true on {one.board} of {one.truth.model}",
+        jobs,
+    )
+    truths = kept.by_board(known, names)
     found = _done(
         len(places),
         lambda many: cells.run(places, folder, jobs=many),

@@ -7,7 +7,7 @@ stands in for the models, at several sizes; larger ones are extrapolated.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
+from genbench.evidence.parts import OverParts
 from genbench.ground.arrays import Array
 from genbench.ground.errors import BadInput, Unavailable
 from genbench.ground.randomness import rng_for
@@ -28,9 +29,11 @@ SEEDS = (1, 3, 5, 10)
 FEWEST = 40  # generated samples: of fewer, standard errors over parts say little
 SPLITS = 3  # ways to halve the real samples, over which all is averaged
 MOST_SUBSETS = 4  # of one size and split
+CUTS = 4  # of each subset, where errors are found on parts of it and matter: one is off by a fifth
 SHARES = (1.0, 0.5, 0.25)  # of the most of a fault: a difference may pass and fall again
 PRECISE = 1e-3  # of the share that makes the difference
-ROUNDS = 3  # of finding the fault and the size, which depend on each other
+ROUNDS = 8  # at most, of finding the fault and the size, which depend on each other
+SETTLED = 0.05  # a size changes by no more than this share of it: errors were looked at there
 HALVINGS = 4  # of the size, to see how a standard error falls
 PLANNED = {"test", "generated", "symbols", "picture", "series"}  # what may be asked for
 
@@ -53,6 +56,7 @@ class Plan:
     first_amount: float  # in the better one
     variance: Variance  # of the difference, by samples of each model
     largest: int  # samples at which it was looked at
+    closely: int  # samples at which it was looked at last, by more ways to cut them
     needed: Mapping[int, int | None]
 
     @property
@@ -107,16 +111,19 @@ def plan(
     fault = fault_of(metric, real, facts.get("symbols"))
     wanted = (difference / least_difference(1.0, power)) ** 2
     most = len(real) - half
-    size = most
+    size, cuts = most, 1  # a first guess
     try:
         for _ in range(ROUNDS):
             on_step(f"fault at {size} samples")
             amounts, known = _amounts(splits, fault, size, difference, value)
             on_step("standard errors")
-            one, other = (_variance(splits, fault, amount, size) for amount in amounts)
+            one, other = (_variance(splits, fault, amount, size, cuts) for amount in amounts)
             variance = one + other
-            needed = variance.samples_for(wanted)
-            size = int(np.clip(needed, FEWEST, most))
+            last, size = size, int(np.clip(variance.samples_for(wanted), FEWEST, most))
+            enough = CUTS if isinstance(metric.standard_error, OverParts) else 1
+            if cuts == enough and abs(size - last) <= SETTLED * last:
+                break
+            cuts = enough
     except Unavailable as unavailable:
         raise BadInput(f"{metric.name} cannot be planned with: {unavailable}") from unavailable
     both = 2 * seed_spread**2
@@ -133,6 +140,7 @@ def plan(
         first_amount=amounts[0],
         variance=variance,
         largest=most,
+        closely=last,
         needed={
             seeds: max(int(np.ceil(n)), least) if np.isfinite(n) else None
             for seeds, n in found.items()
@@ -166,9 +174,18 @@ def _check(
 class _Split:
     judge: Judge  # by one half of the real samples
     pool: Array  # the other
+    errors: dict[tuple[float, int, int, int], float] = field(default_factory=dict)  # found so far
 
     def planted(self, fault: Fault, amount: float, size: int) -> Array:
         return fault(self.pool[:size], amount, rng=rng_for(0, "plan", "fault"))
+
+    def error(self, drawn: Array, amount: float, start: int, end: int, cut: int) -> float:
+        """Return the standard error of some of what was drawn with so much of a fault."""
+        place = amount, start, end, cut
+        if place not in self.errors:
+            seed = start + cut * len(drawn)
+            self.errors[place] = self.judge.value_and_error(drawn[start:end], seed=seed)[1]
+        return self.errors[place]
 
 
 def _amounts(
@@ -220,10 +237,13 @@ def amount_for(gap: Callable[[float], float], fault: Fault, difference: float) -
     return float(fault.most * share**fault.bends)
 
 
-def _variance(splits: Sequence[_Split], fault: Fault, amount: float, size: int) -> Variance:
+def _variance(
+    splits: Sequence[_Split], fault: Fault, amount: float, size: int, cuts: int
+) -> Variance:
     """Return how the variance of a value falls with samples, as standard errors say.
 
-    They are looked at from all samples down to a sixteenth of them, and at the size that matters.
+    They are looked at from all samples down to a sixteenth of them, and more closely at the size
+    that matters: by so many ways to cut each set of samples into parts.
     """
     found: dict[int, list[float]] = {}
     for split in splits:
@@ -231,11 +251,13 @@ def _variance(splits: Sequence[_Split], fault: Fault, amount: float, size: int) 
         if len(drawn) < 2 * FEWEST:
             raise Unavailable(f"only {len(drawn)} samples are left of {len(split.pool)}")
         halved = {len(drawn) >> halvings for halvings in range(HALVINGS + 1)}
-        for n in {*halved, min(size, len(drawn))}:
+        matters = min(size, len(drawn))
+        for n in {*halved, matters}:
             ends = range(0, n * min(MOST_SUBSETS, len(drawn) // n) + 1, n)
             for start, end in pairwise(ends if n >= FEWEST else ()):
-                error = split.judge.value_and_error(drawn[start:end], seed=start)[1]
-                found.setdefault(n, []).append(error**2)
+                for cut in range(cuts if n == matters else 1):
+                    error = split.error(drawn, amount, start, end, cut)
+                    found.setdefault(n, []).append(error**2)
     means = {n: float(np.mean(found[n])) for n in sorted(found)}
     fitted = Variance.fitted(means)
     near = min(means, key=lambda n: abs(n - size))  # there it is to be right

@@ -2,13 +2,15 @@
 
 import inspect
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from genbench.ground.landing import replace_file
 from genbench.ground.strict_json import to_json, with_infinities_as_text
 from genbench.models.sources import code_of
+from genbench.sanity.suite import do_all
 from genbench.sanity.truth import boards, divergences, facts, features, fitted, models
 from genbench.sanity.truth.boards import Board, Model, board
 from genbench.sanity.truth.divergences import Known
@@ -17,20 +19,41 @@ from genbench.sanity.truth.facts import Truth, truth_of
 NUMBERS = ("forward", "forward_again", "reverse", "reverse_again", "w2", "missed")
 
 
-def truths(names: Iterable[str], folder: Path) -> dict[str, list[Truth]]:
-    """Return what is true of all models of boards, by the boards' names."""
-    return {
-        name: [_truth(board(name), one, folder) for one in board(name).models] for name in names
-    }
+@dataclass(frozen=True, kw_only=True)
+class OfModel:
+    """What is true of a model of a board."""
+
+    board: str
+    truth: Truth
+
+
+def run(names: Iterable[str], folder: Path, *, jobs: int = 1) -> Iterator[OfModel]:
+    """Yield what is true of all models of boards, as it is found; what is kept is not sought."""
+    asked = ((name, model, folder) for name in names for model in board(name).by_name)
+    yield from do_all(_do, asked, jobs=jobs)
+
+
+def by_board(found: Iterable[OfModel], names: Iterable[str]) -> dict[str, list[Truth]]:
+    """Return truths by boards, of models in their order."""
+    of_model = {(one.board, one.truth.model): one.truth for one in found}
+    return {name: [of_model[name, model] for model in board(name).by_name] for name in names}
+
+
+def _do(board_name: str, model_name: str, folder: Path) -> OfModel:
+    asked = board(board_name)
+    return OfModel(board=board_name, truth=_truth(asked, asked.by_name[model_name], folder))
 
 
 def _truth(asked: Board, model: Model, folder: Path) -> Truth:
+    from threadpoolctl import threadpool_limits
+
     name = f"true-{asked.name}-{model.name}".replace(" ", "_")
     path = folder / "work" / f"{name}.json"
     made_by = _made_by() + model.source
     kept = _read(path, made_by)
     if kept is None:
-        kept = truth_of(asked, model)
+        with threadpool_limits(1):
+            kept = truth_of(asked, model)
         values = {name: _row(value) for name, value in vars(kept).items()}
         content = with_infinities_as_text({"made_by": made_by, "truth": values})
         replace_file(path, to_json(content).encode())

@@ -99,6 +99,13 @@ def test_more_samples_are_needed_for_less_and_for_more_power():
     assert needed[0.2, 0.8] * 2 < needed[0.1, 0.8]
 
 
+def test_standard_errors_were_looked_at_where_they_matter():
+    planned = plan(find("coverage"), gaussian(400, d=8), difference=0.2)
+
+    assert planned.needed[1] == pytest.approx(planned.closely, rel=0.06)
+    assert planned.needed[1] < planned.largest
+
+
 def test_seeds_share_the_samples_and_their_own_spread_asks_for_more_of_them():
     real = gaussian(800)
     alone = plan(find("fid"), real, difference=0.2)
