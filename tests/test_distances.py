@@ -1,6 +1,7 @@
 """Distances: equal to subtraction, whatever the blocks, the offset and the repeats."""
 
 from unittest.mock import patch
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -330,6 +331,24 @@ def test_tables_are_found_once_within_a_call(monkeypatch):
     assert len(found) == 4
     list(squared_distance_blocks(points, others))
     assert len(found) == 5
+
+
+def test_tables_keep_no_points_and_those_that_take_their_place_in_memory_have_their_own():
+    rng = np.random.default_rng(0)
+    with keeping_tables():
+        points = rng.normal(size=(20, 300))
+        gone = ref(points)
+        list(squared_distance_blocks(points, points[5:]))
+        del points
+        assert gone() is None
+        places = set()
+        for _ in range(10):
+            points = rng.normal(size=(20, 300))
+            places.add(points.ctypes.data)
+            (found,) = [block.copy() for _, block in squared_distance_blocks(points, points[5:])]
+            assert found == pytest.approx(cdist(points, points[5:], "sqeuclidean"), abs=1e-9)
+            del points
+    assert len(places) < 10  # some took the place of others
 
 
 def _noting(compute, found):

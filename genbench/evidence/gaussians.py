@@ -40,11 +40,12 @@ class Gaussian:
         n, d = points.shape
         mean = points.mean(axis=0)
         rows = _shown(n)
+        some = points if len(rows) == n else points[rows]  # nothing is held twice
         if n <= d:
             factor = points - mean
             factor /= np.sqrt(n - 1)
-            return cls(n, mean, factor, points[rows], rows)
-        return cls(n, mean, _triangular(points, mean), points[rows])
+            return cls(n, mean, factor, some, rows)
+        return cls(n, mean, _triangular(points, mean), some)
 
     @classmethod
     def fast(cls, points: Array) -> "Gaussian":

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+from weakref import ref
+
+import numpy as np
 
 from genbench.ground.arrays import Array
 
@@ -12,7 +15,7 @@ FEWEST_DIMENSIONS = 256  # that make it dearer to find than to read
 MOST_TABLES = 8  # of all pairs of three sets there are six
 
 Place = tuple[Any, ...]
-Kept = dict[tuple[Place, Place], tuple[Array, Array, Array]]
+Kept = dict[tuple[Place, Place], tuple["ref[Array]", "ref[Array]", Array]]
 _kept: ContextVar[Kept | None] = ContextVar("kept", default=None)
 
 
@@ -32,6 +35,8 @@ def kept(points: Array, others: Array, find: Callable[[], Array]) -> Array | Non
     worth = len(points) * len(others) <= MOST_ENTRIES and points.shape[1] >= FEWEST_DIMENSIONS
     if tables is None or not worth:
         return None
+    for gone in [key for key, (one, other, _) in tables.items() if one() is None or other() is None]:
+        del tables[gone]  # others may have taken their place in memory
     key = _place(points), _place(others)
     if key in tables:
         return tables[key][-1]
@@ -39,10 +44,16 @@ def kept(points: Array, others: Array, find: Callable[[], Array]) -> Array | Non
         return tables[key[::-1]][-1].T
     if len(tables) >= MOST_TABLES:
         del tables[next(iter(tables))]
-    # The points are kept as well: no others can then take their place in memory.
-    tables[key] = points, others, find()
+    tables[key] = ref(_owner(points)), ref(_owner(others)), find()
     return tables[key][-1]
 
 
 def _place(points: Array) -> Place:
     return points.__array_interface__["data"][0], points.shape, points.strides
+
+
+def _owner(points: Array) -> Array:
+    """Return the array whose memory it is."""
+    while isinstance(points.base, np.ndarray):
+        points = points.base
+    return points

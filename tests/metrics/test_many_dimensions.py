@@ -10,16 +10,20 @@ import pytest
 from genbench.metrics import CATALOG
 
 pytestmark = pytest.mark.long  # nearly a minute
-OF_A_POOL = {name for name, metric in CATALOG.items() if "pool" in metric.inputs}
-SECONDS, BYTES = 60, 10**9
+# What pictures are not: rows of symbols or series, or models that play against each other.
+ELSEWHERE = {"pool", "symbols", "series"}
+OF_OTHERS = {name for name, metric in CATALOG.items() if ELSEWHERE & set(metric.inputs)}
+SECONDS, BYTES = 60, 10**9  # the sets that are given included: seven of 20 MB
 
 PROGRAM = """
 import json, time
 import numpy as np
+import ot, sklearn.ensemble, torch  # what libraries take is not what metrics take
 from scipy.ndimage import gaussian_filter
 import genbench
 from genbench.ground.processes import peak_memory
 
+imported = peak_memory()
 n, shape = 200, (64, 64, 3)
 d = 64 * 64 * 3
 rng = np.random.default_rng(0)
@@ -65,7 +69,7 @@ scores = genbench.score(**given)
 print(json.dumps({
     "seconds": time.process_time() - start,
     "each": {name: [score.status, score.reason, score.seconds] for name, score in scores.items()},
-    "bytes": peak_memory(),
+    "bytes": peak_memory() - imported,
 }))
 """
 
@@ -95,4 +99,4 @@ def test_all_metrics_of_pictures_of_64_x_64_finish_in_a_minute_of_one_core(done)
 def test_none_of_them_is_left_out(done):
     left_out = {name: found for name, found in done["each"].items() if found[0] != "ok"}
 
-    assert set(left_out) <= OF_A_POOL, left_out
+    assert set(left_out) <= OF_OTHERS, left_out
