@@ -35,8 +35,9 @@ def kept(points: Array, others: Array, find: Callable[[], Array]) -> Array | Non
     worth = len(points) * len(others) <= MOST_ENTRIES and points.shape[1] >= FEWEST_DIMENSIONS
     if tables is None or not worth:
         return None
-    for gone in [key for key, (one, other, _) in tables.items() if one() is None or other() is None]:
-        del tables[gone]  # others may have taken their place in memory
+    for held, (one, other, _) in list(tables.items()):
+        if one() is None or other() is None:
+            del tables[held]  # others may have taken their place in memory
     key = _place(points), _place(others)
     if key in tables:
         return tables[key][-1]

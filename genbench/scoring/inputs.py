@@ -48,6 +48,7 @@ from genbench.ground.arrays import (
     as_probabilities,
     as_samples,
     ends,
+    read_only,
 )
 from genbench.ground.columns import Table, shared_columns
 from genbench.ground.errors import BadInput, unknown_name
@@ -115,15 +116,26 @@ def in_place_of_generated(
     n = len(comparison.generated)
     if len(fresh) < n:
         raise BadInput(f"fresh must hold as many samples as generated, {n}, not {len(fresh)}.")
-    symbols = comparison.reference.symbols
-    if symbols is not None:
-        fresh = closed(fresh, symbols, name="fresh")
+    return of_samples(comparison, fresh[:n], name="fresh")
+
+
+def of_samples(comparison: Comparison, samples: Array, *, name: str = "generated") -> Comparison:
+    """Return the comparison of other samples (n, ...) with the same real ones.
+
+    What is known of those is found once for all. What else a model says is left out.
+
+    Raises:
+        BadInput: rows that hold what is no symbol.
+    """
     real = comparison.reference
-    held = {"test": real.test, "train": real.train, "generated": fresh[:n]}
+    samples = read_only(np.asarray(samples, dtype=np.float64))
+    if real.symbols is not None:
+        samples = closed(samples, real.symbols, name=name)
+    held = {"test": real.test, "train": real.train, "generated": samples}
     return Comparison(
         reference=real,
-        generated=fresh[:n],
-        generated_points=points_of(held, symbols).get("generated_points"),
+        generated=samples,
+        generated_points=points_of(held, real.symbols).get("generated_points"),
         seed=comparison.seed,
     )
 

@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 
 from genbench.evidence import Comparison
-from genbench.ground.arrays import Array, read_only
+from genbench.ground.arrays import Array
 from genbench.ground.errors import Unavailable
 from genbench.metric import Metric
 from genbench.scoring.evaluate import evaluate
-from genbench.scoring.inputs import comparison_of
-from genbench.scoring.sequences import points_of
+from genbench.scoring.inputs import comparison_of, of_samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +52,7 @@ class Judge:
         return value, error
 
     def _score(self, metric: Metric, generated: Array) -> tuple[float, float | None]:
-        real = self.base.reference
-        held = {"test": real.test, "generated": generated}
-        points = points_of(held, real.symbols).get("generated_points")
-        drawn = read_only(np.asarray(generated, dtype=np.float64))
-        comparison = replace(self.base, generated=drawn, generated_points=points)
+        comparison = of_samples(self.base, generated)
         metric_free = replace(metric, ideal=None, chance=None, p_value=None)
         score = evaluate(comparison, [metric_free])[metric.name]
         if score.value is None or not np.isfinite(score.value):

@@ -4,8 +4,10 @@ import json
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
+from genbench.evidence import Comparison
 from genbench.ground.landing import replace_file
 from genbench.ground.randomness import rng_for
 from genbench.ground.strict_json import to_json
@@ -14,7 +16,7 @@ from genbench.sanity.store import digest
 from genbench.sanity.suite import do_all
 from genbench.sanity.truth.boards import Board, board, with_train
 from genbench.scoring.evaluate import evaluate
-from genbench.scoring.inputs import comparison_of
+from genbench.scoring.inputs import comparison_of, of_samples
 
 SIZES = (500, 2000, 10_000)
 # Metrics that take minutes of so many samples are looked at with fewer.
@@ -115,20 +117,28 @@ def _do(place: Place, folder: Path) -> Found:
 
 def _score(place: Place, metrics: Iterable[str]) -> dict[str, float | None]:
     """Return values by metric, of test and training samples as many as generated ones."""
-    known = board(place.board)
-    model = known.by_name[place.model]
-    real = rng_for(place.seed, "truth", place.board, "law", str(place.n))
+    model = board(place.board).by_name[place.model]
+    beside = _real(place.board, place.n, place.seed)
+    train = beside.reference.train
+    assert train is not None  # noqa: S101  # it was given
     made = rng_for(place.seed, "truth", place.board, "model", place.model, str(place.n))
-    test, train = (known.law.sample(place.n, rng=real)[0] for _ in range(2))
-    generated = with_train(model, train).sample(place.n, rng=made)[0]
-    comparison = comparison_of(
-        test=test, train=train, generated=generated, symbols=known.symbols, seed=place.seed
-    )
+    comparison = of_samples(beside, with_train(model, train).sample(place.n, rng=made)[0])
     plain = [
         replace(CATALOG[name], standard_error=None, ideal=None, chance=None, p_value=None)
         for name in metrics
     ]
     return {name: score.value for name, score in evaluate(comparison, plain).items()}
+
+
+@lru_cache(maxsize=1)
+def _real(board_name: str, n: int, seed: int) -> Comparison:
+    """Return real samples, which all models of a board are compared with one after another."""
+    known = board(board_name)
+    rng = rng_for(seed, "truth", board_name, "law", str(n))
+    test, train = (known.law.sample(n, rng=rng)[0] for _ in range(2))
+    return comparison_of(
+        test=test, train=train, generated=test[:2], symbols=known.symbols, seed=seed
+    )
 
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, float | None]]:
