@@ -8,9 +8,11 @@ from click.testing import CliRunner
 from scipy.special import rel_entr
 from scipy.stats import multivariate_normal
 
+import genbench
 from genbench.cli.main import main
 from genbench.datasets.densities import GaussianMixture
 from genbench.datasets.markov import PairChain
+from genbench.ground.randomness import rng_for
 from genbench.sanity.truth import cells, kept, table
 from genbench.sanity.truth.boards import BOARDS, REAL, board, with_train
 from genbench.sanity.truth.cells import Found, Place
@@ -264,15 +266,35 @@ def test_n95_is_the_size_from_which_on_all_larger_ones_separate():
 
 
 def test_real_samples_of_a_cell_are_not_the_test_samples(monkeypatch):
-    seen = {}
-    compare = cells.comparison_of
-    monkeypatch.setattr(
-        cells, "comparison_of", lambda **inputs: seen.update(inputs) or compare(**inputs)
-    )
-    cells._score(Place(board="plane", model=REAL, n=60, seed=0), ["frechet_distance"])
+    seen = []
+    score = cells.evaluate
+    monkeypatch.setattr(cells, "evaluate", lambda *given: seen.append(given[0]) or score(*given))
+    for model in (REAL, "heat 0.9"):
+        cells._score(Place(board="plane", model=model, n=60, seed=0), ["frechet_distance"])
 
-    sets = [{row.tobytes() for row in seen[name]} for name in ("test", "train", "generated")]
-    assert len(sets[0] | sets[1] | sets[2]) == 180
+    first, second = seen
+    assert first.reference is second.reference  # what is known of it is found once
+    held = (first.reference.test, first.reference.train, first.generated, second.generated)
+    sets = [{row.tobytes() for row in rows} for rows in held]
+    assert len(set.union(*sets)) == 240
+
+
+def test_a_cell_has_the_value_of_its_own_samples_alone():
+    place = Place(board="markov", model="heat 0.9", n=60, seed=1)
+    values = cells._score(place, ["frechet_distance", "ngram_divergence"])
+
+    real = cells._real("markov", 60, 1).reference
+    made = rng_for(1, "truth", "markov", "model", "heat 0.9", "60")
+    generated, _ = board("markov").by_name["heat 0.9"].law.sample(60, rng=made)
+    alone = genbench.score(
+        test=real.test,
+        train=real.train,
+        generated=generated,
+        symbols=board("markov").symbols,
+        seed=1,
+        metrics=list(values),
+    )
+    assert {name: score.value for name, score in alone.items()} == values
 
 
 def test_the_command_writes_tables_and_goes_on_where_it_was(tmp_path, monkeypatch):
