@@ -112,6 +112,9 @@ def truth(boards: tuple[str, ...], seeds: str, sizes: str, folder: Path, jobs: i
     genbench trial truth plane flow --sizes 500 --seeds 3
     genbench trial truth --folder leaderboards/metrics
     """
+    import gzip
+
+    from genbench.report.frames import to_csv
     from genbench.sanity.truth import cells, kept, table
     from genbench.sanity.truth.boards import BOARDS, board
 
@@ -143,6 +146,7 @@ def truth(boards: tuple[str, ...], seeds: str, sizes: str, folder: Path, jobs: i
             "truths.csv": table.truths_frame(truths),
             "agreement.csv": table.agreements_frame(agreements),
             "n95.csv": table.sizes_frame(needed),
+            "truth_values.csv.gz": gzip.compress(to_csv(table.values_frame(found)), mtime=0),
             "truth.md": table.markdown(agreements, needed, places, command, halves),
         },
     )

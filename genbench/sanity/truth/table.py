@@ -99,6 +99,15 @@ def sizes_frame(sizes: Iterable[Separating]) -> Any:
     return frame_of(map(vars, sizes))
 
 
+def values_frame(found: Iterable[Found]) -> Any:
+    """Return a row for each board, model, size and seed, with a column for each metric."""
+    rows = list(found)
+    metrics = dict.fromkeys(metric for one in rows for metric in one.values)
+    return frame_of(
+        vars(one.place) | {metric: one.values.get(metric) for metric in metrics} for one in rows
+    )
+
+
 def markdown(
     agreements: Sequence[Agreement],
     sizes: Sequence[Separating],
@@ -119,7 +128,8 @@ def markdown(
         own = [one for one in agreements if one.board == name]
         parts += [f"## {name}\n", _ranks(own), _sizes([s for s in sizes if s.board == name])]
     parts.append(
-        "Numbers: [truths.csv](truths.csv), [agreement.csv](agreement.csv), [n95.csv](n95.csv).\n"
+        "Numbers: [truths.csv](truths.csv), [agreement.csv](agreement.csv), [n95.csv](n95.csv); "
+        "every value: [truth_values.csv.gz](truth_values.csv.gz).\n"
     )
     return "\n".join(parts)
 

@@ -1,8 +1,10 @@
 """Truth boards: exact densities, divergences against closed forms and enumeration, rankings."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from scipy.special import rel_entr
@@ -307,6 +309,13 @@ def test_the_command_writes_tables_and_goes_on_where_it_was(tmp_path, monkeypatc
     assert told.exit_code == 0, told.output
     assert "## gaussian" in (tmp_path / "truth.md").read_text()
     before = (tmp_path / "agreement.csv").read_bytes()
+    values = pd.read_csv(tmp_path / "truth_values.csv.gz").set_index(["model", "n", "seed"])
+    (kept_value,) = [
+        json.loads(path.read_text())["values"]["coverage"]
+        for path in (tmp_path / "work").glob("truth-gaussian-heat_0.9-60-1.json")
+    ]
+    assert values.coverage["heat 0.9", 60, 1] == kept_value
+    assert len(values) == 2 * len(board("gaussian").models)
 
     monkeypatch.setattr(cells, "_score", lambda *_: pytest.fail("was there already"))
     assert CliRunner().invoke(main, words).exit_code == 0
