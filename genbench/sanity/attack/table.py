@@ -40,17 +40,33 @@ FALLS = "**falls to {}**"
 
 @dataclass(frozen=True, kw_only=True)
 class Anchors:
-    """What a metric says of as many real samples, over draws, and of noise."""
+    """What a metric says of as many real samples, drawn anew, and of noise."""
 
-    real: float
-    spread: float
+    draws: tuple[float, ...]
     noise: float
 
+    @property
+    def real(self) -> float:
+        """Of real samples, on average."""
+        return float(np.mean(self.draws))
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation over draws of them."""
+        return float(np.std(self.draws, ddof=1))
+
     def reached(self, metric: str, value: float) -> float:
-        """Return how far a value has come from noise (0) to real samples (1), or beyond."""
-        known = find(metric)
-        of_noise, of_real, found = (
-            known.loss(each, real=self.real) for each in (self.noise, self.real, value)
+        """Return how far a value has come from noise (0) to real samples (1), or beyond.
+
+        Real samples, too, are off what is to be matched: by as much as each draw from the others.
+        """
+        known, mean, n = find(metric), self.real, len(self.draws)
+        of_noise, found = (known.loss(each, real=mean) for each in (self.noise, value))
+        others = [(n * mean - draw) / (n - 1) for draw in self.draws]
+        of_real = float(
+            np.mean(
+                [known.loss(draw, real=rest) for draw, rest in zip(self.draws, others, strict=True)]
+            )
         )
         return (of_noise - found) / (of_noise - of_real) if of_noise != of_real else math.nan
 
@@ -66,7 +82,7 @@ def anchors_of(world: World, metric: str) -> Anchors:
     noise = world.value(known, np.rint(world.noise(rng_for(0, "attack", "anchor"))))
     if not (np.isfinite(real).all() and np.isfinite(noise)):
         raise Unavailable(f"{metric} is not finite on real samples or noise")
-    return Anchors(real=float(real.mean()), spread=float(real.std(ddof=1)), noise=noise)
+    return Anchors(draws=tuple(map(float, real)), noise=noise)
 
 
 @dataclass(frozen=True, kw_only=True)

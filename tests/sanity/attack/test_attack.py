@@ -128,13 +128,24 @@ def test_a_metric_of_novelty_does_not_fall_to_copies():
 
 
 def test_exploitability_is_none_for_noise_and_one_for_real_whatever_the_aim():
-    low, high = Anchors(real=2.0, spread=0.1, noise=10.0), Anchors(real=0.9, spread=0.1, noise=0.1)
+    low, high = Anchors(draws=(1.9, 2.1), noise=10.0), Anchors(draws=(0.8, 1.0), noise=0.1)
 
-    assert [low.reached("frechet_distance", v) for v in (10.0, 2.0, 1.0)] == [0, 1, 9 / 8]
+    assert [low.reached("frechet_distance", v) for v in (10.0, 2.0, 1.0)] == pytest.approx(
+        [0, 1, 9 / 8]
+    )
     assert high.reached("recall", 1.0) == pytest.approx(9 / 8)
-    match = Anchors(real=0.5, spread=0.1, noise=1.0)
-    assert [match.reached("authenticity", v) for v in (1.0, 0.5, 0.0)] == [0, 1, 0]
     assert best("recall", high, []).attempt is None
+
+
+def test_what_is_as_near_to_what_is_to_be_matched_as_real_samples_are_has_reached_them():
+    off = 0.04 * np.random.default_rng(0).normal(size=4000)
+    match = Anchors(draws=tuple(0.5 + off), noise=1.0)
+    usual = 0.04 * np.sqrt(2 / np.pi)  # mean distance of a normal number from its mean
+
+    assert match.reached("authenticity", 1.0) == 0
+    assert match.reached("authenticity", match.real + usual) == pytest.approx(1, abs=2e-3)
+    assert match.reached("authenticity", match.real - usual / 2) > 1
+    assert match.reached("authenticity", match.real + 2 * usual) < 1
 
 
 def test_all_of_the_headline_is_attacked_from_every_start():
