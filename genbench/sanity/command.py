@@ -120,11 +120,11 @@ def span(first: int, last: int) -> range:
     return range(first, last + 1)
 
 
-def seeds_from(text: str) -> list[int]:
+def seeds_from(text: str, *, fewest: int = 2) -> list[int]:
     """Return seeds: "5" is the first five, "3-9" a span, "0,3,7" a list.
 
     Raises:
-        BadInput: it is none of these, or there are fewer than two seeds.
+        BadInput: it is none of these, or there are fewer than asked for.
     """
     text = text.replace(" ", "")
     found: list[int] = []
@@ -134,8 +134,9 @@ def seeds_from(text: str) -> list[int]:
         found = list(span(int(ends[1]), int(ends[2])))
     elif re.fullmatch(r"\d+(,\d+)+", text):
         found = sorted({int(part) for part in text.split(",")})
-    if len(found) < 2:
-        raise BadInput(f"--seeds must be at least two, such as 5, 0-9 or 0,3,7, not {text!r}.")
+    if len(found) < fewest:
+        least = "two" if fewest == 2 else "one"
+        raise BadInput(f"--seeds must be at least {least}, such as 5, 0-9 or 0,3,7, not {text!r}.")
     return found
 
 

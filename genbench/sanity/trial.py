@@ -79,7 +79,7 @@ def attack(
     from genbench.sanity.attack.world import world
 
     chosen = _chosen(metrics, dict.fromkeys(attempts.ATTACKED))
-    cells = attempts.cells(chosen, seeds_from(seeds))
+    cells = attempts.cells(chosen, seeds_from(seeds, fewest=1))  # the best of all attempts counts
     found = _done(
         len(cells),
         lambda many: attempts.run(cells, evaluations, folder, jobs=many),

@@ -232,7 +232,7 @@ def winners(attempts: Sequence[Attempt], anchors: Mapping[str, Anchors]) -> "Fig
     from matplotlib.figure import Figure
 
     metrics = list(dict.fromkeys(one.metric for one in attempts))
-    figure = Figure(figsize=(11, 0.5 * len(metrics) + 0.8), dpi=120)
+    figure = Figure(figsize=(11, 0.72 * len(metrics) + 0.8), dpi=120)
     axes = figure.subplots(len(metrics), 2, squeeze=False)
     for row, metric in zip(axes, metrics, strict=True):
         own = [one for one in attempts if one.metric == metric]

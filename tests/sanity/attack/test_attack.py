@@ -156,7 +156,7 @@ def test_all_of_the_headline_is_attacked_from_every_start():
 
 @pytest.mark.long
 def test_the_command_writes_tables_and_pictures_and_goes_on_where_it_was(tmp_path, monkeypatch):
-    words = ["trial", "attack", "recall", "--evaluations", "10", "--seeds", "2", "-j", "1"]
+    words = ["trial", "attack", "recall", "--evaluations", "10", "--seeds", "1", "-j", "1"]
     words += ["--folder", str(tmp_path)]
     told = CliRunner().invoke(main, words)
     assert told.exit_code == 0, told.output
@@ -169,5 +169,7 @@ def test_the_command_writes_tables_and_pictures_and_goes_on_where_it_was(tmp_pat
     before = (tmp_path / "attacks.csv").read_bytes()
     assert CliRunner().invoke(main, words).exit_code == 0
     assert (tmp_path / "attacks.csv").read_bytes() == before
+    none = CliRunner().invoke(main, ["trial", "attack", "recall", "--seeds", "0"])
+    assert "--seeds must be at least one" in none.output
     refused = CliRunner().invoke(main, ["trial", "attack", "perplexity"])
     assert refused.exit_code == 2
