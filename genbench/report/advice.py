@@ -36,21 +36,15 @@ def advice(
     for fault in FAULTS:
         own = [row for row in rows if row["family"] == fault]
         models = {(row["board"], row["model"]) for row in own}
-        by_metric: dict[str, list[int]] = {}
-        for row in own:
-            needed = by_metric.setdefault(row["metric"], [])
-            if row["n95"]:
-                needed.append(int(float(row["n95"])))
-        seeing = {metric: needed for metric, needed in by_metric.items() if needed}
-        if not seeing:
+        best, needed = next(iter(needed_by_metric(own).items()), ("", []))
+        if not needed:
             continue
-        best = min(seeing, key=lambda metric: _order(seeing[metric]))
         found.append(
             Advice(
                 fault=fault,
                 metric=best,
-                n=max(seeing[best]),
-                seen=len(seeing[best]),
+                n=max(needed),
+                seen=len(needed),
                 of=len(models),
                 falls=fallen.get(best, ()),
             )
@@ -58,8 +52,21 @@ def advice(
     return found
 
 
+def needed_by_metric(sizes: Iterable[Mapping[str, str]]) -> dict[str, list[int]]:
+    """Return n95 of the models that each metric can tell from real samples, the best metric first.
+
+    `sizes` are rows of n95.csv, of models of one fault.
+    """
+    found: dict[str, list[int]] = {}
+    for row in sizes:
+        needed = found.setdefault(row["metric"], [])
+        if row["n95"]:
+            needed.append(int(float(row["n95"])))
+    return dict(sorted(found.items(), key=lambda item: _order(item[1])))
+
+
 def _order(needed: Sequence[int]) -> tuple[int, float]:
-    return -len(needed), sum(map(math.log, needed)) / len(needed)
+    return -len(needed), sum(map(math.log, needed)) / max(len(needed), 1)
 
 
 def falls(attacks: Iterable[Mapping[str, str]]) -> dict[str, tuple[str, ...]]:

@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Self, TypeAlias
 
 from genbench.ground.csv_rows import read_rows
-from genbench.report.advice import EXPLOITED, FAULTS, Advice, advice, falls, made_of
+from genbench.report.advice import (
+    EXPLOITED,
+    FAULTS,
+    Advice,
+    advice,
+    falls,
+    made_of,
+    needed_by_metric,
+)
 from genbench.report.markup import text
 from genbench.sanity.heat_table import interval, words
 from genbench.sanity.markup import table
@@ -23,7 +31,8 @@ USE = (
 )
 SEEN = (
     "The least number of samples from which on a measure puts real samples before a faulty model "
-    "in 95 of 100 pairs of seeds. “More” is more than were tried; empty is no value."
+    "in 95 of 100 pairs of seeds, the measures that see most first. After > stands what is not "
+    "enough, the most that were tried; empty is no value."
 )
 ORDERED = (
     "Kendall's tau of a measure with what is true, over the models of a board, with its 95 % "
@@ -108,7 +117,7 @@ def _seen(sizes: Sequence[Row]) -> str:
                 f'<th scope="row" id="{_anchor(fault, metric)}">{words(metric)}</th>',
                 *(f"<td>{_size(by_place.get((metric, *model)))}</td>" for model in models),
             ]
-            for metric in dict.fromkeys(row["metric"] for row in own)
+            for metric in needed_by_metric(own)
         ]
         heads = [fault, *(f"{board}: {model}" for board, model in models)]
         tables += [table(heads, rows, fault)] if rows else []
@@ -118,7 +127,9 @@ def _seen(sizes: Sequence[Row]) -> str:
 def _size(row: Row | None) -> str:
     if row is None:
         return ""
-    return f"{int(float(row['n95'])):,}" if row["n95"] else f"more than {int(row['most']):,}"
+    if row["n95"]:
+        return f"<b>{int(float(row['n95'])):,}</b>"
+    return f"<small>&gt; {int(row['most']):,}</small>"
 
 
 def _order(agreements: Sequence[Row]) -> str:

@@ -30,7 +30,7 @@ DIFFERENCES = {
     "energy_distance": {"gaussian": 0.04, "digits": 0.6, "class_flow": 0.4},
     "precision": {"gaussian": 0.1, "digits": 0.1, "class_flow": 0.1},
     "coverage": {"gaussian": 0.12, "digits": 0.15, "class_flow": 0.15},
-    "density": {"gaussian": 0.15, "digits": 0.3, "class_flow": 0.3},
+    "density": {"gaussian": 0.2, "digits": 0.3, "class_flow": 0.3},
 }
 
 
