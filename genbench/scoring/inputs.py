@@ -116,21 +116,20 @@ def in_place_of_generated(
     n = len(comparison.generated)
     if len(fresh) < n:
         raise BadInput(f"fresh must hold as many samples as generated, {n}, not {len(fresh)}.")
-    return of_samples(comparison, fresh[:n], name="fresh")
+    symbols = comparison.reference.symbols
+    if symbols is not None:
+        fresh = closed(fresh, symbols, name="fresh")
+    return of_samples(comparison, fresh[:n])
 
 
-def of_samples(comparison: Comparison, samples: Array, *, name: str = "generated") -> Comparison:
+def of_samples(comparison: Comparison, samples: Array) -> Comparison:
     """Return the comparison of other samples (n, ...) with the same real ones.
 
-    What is known of those is found once for all. What else a model says is left out.
-
-    Raises:
-        BadInput: rows that hold what is no symbol.
+    What is known of those is found once for all. What else a model says is left out. Rows of
+    symbols are closed, as `sequences` leaves them.
     """
     real = comparison.reference
     samples = read_only(np.asarray(samples, dtype=np.float64))
-    if real.symbols is not None:
-        samples = closed(samples, real.symbols, name=name)
     held = {"test": real.test, "train": real.train, "generated": samples}
     return Comparison(
         reference=real,

@@ -102,6 +102,10 @@ def test_sequences_have_one_length(what):
 def test_fresh_rows_of_other_symbols_are_refused():
     with pytest.raises(BadInput, match="fresh holds 11"):
         genbench.score(metrics=["repetition"], symbols=SYMBOLS, fresh=rows(40, 5) + 9, **given())
+    more = rows(41, 5)  # than there are generated ones: the last is not scored, but looked at
+    more[-1, 0] = 11
+    with pytest.raises(BadInput, match="fresh holds 11"):
+        genbench.score(metrics=["repetition"], symbols=SYMBOLS, fresh=more, **given())
 
 
 def test_a_data_set_hands_on_what_its_rows_are():

@@ -17,6 +17,7 @@ from genbench.sanity.suite import do_all
 from genbench.sanity.truth.boards import Board, board, with_train
 from genbench.scoring.evaluate import evaluate
 from genbench.scoring.inputs import comparison_of, of_samples
+from genbench.scoring.sequences import closed
 
 SIZES = (500, 2000, 10_000)
 # Metrics that take minutes of so many samples are looked at with fewer.
@@ -122,7 +123,10 @@ def _score(place: Place, metrics: Iterable[str]) -> dict[str, float | None]:
     train = beside.reference.train
     assert train is not None  # noqa: S101  # it was given
     made = rng_for(place.seed, "truth", place.board, "model", place.model, str(place.n))
-    comparison = of_samples(beside, with_train(model, train).sample(place.n, rng=made)[0])
+    generated, _ = with_train(model, train).sample(place.n, rng=made)
+    if beside.reference.symbols is not None:
+        generated = closed(generated, beside.reference.symbols, name=place.model)
+    comparison = of_samples(beside, generated)
     plain = [
         replace(CATALOG[name], standard_error=None, ideal=None, chance=None, p_value=None)
         for name in metrics
