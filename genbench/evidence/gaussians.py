@@ -40,7 +40,7 @@ class Gaussian:
         n, d = points.shape
         mean = points.mean(axis=0)
         rows = _shown(n)
-        some = points if len(rows) == n else points[rows]  # nothing is held twice
+        some = _some(points, rows)
         if n <= d:
             factor = points - mean
             factor /= np.sqrt(n - 1)
@@ -58,7 +58,7 @@ class Gaussian:
         if factor is None:
             return cls.of(points)
         off = _distance_off(found, factor)
-        return cls(n, found.mean, factor * found.scales, points[_shown(n)], off=off)
+        return cls(n, found.mean, factor * found.scales, _some(points, _shown(n)), off=off)
 
     @classmethod
     def from_covariance(cls, n: int, mean: Array, covariance: Array) -> "Gaussian":
@@ -104,6 +104,11 @@ def _shown(n: int) -> Labels:
     if n <= MOST_SHOWN:
         return np.arange(n)
     return rng_for(0, "shown").choice(n, size=MOST_SHOWN, replace=False)
+
+
+def _some(points: Array, rows: Labels) -> Array:
+    """Return those rows of points; all of them are not held twice."""
+    return points if len(rows) == len(points) else points[rows]
 
 
 def _triangular(points: Array, mean: Array) -> Array:

@@ -112,9 +112,6 @@ def truth(boards: tuple[str, ...], seeds: str, sizes: str, folder: Path, jobs: i
     genbench trial truth plane flow --sizes 500 --seeds 3
     genbench trial truth --folder leaderboards/metrics
     """
-    import gzip
-
-    from genbench.report.frames import to_csv
     from genbench.sanity.truth import cells, kept, table
     from genbench.sanity.truth.boards import BOARDS, board
 
@@ -126,7 +123,7 @@ def truth(boards: tuple[str, ...], seeds: str, sizes: str, folder: Path, jobs: i
     known = _done(
         sum(len(board(name).models) for name in names),
         lambda many: kept.run(names, folder, jobs=many),
-        lambda one: f"what is true on {one.board} of {one.truth.model}",
+        lambda one: f"what is true on {one[0]} of {one[1].model}",
         jobs,
     )
     truths = kept.by_board(known, names)
@@ -146,7 +143,7 @@ def truth(boards: tuple[str, ...], seeds: str, sizes: str, folder: Path, jobs: i
             "truths.csv": table.truths_frame(truths),
             "agreement.csv": table.agreements_frame(agreements),
             "n95.csv": table.sizes_frame(needed),
-            "truth_values.csv.gz": gzip.compress(to_csv(table.values_frame(found)), mtime=0),
+            "truth_values.csv.gz": table.values_frame(found),
             "truth.md": table.markdown(agreements, needed, places, command, halves),
         },
     )
@@ -195,19 +192,23 @@ def _said(what: str, metrics: tuple[str, ...], options: str, folder: Path) -> st
 
 def _write(folder: Path, contents: "Mapping[str, Any]") -> None:
     """Write tables, texts and drawings, and say where they are."""
+    import gzip
+
     from genbench.report.folder import write_files
     from genbench.report.frames import to_csv
     from genbench.sanity.store import refuse_boards
 
     refuse_boards(folder)
-    encoded = {
-        name: content
-        if isinstance(content, bytes)
-        else content.encode()
-        if isinstance(content, str)
-        else to_csv(content)
-        for name, content in contents.items()
-    }
+
+    def encoded(name: str, content: Any) -> bytes:
+        if isinstance(content, bytes):
+            return content
+        if isinstance(content, str):
+            return content.encode()
+        table = to_csv(content)
+        return gzip.compress(table, mtime=0) if name.endswith(".gz") else table
+
+    files = {name: encoded(name, content) for name, content in contents.items()}
     console = WideConsole()
-    for path in write_files(folder, encoded):
+    for path in write_files(folder, files):
         console.print(str(path), markup=False, highlight=False)

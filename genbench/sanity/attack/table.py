@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,11 +64,8 @@ class Anchors:
         known, mean, n = find(metric), self.real, len(self.draws)
         of_noise, found = (known.loss(each, real=mean) for each in (self.noise, value))
         others = [(n * mean - draw) / (n - 1) for draw in self.draws]
-        of_real = float(
-            np.mean(
-                [known.loss(draw, real=rest) for draw, rest in zip(self.draws, others, strict=True)]
-            )
-        )
+        pairs = zip(self.draws, others, strict=True)
+        of_real = fmean(known.loss(draw, real=rest) for draw, rest in pairs)
         return (of_noise - found) / (of_noise - of_real) if of_noise != of_real else math.nan
 
 

@@ -9,7 +9,7 @@ stands in for the models, at several sizes; larger ones are extrapolated.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, product, repeat
 from typing import Any
 
 import numpy as np
@@ -111,19 +111,17 @@ def plan(
     fault = fault_of(metric, real, facts.get("symbols"))
     wanted = (difference / least_difference(1.0, power)) ** 2
     most = len(real) - half
-    size, cuts = most, 1  # a first guess
+    size, enough = most, CUTS if isinstance(metric.standard_error, OverParts) else 1
     try:
-        for _ in range(ROUNDS):
+        for cuts in (1, *repeat(enough, ROUNDS - 1)):  # the first size is a guess
             on_step(f"fault at {size} samples")
             amounts, known = _amounts(splits, fault, size, difference, value)
             on_step("standard errors")
             one, other = (_variance(splits, fault, amount, size, cuts) for amount in amounts)
             variance = one + other
             last, size = size, int(np.clip(variance.samples_for(wanted), FEWEST, most))
-            enough = CUTS if isinstance(metric.standard_error, OverParts) else 1
             if cuts == enough and abs(size - last) <= SETTLED * last:
                 break
-            cuts = enough
     except Unavailable as unavailable:
         raise BadInput(f"{metric.name} cannot be planned with: {unavailable}") from unavailable
     both = 2 * seed_spread**2
@@ -174,18 +172,21 @@ def _check(
 class _Split:
     judge: Judge  # by one half of the real samples
     pool: Array  # the other
-    errors: dict[tuple[float, int, int, int], float] = field(default_factory=dict)  # found so far
+    _errors: dict[tuple[float, int, int, int], float] = field(default_factory=dict, init=False)
 
     def planted(self, fault: Fault, amount: float, size: int) -> Array:
         return fault(self.pool[:size], amount, rng=rng_for(0, "plan", "fault"))
 
     def error(self, drawn: Array, amount: float, start: int, end: int, cut: int) -> float:
-        """Return the standard error of some of what was drawn with so much of a fault."""
+        """Return the standard error of some of what was drawn with so much of a fault, found once.
+
+        Each `cut` is another way to cut it into parts.
+        """
         place = amount, start, end, cut
-        if place not in self.errors:
+        if place not in self._errors:
             seed = start + cut * len(drawn)
-            self.errors[place] = self.judge.value_and_error(drawn[start:end], seed=seed)[1]
-        return self.errors[place]
+            self._errors[place] = self.judge.value_and_error(drawn[start:end], seed=seed)[1]
+        return self._errors[place]
 
 
 def _amounts(
@@ -254,10 +255,10 @@ def _variance(
         matters = min(size, len(drawn))
         for n in {*halved, matters}:
             ends = range(0, n * min(MOST_SUBSETS, len(drawn) // n) + 1, n)
-            for start, end in pairwise(ends if n >= FEWEST else ()):
-                for cut in range(cuts if n == matters else 1):
-                    error = split.error(drawn, amount, start, end, cut)
-                    found.setdefault(n, []).append(error**2)
+            subsets = pairwise(ends if n >= FEWEST else ())
+            for (start, end), cut in product(subsets, range(cuts if n == matters else 1)):
+                error = split.error(drawn, amount, start, end, cut)
+                found.setdefault(n, []).append(error**2)
     means = {n: float(np.mean(found[n])) for n in sorted(found)}
     fitted = Variance.fitted(means)
     near = min(means, key=lambda n: abs(n - size))  # there it is to be right

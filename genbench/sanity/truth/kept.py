@@ -3,7 +3,6 @@
 import inspect
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,29 +18,24 @@ from genbench.sanity.truth.facts import Truth, truth_of
 NUMBERS = ("forward", "forward_again", "reverse", "reverse_again", "w2", "missed")
 
 
-@dataclass(frozen=True, kw_only=True)
-class OfModel:
-    """What is true of a model of a board."""
+def run(names: Iterable[str], folder: Path, *, jobs: int = 1) -> Iterator[tuple[str, Truth]]:
+    """Yield boards' names and what is true of their models, as it is found.
 
-    board: str
-    truth: Truth
-
-
-def run(names: Iterable[str], folder: Path, *, jobs: int = 1) -> Iterator[OfModel]:
-    """Yield what is true of all models of boards, as it is found; what is kept is not sought."""
+    What is kept in `folder` is not sought again.
+    """
     asked = ((name, model, folder) for name in names for model in board(name).by_name)
     yield from do_all(_do, asked, jobs=jobs)
 
 
-def by_board(found: Iterable[OfModel], names: Iterable[str]) -> dict[str, list[Truth]]:
+def by_board(found: Iterable[tuple[str, Truth]], names: Iterable[str]) -> dict[str, list[Truth]]:
     """Return truths by boards, of models in their order."""
-    of_model = {(one.board, one.truth.model): one.truth for one in found}
+    of_model = {(name, truth.model): truth for name, truth in found}
     return {name: [of_model[name, model] for model in board(name).by_name] for name in names}
 
 
-def _do(board_name: str, model_name: str, folder: Path) -> OfModel:
-    asked = board(board_name)
-    return OfModel(board=board_name, truth=_truth(asked, asked.by_name[model_name], folder))
+def _do(name: str, model: str, folder: Path) -> tuple[str, Truth]:
+    asked = board(name)
+    return name, _truth(asked, asked.by_name[model], folder)
 
 
 def _truth(asked: Board, model: Model, folder: Path) -> Truth:
