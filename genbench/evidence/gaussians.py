@@ -9,7 +9,8 @@ import scipy
 
 from genbench.distances import row_slices
 from genbench.evidence.comparison import given
-from genbench.evidence.roots import MANY, SAFE, Root
+from genbench.evidence.inverse_sums import InverseSums
+from genbench.evidence.roots import MANY, NONE, SAFE, Root
 from genbench.evidence.scatter import Scatter, scatter_of
 from genbench.ground.arrays import Array, Labels
 from genbench.ground.randomness import rng_for
@@ -97,6 +98,17 @@ class Gaussian:
         )
         found[found < found.max() * np.sqrt(len(found)) * np.finfo(np.float32).eps] = 0
         return np.asarray(total * found)
+
+    @cached_property
+    def shares(self) -> Array:
+        """Shares in the total variance of the variances that differ from zero, (r,)."""
+        kept = self.variances[self.variances > self.variances.max(initial=0) * NONE]
+        return np.asarray(kept / kept.sum())
+
+    @cached_property
+    def inverse_sums(self) -> InverseSums:
+        """Sums of powers of 1 / (s_i + s_j) over those shares."""
+        return InverseSums(self.shares)
 
 
 def _shown(n: int) -> Labels:

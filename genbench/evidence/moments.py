@@ -75,9 +75,10 @@ class Moments(Evidence):
         test, generated = self.test, self.generated
         of_test, of_generated = self.between.influences
         first = of_test.var(ddof=1) / test.n + of_generated.var(ddof=1) / generated.n
-        variances, pairs = spectrum(test)
-        second = 2 * (variances**2).sum() + (pairs**2).sum() + (np.diag(pairs) ** 2).sum()
-        second *= (1 / test.n + 1 / generated.n) ** 2
+        squares = test.shares**2
+        pairs = squares @ test.inverse_sums.weighted(squares, 2)  # of (s_i s_j / (s_i + s_j))^2
+        second = 9 / 4 * squares.sum() + pairs
+        second *= (test.total_variance * (1 / test.n + 1 / generated.n)) ** 2
         return error_where_degenerate(float(first), float(second))
 
     @property
@@ -110,13 +111,6 @@ class Moments(Evidence):
             return lacking
         lost = f"the distance is lost in rounding beside the variances, give or take {rounding:.1g}"
         return (*lacking, lost)
-
-
-def spectrum(gaussian: Gaussian) -> tuple[Array, Array]:
-    """Return the variances s (r,) that differ from zero, and s_i s_j / (s_i + s_j), (r, r)."""
-    variances = gaussian.variances
-    variances = variances[variances > variances.max(initial=0) * 1e-12]
-    return variances, variances[:, None] * variances / (variances[:, None] + variances)
 
 
 def test_moments(reference: Reference) -> Gaussian:

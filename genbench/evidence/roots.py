@@ -28,7 +28,9 @@ class Root:
         if self._many:
             _, diagonal, beside, _ = self._reduced
             return np.asarray(
-                scipy.linalg.eigvalsh_tridiagonal(diagonal, beside, check_finite=False)
+                scipy.linalg.eigvalsh_tridiagonal(
+                    diagonal, beside, check_finite=False, lapack_driver="sterf"
+                )
             )
         return np.asarray(np.linalg.eigvalsh(self._table @ self._table.T))
 

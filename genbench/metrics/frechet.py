@@ -18,7 +18,6 @@ from genbench.evidence import Gaussian, Moments
 from genbench.evidence.class_moments import ClassMoments
 from genbench.evidence.frechet_extrapolation import FrechetExtrapolation
 from genbench.evidence.gaussians import rough_squared_distance
-from genbench.evidence.moments import spectrum
 from genbench.ground.arrays import Array
 from genbench.ground.randomness import rng_for
 from genbench.ground.spread import error_of_mean
@@ -114,10 +113,11 @@ def _between_gaussians(moments: Moments) -> float:
     off, to first order in dimensions per sample.
     """
     test, generated = moments.test, moments.generated
-    variances, pairs = spectrum(test)
-    fluctuations = (pairs.sum() + np.trace(pairs)) / 2 - _bias_of_pairs(variances, test.n - 1)
+    shares = test.shares
+    pairs = shares @ test.inverse_sums.weighted(shares)  # sum of s_i s_j / (s_i + s_j)
+    fluctuations = (pairs + shares.sum() / 2) / 2 - _bias_of_pairs(test)
     beside = 1.0 if moments.few and moments.pool is None else _beside_gaussian(test)
-    spread = variances.sum() + beside * fluctuations
+    spread = test.total_variance * (1 + beside * fluctuations)
     return float((1 / test.n + 1 / generated.n) * spread)
 
 
@@ -135,21 +135,19 @@ def frechet_error(moments: Moments) -> float:
     return moments.standard_error
 
 
-def _bias_of_pairs(variances: Array, freedom: int) -> float:
-    """Return the bias of sum_ij s_i s_j / (2 (s_i + s_j)) over the variances of a sample, below 0.
+def _bias_of_pairs(gaussian: Gaussian) -> float:
+    """Return the bias of sum_ij s_i s_j / (2 (s_i + s_j)) over a sample's shares, below 0.
 
-    These move apart by E[ds_i] = s_i / f sum_j s_j / (s_i - s_j), and fluctuate by
+    These move apart by E[ds_i] = s_i / f sum_j s_j / (s_i - s_j), f = n - 1, and fluctuate by
     Var[ds_i] = 2 s_i^2 / f (Lawley, "Tests of significance for the latent roots of covariance and
     correlation matrices", Biometrika 1956, https://doi.org/10.1093/biomet/43.1-2.128). In the sum
     the poles cancel: with p_ik = s_k / (s_i + s_k) and q_ik = p_ik / (s_i + s_k), a pair i < j adds
-    -s_i s_j (p q' + q p')_ij.
+    -s_i s_j (p q' + q p')_ij. What fluctuates adds 2 s_i^2 q_ik p_ik over i != k.
     """
-    together = variances[:, None] + variances
-    p = variances / together
-    q = p / together
-    apart = (variances @ p) @ (variances @ q) - variances**2 @ (p * q).sum(axis=1)
-    bent = 2 * variances[:, None] ** 2 * p**2 / together
-    return -float(apart + bent.sum() - np.trace(bent)) / freedom
+    s, over = gaussian.shares, gaussian.inverse_sums
+    apart = s**2 @ (over.weighted(s) * over.weighted(s, 2))
+    cubes = s**2 @ over.weighted(s**2, 3)  # sum_ik s_i^2 p_ik q_ik
+    return -float(apart + cubes - s.sum() / 4) / (gaussian.n - 1)
 
 
 def extrapolation_error(extrapolation: FrechetExtrapolation) -> float:

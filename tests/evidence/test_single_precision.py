@@ -12,6 +12,7 @@ from genbench.evidence import (
     cubic_kernel,
     gaussians,
     roots,
+    scatter,
 )
 from genbench.evidence.cubic_kernel import CubicDiscrepancy, by_moments
 from genbench.evidence.roots import Root
@@ -69,6 +70,17 @@ def test_errors_of_one_direction_are_seen():
     errors = found.scaled * np.outer(found.scales, found.scales) - np.cov(points.T)
     errors /= np.outer(found.scales, found.scales)
     assert np.linalg.norm(errors) == pytest.approx(found.off, rel=0.8)
+
+
+def test_what_single_precision_cannot_span_is_seen_in_any_block(monkeypatch):
+    monkeypatch.setattr(scatter, "BLOCK_ENTRIES", 1)
+    monkeypatch.setattr(scatter, "FEWEST_ROWS", 100)
+    points = np.random.default_rng(3).normal(size=(1000, 4))
+    assert np.isfinite(scatter_of(points).off)
+
+    points[250, 2] = 1e60
+
+    assert not np.isfinite(scatter_of(points).off)
 
 
 @pytest.mark.parametrize("law", [turned, bits])
