@@ -47,6 +47,16 @@ def test_vendi_matches_the_definition_in_either_form(d):
     assert vendi(points) == pytest.approx(np.exp(-(shares * np.log(shares)).sum()), rel=1e-9)
 
 
+@pytest.mark.parametrize("least", [1e-2, 1e-5])
+@pytest.mark.parametrize("n", [700, 1500])
+def test_vendi_of_many_directions_is_that_of_double_precision(least, n):
+    points = np.random.default_rng(2).normal(size=(n, 700)) * np.geomspace(1, least, 700)
+
+    unit = points / np.linalg.norm(points, axis=1)[:, None]
+    shares = np.linalg.svd(unit, compute_uv=False) ** 2 / n
+    assert vendi(points) == pytest.approx(np.exp(-(shares * np.log(shares)).sum()), rel=1e-6)
+
+
 def test_vendi_of_alike_orthogonal_and_grouped_points():
     assert vendi(np.tile([3.0, 4.0], (7, 1))) == pytest.approx(1)
     assert vendi(np.eye(6) * np.arange(1, 7)) == pytest.approx(6)
