@@ -65,6 +65,7 @@ def do_all(
         warnings.filterwarnings("ignore", message="A worker stopped while some jobs")
         yield from Parallel(
             n_jobs=jobs,
+            batch_size=1,  # kept cells take no time, which would make batches of the others long
             return_as="generator_unordered",
             backend="loky",
             inner_max_num_threads=1,
