@@ -32,7 +32,7 @@ from genbench.sequences import decoders
 
 TOML = ".toml"
 TEMPLATE = "template"
-BUDGET = 10.0  # seconds of a fit, unless the file says otherwise: a board is to take minutes
+BUDGET = 5.0  # seconds of a fit, unless the file says otherwise: a board is to take minutes
 NO_BUDGET = "none"
 SEEDS, MOST_SEEDS = 3, 10_000
 BOARD_KEYS = (
