@@ -94,7 +94,7 @@ def test_what_a_file_does_not_say_is_as_ordinary(write):
     assert board.models is None
     assert board.metrics == STANDARD
     assert board.copies == "unranked"
-    assert board.budget == 10.0
+    assert board.budget == 5.0
     assert {cell.model for cell in cells_of(board)} == {REAL, *baselines()}
 
 
