@@ -35,7 +35,7 @@ def test_a_new_board_is_one_and_is_relative_to_its_file(here):
     board = board_files.find("lab/my.toml")
     assert board.own[0].samples == (here / "lab" / ".." / "my data" / "some.npy",)
     assert board.own[0].load().train.shape == (40, 2)
-    assert (board.seeds, board.budget) == ((0,), 10.0)
+    assert (board.seeds, board.budget) == ((0,), 5.0)
 
 
 def test_each_setting_that_it_only_shows_is_one_too(here):

@@ -61,7 +61,7 @@ def test_samples_are_what_was_given_to_the_last_digit(monkeypatch, tmp_path):
 
     board, data = loaded(monkeypatch, tmp_path, one, labels="kind", models=["vae"], seeds=[4])
 
-    assert (board.seeds, board.models, board.budget) == ((4,), (*CONTROLS, "vae"), 10.0)
+    assert (board.seeds, board.models, board.budget) == ((4,), (*CONTROLS, "vae"), 5.0)
     rows = np.concatenate([data.train, data.test, data.fresh])
     expected = one[["size", "rooms"]].to_numpy(dtype=float)
     np.testing.assert_array_equal(
