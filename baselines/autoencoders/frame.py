@@ -121,7 +121,7 @@ class DeterministicAutoencoder(Trained, ABC):
             self.encode(train),
             self.components,
             seed=new_seed(rng),
-            most=self.scaled(self.compared),
+            most=max(3, self.scaled(self.compared)),
         )
         return self
 

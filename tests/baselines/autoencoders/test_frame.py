@@ -59,3 +59,9 @@ def test_of_many_codes_some_choose_the_mixture_and_all_have_their_say():
         sorted(codes[codes[:, 0] > 10].mean(axis=0)),
     )
     assert sorted(map(sorted, mixture.means)) == [pytest.approx(mean, abs=1e-9) for mean in of_all]
+
+
+def test_the_smallest_budget_leaves_codes_to_choose_by(codes, rng):
+    model = Autoencoder(budget=1e-6).fit(codes, rng=rng)
+
+    assert model.sample(5, rng=rng).shape == (5, 2)
